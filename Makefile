@@ -1,0 +1,56 @@
+# `make demo` and `make test` do everything on a fresh machine with Python >= 3.11, venv and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench histories lock clean
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: .venv/.stamp .venv-s3/.stamp ## create the environments (every other command does it when needed)
+
+demo: setup ## take one company through its whole life in seconds
+	@$(BIN)/python -m stack.demo
+
+run: setup ## start the whole local stack; Ctrl-C stops it
+	@exec $(BIN)/python -m stack.run
+
+test: setup ## every test
+	@$(BIN)/python -m pytest
+
+check: setup ## lint, format, types, import rules, dependency audit
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python scripts/audit.py
+
+bench: setup ## the benchmarks, as ratios against a bare workflow of the same run
+	@$(BIN)/python -m benchmarks
+
+histories: setup ## record the workflow histories that the replay tests keep
+	@$(BIN)/python -m tests.workflows.record_histories
+
+.venv/.stamp: requirements/uv.txt requirements/dev.txt
+	@$(PYTHON) -c 'import sys, venv; sys.exit(0 if sys.version_info >= (3, 11) else "Activa needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	@touch $@
+
+# The S3 server pins an old botocore: an environment of its own keeps that pin away from the product.
+.venv-s3/.stamp: requirements/s3.txt .venv/.stamp
+	@test -x .venv-s3/bin/python || $(PYTHON) -m venv --without-pip .venv-s3
+	@$(BIN)/uv pip sync --quiet --python .venv-s3/bin/python --require-hashes requirements/s3.txt
+	@touch $@
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.toml
+	@$(LOCK) pyproject.toml -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml requirements/uv.in --group local --group test --group check -o requirements/dev.txt
+	@$(LOCK) requirements/s3.in -o requirements/s3.txt
+	@$(LOCK) requirements/uv.in -o requirements/uv.txt
+
+clean: ## remove the environments and everything the local stack kept
+	@rm -rf .venv .venv-s3 .local

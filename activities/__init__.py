@@ -1,0 +1,1 @@
+"""The steps that touch the world, each holding the ports it needs."""

@@ -1,0 +1,30 @@
+"""The object store as the activities need it: whole objects, and writes that tell whether they won."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object as it was read. `stored_at` is the store's own time of writing, aware UTC."""
+
+    data: bytes
+    etag: str
+    stored_at: datetime
+
+
+class Objects(Protocol):
+    """Blocking calls; a store that can't be reached raises StoreUnavailableError, which is worth a retry."""
+
+    def get(self, key: str, limit_bytes: int | None = None) -> StoredObject | None:
+        """Return the object, or None when there is none; reads at most one byte more than the limit."""
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write the object, replacing what was there."""
+
+    def put_new(self, key: str, data: bytes, content_type: str) -> bool:
+        """Write the object unless the key is taken; tell whether it was written."""
+
+    def replace(self, key: str, data: bytes, content_type: str, etag: str) -> bool:
+        """Write the object if it still is the version named; tell whether it was written."""

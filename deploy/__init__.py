@@ -1,0 +1,1 @@
+"""What a new environment needs before the worker runs."""

@@ -1,0 +1,36 @@
+"""Errors by who can fix them. Outcomes (refused, under review, expired) are values, not errors.
+
+No message carries personal data: what, the value when it is no person's, and what to do.
+"""
+
+
+class ActivaError(Exception):
+    """The root of every error the product raises on purpose."""
+
+
+class NotAllowedNowError(ActivaError):
+    """The message is well formed but does not fit the case as it stands; the sender can see why and act."""
+
+
+class MessageError(ActivaError):
+    """The message is not what the contract says; the text names each field and shows the known names."""
+
+
+class ServiceUnavailableError(ActivaError):
+    """A server the product needs does not answer; the same call may succeed later."""
+
+
+class StoreUnavailableError(ServiceUnavailableError):
+    """The object store can't be reached or refuses for now."""
+
+
+class MailUnavailableError(ServiceUnavailableError):
+    """The mail server can't be reached or refuses for now, and has not taken the mail."""
+
+
+class MailUncertainError(ServiceUnavailableError):
+    """The connection broke after the mail was handed over: it may or may not have been taken."""
+
+
+class MailboxRefusedError(ActivaError):
+    """The mail server refuses every recipient for good; somebody must correct the address."""

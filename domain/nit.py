@@ -1,0 +1,41 @@
+"""The NIT, Colombia's tax number, with its check digit.
+
+Arithmetic by python-stdnum. A wrong check digit is reported, never corrected: it usually means a mistyped number.
+"""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
+from stdnum.co import nit as _stdnum
+
+_SHAPE: Final = re.compile(r"^(\d{5,15})-(\d)$", re.ASCII)
+
+
+class NitError(ValueError):
+    """The text is not a NIT."""
+
+
+class NitCheckDigitError(NitError):
+    """The check digit does not belong to the number."""
+
+
+def check_digit(number: str) -> str:
+    """Return the check digit of a NIT's number, given without it."""
+    return str(_stdnum.calc_check_digit(number))
+
+
+def parse_nit(text: str) -> str:
+    """Return a NIT as `900373115-3`, or raise NitError; points and spaces between digits are dropped."""
+    compact = re.sub(r"[.\s]", "", text)
+    match = _SHAPE.match(compact)
+    if match is None:
+        raise NitError("a NIT is its digits, a hyphen and the check digit, as in 900373115-3")
+    number, given = match.groups()
+    expected = check_digit(number)
+    if given != expected:
+        raise NitCheckDigitError(f"NIT {compact}: check digit is {given}, expected {expected}; copy it from the RUT")
+    return compact
+
+
+Nit = Annotated[str, AfterValidator(parse_nit)]

@@ -1,0 +1,1 @@
+"""The letter as a document: bytes in, values out. No storage, no Temporal."""

@@ -1,0 +1,120 @@
+"""The only reader of the environment.
+
+Every setting is `ACTIVA_<NAME>`, a part of a group `ACTIVA_<GROUP>__<NAME>`; `python settings.py` lists them all.
+The local stack writes its own into `.local/activa.env`, so that the commands work beside it; the environment wins.
+Temporal's address, namespace, TLS and keys are read by Temporal's own client configuration, not here.
+"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, EmailStr, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.model import Model
+from domain.nit import Nit
+from domain.policy import Policy
+
+LOCAL_ENV_FILE = Path(__file__).parent / ".local" / "activa.env"
+
+
+class SettingsError(Exception):
+    """The environment is not fit to run under; the text names every wrong setting and what it expects."""
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+HttpUrl = Annotated[str, AfterValidator(lambda text: str(AnyHttpUrl(text)).rstrip("/"))]
+
+
+class Lender(Model):
+    """The provider that lends its certificate, as the letter and the mails name it."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    nit: Nit
+    data_protection_mail: EmailStr
+    policy_url: HttpUrl
+
+
+class S3(Model):
+    """Where documents lie. Without keys, boto3's own search for credentials applies."""
+
+    bucket: Annotated[str, Field(min_length=3, max_length=63)]
+    endpoint_url: HttpUrl | None = None
+    region: str = "us-east-1"
+    access_key_id: SecretStr | None = None
+    secret_access_key: SecretStr | None = None
+
+
+class Smtp(Model):
+    """The mail server; `starttls` must be on outside loopback."""
+
+    host: str
+    port: Port = 587
+    starttls: bool = True
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: EmailStr
+    reply_to: EmailStr
+
+
+class WorkerLimits(Model):
+    """How much one worker does at once."""
+
+    activity_slots: Annotated[int, Field(ge=1, le=500)] = 20
+    cached_cases: Annotated[int, Field(ge=0, le=100_000)] = 300
+    """Cases sleep for months: a small cache is right, an evicted one is replayed in milliseconds."""
+    shutdown_seconds: Annotated[int, Field(ge=1, le=600)] = 30
+    metrics_address: str = "127.0.0.1:9464"
+
+
+class Settings(BaseSettings):
+    """Everything the environment decides, checked as a whole."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ACTIVA_", env_nested_delimiter="__", env_file=LOCAL_ENV_FILE, frozen=True, extra="forbid"
+    )
+
+    lender: Lender
+    s3: S3
+    smtp: Smtp
+    support_mail: EmailStr
+    """Who is told when a person must decide."""
+    portal_url: HttpUrl
+    """The address the mails link to."""
+    policy: Policy = Policy()
+    """Captured by each case when it starts."""
+    worker: WorkerLimits = WorkerLimits()
+
+
+def load() -> Settings:
+    """Return the settings, or raise SettingsError naming everything that is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "\n".join(f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
+    raise SettingsError(f"The settings are not complete:\n{wrong}\n`python settings.py` lists them all.")
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    parts = [str(part).upper() for part in location]
+    return parts[0] if parts[:1] and parts[0].startswith("ACTIVA_") else "ACTIVA_" + "__".join(parts)
+
+
+def describe(model: type[BaseModel] = Settings, prefix: str = "ACTIVA_") -> list[str]:
+    """Return one line per setting: its variable, and its default or `required`."""
+    lines: list[str] = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            lines += describe(field.annotation, f"{prefix}{name.upper()}__")
+        else:
+            lines.append(f"{prefix}{name.upper()}  {_default(field.is_required(), field.default)}")
+    return lines
+
+
+def _default(required: bool, default: object) -> str:
+    return "required" if required else f"default: {default}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(describe()) + "\n")
