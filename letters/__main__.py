@@ -13,19 +13,20 @@ import typer
 
 from domain.forms import FieldError, read_form
 from domain.letter import Lender, LetterContent
-from letters import render_letter
+from letters import IssuedLetter, LetterChecker, render_letter
 from letters.errors import LetterError
-from letters.gate import check_pdf
 from letters.geometry import GEOMETRY
 from letters.letter_file import SAMPLE_LENDER, read_letter_file
+from letters.verdict import DEFAULT_LIMIT_BYTES
 
 WRONG_INPUT = 2
-LIMIT_BYTES = 1_048_576
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 LetterFile = Annotated[Path, typer.Argument(help="company, representative, folio, issued_on, loan_days as JSON")]
 LenderFile = Annotated[Path | None, typer.Option("--lender", help="the lender as JSON; a sample one when left out")]
+TrustRoots = Annotated[Path | None, typer.Option("--trust-roots", help="folder of certificates to trust", exists=True)]
+LimitBytes = Annotated[int, typer.Option("--limit-bytes", help="largest file, inclusive", min=1)]
 
 
 @app.command()
@@ -38,23 +39,49 @@ def geometry() -> None:
 def render(letter: LetterFile, out: Annotated[Path, typer.Option("--out")], lender: LenderFile = None) -> None:
     """Write a letter's PDF."""
     content = _content(letter, lender)
-    try:
-        data = render_letter(content)
-    except LetterError as error:
-        _refuse(str(error))
+    data = _rendered(content)
     out.write_bytes(data)
     _print({"file": str(out), "folio": content.folio, "bytes": len(data), "content_sha256": content.sha256})
 
 
 @app.command()
-def gate(files: list[Path]) -> None:
-    """Tell for each file whether it may be opened at all."""
-    for file in files:
-        started = time.perf_counter()
-        reasons = check_pdf(_read(file), LIMIT_BYTES)
-        seconds = round(time.perf_counter() - started, 3)
-        listed = [reason.model_dump() for reason in reasons]
-        _print({"file": str(file), "accepted": not reasons, "reasons": listed, "seconds": seconds})
+def check(
+    files: list[Path],
+    letter: Annotated[Path, typer.Option("--letter", help="LETTER.json of the letter that the files should be")],
+    lender: LenderFile = None,
+    trust_roots: TrustRoots = None,
+    limit_bytes: LimitBytes = DEFAULT_LIMIT_BYTES,
+) -> None:
+    """Tell for each file whether it is the letter, signed."""
+    content = _content(letter, lender)
+    issued = IssuedLetter(content=content, pdf=_rendered(content), limit_bytes=limit_bytes)
+    with LetterChecker(trust_roots) as checker:
+        for file in files:
+            data = _read(file)
+            started = time.perf_counter()
+            verdict = checker.check(data, issued)
+            seconds = round(time.perf_counter() - started, 3)
+            _print({"file": str(file), **verdict.model_dump(mode="json"), "seconds": seconds})
+
+
+@app.command()
+def gate(files: list[Path], limit_bytes: LimitBytes = DEFAULT_LIMIT_BYTES) -> None:
+    """Tell for each file whether it is a scan that may be looked at."""
+    with LetterChecker() as checker:
+        for file in files:
+            data = _read(file)
+            started = time.perf_counter()
+            reasons = checker.gate(data, limit_bytes)
+            seconds = round(time.perf_counter() - started, 3)
+            listed = [reason.model_dump() for reason in reasons]
+            _print({"file": str(file), "accepted": not reasons, "reasons": listed, "seconds": seconds})
+
+
+def _rendered(content: LetterContent) -> bytes:
+    try:
+        return render_letter(content)
+    except LetterError as error:
+        _refuse(str(error))
 
 
 def _content(letter: Path, lender_file: Path | None) -> LetterContent:
@@ -85,6 +112,7 @@ def _read(file: Path) -> bytes:
 
 def _print(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def _refuse(*messages: str) -> NoReturn:

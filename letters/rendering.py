@@ -4,6 +4,7 @@ What people typed is escaped before it reaches reportlab's markup, where `<img s
 """
 
 import io
+from collections.abc import Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -40,16 +41,24 @@ _FOOTER_MM: Final = PAGE_HEIGHT_MM - 7.0
 _ONLY_PAGE: Final = 1
 
 _TITLE: Final = ParagraphStyle("title", fontName=BOLD, fontSize=15, leading=18)
-_SUBTITLE: Final = ParagraphStyle("subtitle", fontName=REGULAR, fontSize=10.5, leading=14, textColor="#444444")
-_SMALL: Final = ParagraphStyle("small", fontName=REGULAR, fontSize=8, leading=10.5, textColor="#333333")
+_SUBTITLE: Final = ParagraphStyle("subtitle", fontName=REGULAR, fontSize=10.5, leading=14)
+_SMALL: Final = ParagraphStyle("small", fontName=REGULAR, fontSize=8, leading=10.5)
 _TEXT: Final = ParagraphStyle("text", fontName=REGULAR, fontSize=8.8, leading=11.2, alignment=TA_JUSTIFY)
 _CLAUSE: Final = ParagraphStyle("clause", parent=_TEXT, fontSize=8, leading=9.6, alignment=TA_LEFT)
 _SIGNER: Final = ParagraphStyle("signer", fontName=REGULAR, fontSize=8, leading=10)
-_NOTE: Final = ParagraphStyle("note", fontName=REGULAR, fontSize=7.5, leading=9.4, textColor="#444444")
+_NOTE: Final = ParagraphStyle("note", fontName=REGULAR, fontSize=7.5, leading=9.4)
 
 
 def render_letter(content: LetterContent) -> bytes:
     """Return the letter's PDF, or raise LetterTextTooLongError or LetterCharacterError naming the field."""
+    return draw_letter(content, clauses.CLAUSES, content)
+
+
+def draw_letter(content: LetterContent, wording: Sequence[clauses.Clause], coded: LetterContent) -> bytes:
+    """Return a PDF of a content in some wording under the folio, digest and codes of another content.
+
+    Only a forger wants them to differ: the benchmarks draw forgeries with it to measure how many are found.
+    """
     values = _escaped(content)
     pages = len(GEOMETRY.pages)
     buffer = io.BytesIO()
@@ -61,14 +70,14 @@ def render_letter(content: LetterContent) -> bytes:
         initialFontName=REGULAR,  # without it an unembedded Helvetica gets into the file
     )
     canvas.setTitle(clauses.TITLE)
-    canvas.setSubject(content.folio)
+    canvas.setSubject(coded.folio)
     for describe in (canvas.setAuthor, canvas.setCreator, canvas.setProducer):
         describe(AUTHOR)
-    _draw_landmarks(canvas, content, _ONLY_PAGE, pages)
-    _draw_header(canvas, content, values)
-    _draw_body(canvas, content, values)
+    _draw_landmarks(canvas, coded, _ONLY_PAGE, pages)
+    _draw_header(canvas, coded, values)
+    _draw_body(canvas, content, values, wording)
     _draw_signature(canvas, content, values)
-    _draw_footer(canvas, content, _ONLY_PAGE, pages)
+    _draw_footer(canvas, coded, _ONLY_PAGE, pages)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -101,11 +110,13 @@ def _draw_header(canvas: Canvas, content: LetterContent, values: dict[str, str])
     flow.add(Paragraph(f"Huella {digest_prefix(content.sha256)}", _SMALL))
 
 
-def _draw_body(canvas: Canvas, content: LetterContent, values: dict[str, str]) -> None:
+def _draw_body(
+    canvas: Canvas, content: LetterContent, values: dict[str, str], wording: Sequence[clauses.Clause]
+) -> None:
     flow = Flow(canvas, TEXT_MARGIN_MM, _BODY_TOP_MM, _WIDTH_MM, _BODY_BOTTOM_MM)
     opening = Paragraph(clauses.opening(content).format(**values), _TEXT)
     closing = Paragraph(clauses.CLOSING.format(**values), _TEXT)
-    paragraphs = [Paragraph(f"<b>{heading}</b> {text.format(**values)}", _CLAUSE) for heading, text in clauses.CLAUSES]
+    paragraphs = [Paragraph(f"<b>{heading}</b> {text.format(**values)}", _CLAUSE) for heading, text in wording]
     left, right, height_mm = split_columns(paragraphs, _COLUMN_MM)
     try:
         flow.add(opening)

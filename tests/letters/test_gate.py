@@ -1,96 +1,95 @@
-"""Which files may be opened at all."""
+"""Which files may be looked at: nothing hostile, nothing that is not the picture of a page."""
 
 import io
 
 import pikepdf
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from letters import render_letter
-from letters.gate import check_pdf
-from tests.builders import letter
+from letters import IssuedLetter, LetterChecker
+from letters.file_bytes import byte_faults
+from tests.letters.hostile import HOSTILE, harmless, with_invisible_text
+from tests.letters.scans import image_pdf, sheet
 
 LIMIT = 1_048_576
 
 
-def codes(data: bytes, limit_bytes: int = LIMIT) -> list[str]:
-    return [reason.code for reason in check_pdf(data, limit_bytes)]
+def codes(checker: LetterChecker, data: bytes, limit_bytes: int = LIMIT) -> list[str]:
+    return [reason.code for reason in checker.gate(data, limit_bytes)]
 
 
-def changed(change) -> bytes:
-    """Return our letter after a change made with pikepdf."""
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(render_letter(letter()))) as pdf:
-        save = change(pdf) or {}
-        pdf.save(out, **save)
-    return out.getvalue()
+def test_a_scan_is_fit(checker: LetterChecker, issued: IssuedLetter) -> None:
+    assert codes(checker, harmless()) == []
+    assert codes(checker, image_pdf([sheet(issued.pdf)])) == []
 
 
-def test_our_own_letter_is_fit() -> None:
-    assert codes(render_letter(letter())) == []
+def test_a_scan_with_invisible_text_for_searching_is_fit(checker: LetterChecker) -> None:
+    assert codes(checker, with_invisible_text()) == []
 
 
-def test_the_limit_is_inclusive_and_the_message_says_size_limit_and_what_to_do() -> None:
-    data = render_letter(letter())
+def test_a_scan_with_a_broken_table_of_contents_is_repaired(checker: LetterChecker) -> None:
+    broken = harmless().replace(b"startxref\n", b"startxref\n1")
 
-    assert codes(data, len(data)) == []
-    (reason,) = check_pdf(data + b"\n" * 2_000_000, LIMIT)
+    assert codes(checker, broken) == []
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused_by_a_code(checker: LetterChecker, name: str) -> None:
+    make, code = HOSTILE[name]
+
+    data = make()
+
+    assert len(data) <= 4 * LIMIT
+    assert code in codes(checker, data, 4 * LIMIT)
+
+
+def test_the_letter_itself_is_no_scan(checker: LetterChecker, issued: IssuedLetter) -> None:
+    assert codes(checker, issued.pdf) == ["not_a_scan"]
+
+
+def test_the_limit_is_inclusive_and_the_message_says_size_limit_and_what_to_do(checker: LetterChecker) -> None:
+    data = harmless()
+
+    assert codes(checker, data, len(data)) == []
+    (reason,) = checker.gate(data + b"\n" * 2_000_000, LIMIT)
     assert reason.code == "too_large"
-    assert "1,93 MB" in reason.message
     assert "1,00 MB" in reason.message
     assert "dpi" in reason.message
 
 
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        pytest.param(b"", "empty", id="empty"),
-        pytest.param(b"\xff\xd8\xff\xe0 JFIF", "not_pdf", id="a picture"),
-        pytest.param(b"\n%PDF-1.4\n", "not_pdf", id="a header that begins late"),
-        pytest.param(b"%PDF-1.4 nothing else", "unreadable", id="a header alone"),
-    ],
-)
-def test_what_is_no_pdf_is_refused(data: bytes, code: str) -> None:
-    assert codes(data) == [code]
+def test_one_byte_too_many_is_told_apart_from_the_limit() -> None:
+    (reason,) = byte_faults(b"%PDF-1.4" + b"\n" * (LIMIT - 7), LIMIT)
+
+    assert "1,000001 MB" in reason.message
+    assert "1,000000 MB" in reason.message
 
 
-def test_an_encrypted_file_is_refused_even_without_a_password_to_open_it() -> None:
-    assert codes(changed(lambda _: {"encryption": pikepdf.Encryption(owner="x", user="")})) == ["encrypted"]
-    assert codes(changed(lambda _: {"encryption": pikepdf.Encryption(owner="x", user="y")})) == ["encrypted"]
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_files_are_refused_or_fit_but_never_raise(checker: LetterChecker, data: st.DataObject) -> None:
+    whole = bytearray(harmless())
+    for _ in range(data.draw(st.integers(1, 12))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(len(whole) // 2, len(whole)))
+
+    assert all(isinstance(code, str) for code in codes(checker, bytes(whole[:cut])))
 
 
-def test_too_many_pages_are_refused() -> None:
-    def repeat(pdf: pikepdf.Pdf) -> None:
-        for _ in range(10):
-            pdf.pages.append(pdf.pages[0])
+def test_flattening_gives_grey_pictures_and_nothing_of_the_file(checker: LetterChecker) -> None:
+    flat = checker.flatten(with_invisible_text())
 
-    assert codes(changed(repeat)) == ["too_many_pages"]
-
-
-def _action(pdf: pikepdf.Pdf) -> None:
-    pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-
-
-def _launch(pdf: pikepdf.Pdf) -> None:
-    pdf.Root.Extra = pikepdf.Array([pikepdf.Dictionary(S=pikepdf.Name.Launch, F="cmd.exe")])
+    assert flat is not None
+    with pikepdf.open(io.BytesIO(flat)) as pdf:
+        (page,) = pdf.pages
+        (image,) = page.Resources.XObject.values()
+        assert (str(image.Filter), str(image.ColorSpace)) == ("/DCTDecode", "/DeviceGray")
+        assert b"hola" not in page.Contents.read_bytes()
+        assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
+    assert codes(checker, flat) == []
+    assert checker.flatten(with_invisible_text()) == flat
 
 
-def _attachment(pdf: pikepdf.Pdf) -> None:
-    pdf.attachments["a.txt"] = b"x"
-
-
-def _automatic(pdf: pikepdf.Pdf) -> None:
-    pdf.pages[0].obj.AA = pikepdf.Dictionary()
-
-
-def _form(pdf: pikepdf.Pdf) -> None:
-    pdf.Root.AcroForm = pdf.make_indirect(pikepdf.Dictionary(XFA=pdf.make_stream(b"<x/>")))
-
-
-@pytest.mark.parametrize("change", [_action, _launch, _attachment, _automatic, _form])
-def test_active_content_is_refused(change) -> None:
-    assert codes(changed(change)) == ["active_content"]
-
-
-@pytest.mark.parametrize("cut", [100, 5000, 20_000])
-def test_a_torn_file_never_raises(cut: int) -> None:
-    assert all(isinstance(code, str) for code in codes(render_letter(letter())[:-cut]))
+@pytest.mark.parametrize("name", ["a script on opening", "a password", "half a file", "forms ten to the eleventh"])
+def test_what_may_not_be_opened_is_not_flattened(checker: LetterChecker, name: str) -> None:
+    assert checker.flatten(HOSTILE[name][0]()) is None

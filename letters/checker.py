@@ -1,0 +1,177 @@
+"""The one way to look at an uploaded file: bytes in, a verdict out, nothing of it in this process.
+
+A checker may be used by several threads at once. It starts its helper process at the first use and again when that
+has died.
+"""
+
+import contextlib
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from pydantic import ValidationError
+
+from domain.errors import ServiceUnavailableError
+from domain.notices import Reason
+from letters.file_bytes import byte_faults
+from letters.limits import WALL_SECONDS
+from letters.reasons import because
+from letters.verdict import DEFAULT_LIMIT_BYTES, Finding, IssuedLetter, Outcome, Verdict
+from letters.wire import MAX_FINDING_BYTES, MAX_FLATTENED_BYTES, Request, WireError, receive_answer, send_request
+
+_ROOM: Final = Path(__file__).parents[1]
+_START_SECONDS: Final = 60.0
+_GRACE_SECONDS: Final = 3.0
+_READY_BYTES: Final = 16
+
+
+class LetterCheckUnavailableError(ServiceUnavailableError):
+    """The helper process can't be started or died twice; the same call may succeed later."""
+
+
+class LetterChecker:
+    """Checks uploads in confined child processes. Close it, or use it as a context."""
+
+    def __init__(self, trust_roots: Path | None = None, at_once: int = 2) -> None:
+        """Accept digital signatures under the certificates in a folder; check so many files at once."""
+        self._trust_roots = trust_roots
+        self._slots = threading.BoundedSemaphore(at_once)
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check(self, data: bytes, issued: IssuedLetter) -> Verdict:
+        """Return whether a file is the issued letter, signed."""
+        request = Request(
+            task="check", limit_bytes=issued.limit_bytes, content=issued.content, older_folios=issued.older_folios
+        )
+        finding = self._find(request, data, issued.pdf)
+        return Verdict(sha256=hashlib.sha256(data).hexdigest(), **finding.model_dump())
+
+    def gate(self, data: bytes, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> tuple[Reason, ...]:
+        """Return why a file is not a scan that may be looked at, or nothing."""
+        return self._find(Request(task="gate", limit_bytes=limit_bytes), data, b"").reasons
+
+    def flatten(self, data: bytes, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> bytes | None:
+        """Return a PDF of grey pictures of a file's pages, safe to show to people, or None when it can't be drawn."""
+        answer = self._ask(Request(task="flatten", limit_bytes=limit_bytes), data, b"", MAX_FLATTENED_BYTES)
+        return answer if answer is not None and answer.startswith(b"%PDF-") else None
+
+    def close(self) -> None:
+        """End the helper process."""
+        with self._lock:
+            self._stop()
+
+    def _find(self, request: Request, data: bytes, issued_pdf: bytes) -> Finding:
+        if len(data) > request.limit_bytes:
+            return Finding(verdict=Outcome.REJECTED, reasons=byte_faults(data, request.limit_bytes))
+        answer = self._ask(request, data, issued_pdf, MAX_FINDING_BYTES)
+        if answer is not None:
+            with contextlib.suppress(ValidationError):
+                return Finding.model_validate_json(answer)
+        return Finding(verdict=Outcome.REJECTED, reasons=(because("too_complex"),))
+
+    def _ask(self, request: Request, data: bytes, issued_pdf: bytes, most_bytes: int) -> bytes | None:
+        """Return the child's answer, or None when the file made it fail; a helper that died is started again once."""
+        with self._slots:
+            for _ in range(2):
+                process, control = self._running()
+                try:
+                    answer = self._ask_child(control, request, data, issued_pdf, most_bytes)
+                except OSError:
+                    self._discard(process)
+                    continue
+                if answer is not None or _is_alive(process):
+                    return answer
+        raise LetterCheckUnavailableError("the process that checks letters died twice; look at the worker's memory")
+
+    def _ask_child(
+        self, control: socket.socket, request: Request, data: bytes, issued_pdf: bytes, most_bytes: int
+    ) -> bytes | None:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                socket.send_fds(control, [b"f"], [theirs.fileno()])
+            ours.settimeout(WALL_SECONDS + _GRACE_SECONDS)
+            with contextlib.suppress(WireError, OSError):
+                send_request(ours, request, data, issued_pdf)
+                return receive_answer(ours, most_bytes)
+        return None
+
+    def _discard(self, process: subprocess.Popen[bytes]) -> None:
+        with self._lock:
+            if self._process is process:
+                self._stop()
+
+    def _running(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        with self._lock:
+            if self._process is None or self._control is None or self._process.poll() is not None:
+                self._stop()
+                self._start()
+            if self._process is None or self._control is None:
+                raise LetterCheckUnavailableError("the process that checks letters does not start; run it by hand")
+            return self._process, self._control
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            arguments = [sys.executable, "-m", "letters.zygote", str(theirs.fileno())]
+            process = subprocess.Popen(  # noqa: S603  # our own module, no argument from outside
+                arguments + ([str(self._trust_roots)] if self._trust_roots else []),
+                pass_fds=[theirs.fileno()],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        ours.settimeout(_START_SECONDS)
+        with contextlib.suppress(OSError):
+            if ours.recv(_READY_BYTES):
+                ours.settimeout(None)
+                self._process, self._control = process, ours
+                return
+        ours.close()
+        process.kill()
+        process.wait()
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._control = self._process = None
+
+
+def _is_alive(process: subprocess.Popen[bytes]) -> bool:
+    """Tell whether a process goes on; one that is just ending gets the moment it takes."""
+    try:
+        process.wait(0.05)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
+def _environment() -> dict[str, str]:
+    """Return what the helper needs and no more: the worker's keys are none of its business."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    # More threads than one would make a fork unsafe.
+    single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return kept | single | {"PYTHONPATH": str(_ROOM), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,50 @@
+"""What the confined child does with a file: the gate first, then the one of two roads that the file takes.
+
+A file that begins with the issued bytes is a digitally signed letter or nothing; any other must be a scan.
+"""
+
+from letters.digital_signature import TrustRoots, judge_signed
+from letters.flattening import flatten
+from letters.gate import file_faults, scan_faults
+from letters.reasons import because
+from letters.scan_check import judge_scan
+from letters.verdict import Finding, IssuedLetter, Outcome
+from letters.wire import Request
+
+
+def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) -> bytes:
+    """Return a finding as JSON, or for a flattening the new PDF, empty when the file can't be drawn."""
+    if request.task == "flatten":
+        return b"" if file_faults(data, request.limit_bytes) else flatten(data)
+    if request.task == "gate" or request.content is None:
+        faults = scan_faults(data, request.limit_bytes)
+        finding = Finding(verdict=Outcome.REJECTED if faults else Outcome.ACCEPTED, reasons=faults)
+    else:
+        issued = IssuedLetter(
+            content=request.content,
+            pdf=issued_pdf,
+            older_folios=request.older_folios,
+            limit_bytes=request.limit_bytes,
+        )
+        finding = check(data, issued, roots)
+    return finding.model_dump_json().encode()
+
+
+def check(data: bytes, issued: IssuedLetter, roots: TrustRoots) -> Finding:
+    """Return the verdict on an upload. To be called in the child process only."""
+    if issued.pdf and data.startswith(issued.pdf):
+        if data == issued.pdf:
+            return Finding(verdict=Outcome.REJECTED, reasons=(because("unsigned_original"),))
+        faults = file_faults(data, issued.limit_bytes)
+        if faults:
+            return Finding(verdict=Outcome.REJECTED, reasons=faults)
+        try:
+            return judge_signed(data, issued.pdf, issued.content.representative, roots)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001  # a hostile signature raises errors of every class
+            return Finding(verdict=Outcome.REJECTED, reasons=(because("signature_broken"),))
+    faults = scan_faults(data, issued.limit_bytes)
+    if faults:
+        return Finding(verdict=Outcome.REJECTED, reasons=faults)
+    return judge_scan(data, issued)

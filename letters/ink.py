@@ -1,0 +1,142 @@
+"""What is in the signature box, measured: enough to tell an empty box from a signed one, not who signed.
+
+The box is laid flat, evened out against shadows, and what is darker than the paper's own noise counts as ink.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from letters.geometry import Box
+from letters.landmarks import warp
+from letters.raster import Floats, Image
+
+_PIXELS_PER_MM: Final = 8
+_INSET_MM: Final = 1.6
+"""Keeps the printed frame out."""
+_SMOOTHING_MM: Final = 0.14
+_MIN_DARKNESS: Final = 0.085
+_NOISE_TIMES: Final = 4.5
+_SPECK_MM2: Final = 0.2
+_MIN_STROKE_MM: Final = 0.15
+_HAND_WIDTH_MM: Final = 6.0
+_HAND_HEIGHT_MM: Final = 5.0
+_OUTLINE_MM: Final = 9.0
+_RIM_MM: Final = 1.6
+_RIM_SHARE: Final = 0.8
+
+
+@dataclass(frozen=True)
+class Ink:
+    """What was measured, in millimetres. `hand` is what may have been drawn by hand, without print and outlines."""
+
+    length_mm: float
+    """Of all strokes together, as area over stroke width."""
+    width_mm: float
+    height_mm: float
+    """Extent of everything together."""
+    parts: int
+    """Pieces that do not touch."""
+    outlines: int
+    """Pieces that run along their own edge, as the ring or the frame of a rubber stamp does."""
+    hand_length_mm: float
+    hand_width_mm: float
+    hand_height_mm: float
+    noise: float
+    """Of the paper around the ink; nothing in a picture that was made black and white."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    x: float
+    y: float
+    width: float
+    height: float
+    area: float
+    is_outline: bool
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is too large for a letter of print, and no outline."""
+        return self.width >= _HAND_WIDTH_MM and self.height >= _HAND_HEIGHT_MM and not self.is_outline
+
+
+def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
+    """Return what is in a box of the page."""
+    inner = Box(
+        x_mm=box.x_mm + _INSET_MM,
+        y_mm=box.y_mm + _INSET_MM,
+        width_mm=box.width_mm - 2 * _INSET_MM,
+        height_mm=box.height_mm - 2 * _INSET_MM,
+    )
+    mask, noise = _ink_mask(warp(picture, transform, inner, _PIXELS_PER_MM))
+    parts = _parts(mask)
+    stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
+    hand = [part for part in parts if part.is_by_hand]
+    width, height = _extent(parts)
+    hand_width, hand_height = _extent(hand)
+    return Ink(
+        length_mm=sum(part.area for part in parts) / stroke,
+        width_mm=width,
+        height_mm=height,
+        parts=len(parts),
+        outlines=sum(part.is_outline for part in parts),
+        hand_length_mm=sum(part.area for part in hand) / stroke,
+        hand_width_mm=hand_width,
+        hand_height_mm=hand_height,
+        noise=noise,
+    )
+
+
+def _ink_mask(patch: Image) -> tuple[Image, float]:
+    smooth = cv2.GaussianBlur(patch.astype(np.float32), (0, 0), _SMOOTHING_MM * _PIXELS_PER_MM)
+    small = cv2.resize(smooth, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), (0, 0), 6)
+    paper = cv2.resize(paper, (patch.shape[1], patch.shape[0]))
+    shade = smooth / np.maximum(paper, 8)
+    middle = float(np.median(shade))
+    noise = 1.4826 * float(np.median(np.abs(shade - middle)))
+    limit = 1 - max(_MIN_DARKNESS, _NOISE_TIMES * noise)
+    return np.asarray(shade / max(middle, 0.1) < limit, np.uint8), noise
+
+
+def _parts(mask: Image) -> list[_Part]:
+    """Return the pieces of ink without dust and without what is left of the frame."""
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    rows, columns = mask.shape
+    found = []
+    for index, (x, y, w, h, area) in enumerate(boxes):
+        at_edge = x <= 1 or y <= 1 or x + w >= columns - 1 or y + h >= rows - 1
+        is_frame = at_edge and min(w, h) < 1.2 * _PIXELS_PER_MM and max(w, h) > 3 * min(w, h)
+        if index and area >= _SPECK_MM2 * _PIXELS_PER_MM**2 and not is_frame:
+            outline = min(w, h) >= _OUTLINE_MM * _PIXELS_PER_MM and _is_outline(labels[y : y + h, x : x + w] == index)
+            left, top, width, height = (float(side) / _PIXELS_PER_MM for side in (x, y, w, h))
+            found.append(_Part(left, top, width, height, float(area) / _PIXELS_PER_MM**2, outline))
+    return found
+
+
+def _is_outline(piece: npt.NDArray[np.bool_]) -> bool:
+    """Tell whether a piece runs along the edge of the shape that it spans."""
+    points = np.argwhere(piece)[:, ::-1].astype(np.int32)
+    inside = np.zeros(piece.shape, np.uint8)
+    cv2.fillConvexPoly(inside, cv2.convexHull(points), 1)
+    depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return bool((depth[piece] <= _RIM_MM * _PIXELS_PER_MM).mean() >= _RIM_SHARE)
+
+
+def _extent(parts: list[_Part]) -> tuple[float, float]:
+    if not parts:
+        return 0.0, 0.0
+    width = max(part.x + part.width for part in parts) - min(part.x for part in parts)
+    height = max(part.y + part.height for part in parts) - min(part.y for part in parts)
+    return width, height
+
+
+def _stroke_width(mask: Image) -> float:
+    """Return the mean width of the strokes, by their middle lines."""
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 0.01)
+    return 2 * float(depth[ridge].mean()) / _PIXELS_PER_MM if ridge.any() else 0.0

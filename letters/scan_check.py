@@ -1,0 +1,161 @@
+"""Whether a scan is the issued letter, whole, unchanged and signed by hand.
+
+What is certain is accepted or rejected; the rest waits for a person. The limits were fixed on one half of the
+simulated captures and measured on the other (docs/letters.md).
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import pypdfium2
+
+from letters.codes import PageCode
+from letters.comparison import Likeness, compare
+from letters.geometry import GEOMETRY
+from letters.ink import Ink, measure_ink
+from letters.landmarks import Sighting, find_letter
+from letters.raster import Image, scanned_page
+from letters.reasons import because
+from letters.scan_profile import is_bilevel
+from letters.verdict import Finding, IssuedLetter, Measured, Outcome
+
+_REJECTING: Final = frozenset(
+    ("code_not_found", "other_letter", "older_letter", "digest_differs", "page_missing", "text_differs", "not_signed")
+)
+
+_UNCLEAR: Final = 0.6
+"""Median correlation below which a page is not compared but shown to a person."""
+_FALL: Final = (0.15, 2.4)
+"""How far the worst spot may lie below the median: a constant, and a share of what the median lacks of 1."""
+_OTHER_TEXT_MM2: Final = 150.0
+_BLANK_LENGTH_MM: Final = 6.0
+_SIGNED_LENGTH_MM: Final = 12.0
+_FLAT: Final = (20.0, 6.5)
+"""Wider than the first and lower than the second: a line, a fold or typed words rather than a signature."""
+_NO_NOISE: Final = 0.0006
+_BLANK_PAGE_INK: Final = 0.002
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One uploaded page. `number` is the letter's page that it is, None when it is none of it."""
+
+    picture: Image
+    sighting: Sighting
+    bilevel: bool
+    number: int | None
+
+
+def judge_scan(data: bytes, issued: IssuedLetter) -> Finding:
+    """Return the verdict on a file that has passed the gate as a scan."""
+    count = len(GEOMETRY.pages)
+    expected = tuple(
+        PageCode(folio=issued.content.folio, page=number, pages=count, digest=issued.digest)
+        for number in range(1, count + 1)
+    )
+    with pypdfium2.PdfDocument(data) as document:
+        pages = [_page(document, index, expected) for index in range(len(document))]
+    measured: Measured = {
+        "route": "scan",
+        "pages": len(pages),
+        "pages_of_letter": sum(page.number is not None for page in pages),
+        "markers": sum(page.sighting.markers for page in pages),
+        "bilevel": any(page.bilevel for page in pages),
+    }
+    codes = _letter_faults(pages, expected, issued) or _page_faults(pages, issued, measured)
+    return Finding(verdict=_outcome(codes), reasons=tuple(because(code) for code in codes), measured=measured)
+
+
+def _outcome(codes: tuple[str, ...]) -> Outcome:
+    if _REJECTING.intersection(codes):
+        return Outcome.REJECTED
+    return Outcome.UNDER_REVIEW if codes else Outcome.ACCEPTED
+
+
+def _page(document: pypdfium2.PdfDocument, index: int, expected: tuple[PageCode, ...]) -> _Page:
+    picture = scanned_page(document, index)
+    sighting = find_letter(picture, expected)
+    own = [code.page for code in sighting.codes if code in expected]
+    number = own[0] if own and len(sighting.codes) == 1 else None
+    return _Page(picture, sighting, is_bilevel(document[index]), number)
+
+
+def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: IssuedLetter) -> tuple[str, ...]:
+    """Return why the file is not this letter, or nothing. No answer tells whose another letter is."""
+    foreign = {code for page in pages for code in page.sighting.codes if code not in expected}
+    for code in sorted(foreign, key=lambda code: code.text):
+        if code.folio in issued.older_folios:
+            return ("older_letter",)
+        return ("digest_differs",) if code.folio == issued.content.folio else ("other_letter",)
+    found = {page.number for page in pages} - {None}
+    if not found:
+        return ("code_unreadable",) if any(page.sighting.markers for page in pages) else ("code_not_found",)
+    if len(found) < len(expected):
+        return ("page_missing",)
+    return ()
+
+
+def _page_faults(pages: list[_Page], issued: IssuedLetter, measured: Measured) -> tuple[str, ...]:
+    codes: list[str] = []
+    if any(page.number is None and not _is_blank(page.picture) for page in pages):
+        codes.append("extra_pages")
+    for number in range(1, len(GEOMETRY.pages) + 1):
+        copies = [page for page in pages if page.number == number]
+        codes += _copies_faults(copies, number, issued, measured)
+    return tuple(dict.fromkeys(codes))
+
+
+def _copies_faults(copies: list[_Page], number: int, issued: IssuedLetter, measured: Measured) -> Iterator[str]:
+    """Yield what is wrong with a page of the letter; of several copies, the one with the most ink counts."""
+    (box,) = GEOMETRY.pages[number - 1].signature_boxes
+    found = [
+        (measure_ink(page.picture, page.sighting.transform, box), page, page.sighting.transform)
+        for page in copies
+        if page.sighting.transform is not None
+    ]
+    if not found:
+        yield "page_unclear"
+        return
+    ink, page, transform = max(found, key=lambda item: item[0].hand_length_mm)
+    likeness = compare(page.picture, transform, issued.pdf, number)
+    measured.update(_figures(likeness, ink))
+    yield from _text_faults(likeness)
+    if likeness.median >= _UNCLEAR:
+        yield from _signature_faults(ink, bilevel=page.bilevel)
+
+
+def _text_faults(likeness: Likeness) -> Iterator[str]:
+    constant, share = _FALL
+    if likeness.median < _UNCLEAR:
+        yield "page_unclear"
+    elif likeness.other_text_mm2 > _OTHER_TEXT_MM2:
+        yield "text_differs"
+    elif likeness.fall > constant + share * (1 - likeness.median):
+        yield "text_doubtful"
+
+
+def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
+    wide, low = _FLAT
+    if ink.length_mm < _BLANK_LENGTH_MM:
+        # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
+        yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or (ink.hand_width_mm > wide and ink.hand_height_mm < low):
+        yield "signature_doubtful"
+
+
+def _figures(likeness: Likeness, ink: Ink) -> Measured:
+    figures = {"text": likeness.median, "text_worst": likeness.worst, "other_text_mm2": likeness.other_text_mm2}
+    figures |= {f"ink_{name}": float(value) for name, value in asdict(ink).items()}
+    return {name: round(value, 4) for name, value in figures.items()}
+
+
+def _is_blank(picture: Image) -> bool:
+    """Tell whether a page is empty, such as the back of the sheet."""
+    small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    inner = small[small.shape[0] // 20 : -small.shape[0] // 20, small.shape[1] // 20 : -small.shape[1] // 20]
+    paper = cv2.GaussianBlur(cv2.morphologyEx(inner, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), (0, 0), 5)
+    dark = inner.astype(np.float32) < 0.75 * paper.astype(np.float32)
+    return float(dark.mean()) < _BLANK_PAGE_INK

@@ -1,0 +1,73 @@
+"""Letters that say something else under the genuine letter's folio, digest and codes."""
+
+from collections.abc import Callable
+from datetime import date
+
+from domain.letter import LetterContent
+from letters.clauses import CLAUSES, Clause
+from letters.rendering import draw_letter
+
+
+def _other(content: LetterContent, part: str, **changes: object) -> LetterContent:
+    return content.model_copy(update={part: getattr(content, part).model_copy(update=changes)})
+
+
+def company_changed(genuine: LetterContent) -> bytes:
+    """Name another company."""
+    return draw_letter(_other(genuine, "company", legal_name="Ferretería El Tornillo S.A.S."), CLAUSES, genuine)
+
+
+def one_word_of_the_company_changed(genuine: LetterContent) -> bytes:
+    """Name a company that is called nearly the same."""
+    name = genuine.company.legal_name.replace("Panadería", "Papelería")
+    return draw_letter(_other(genuine, "company", legal_name=name), CLAUSES, genuine)
+
+
+def signer_changed(genuine: LetterContent) -> bytes:
+    """Name another representative."""
+    return draw_letter(_other(genuine, "representative", full_name="Pedro José Cifuentes"), CLAUSES, genuine)
+
+
+def no_inserted(genuine: LetterContent) -> bytes:
+    """Turn the exoneration into its opposite."""
+    return draw_letter(genuine, _reworded("quien exonera y mantendrá", "quien no exonera ni mantendrá"), genuine)
+
+
+def only_no_inserted(genuine: LetterContent) -> bytes:
+    """Insert the one word, in the last line of a clause where nothing else moves much."""
+    return draw_letter(genuine, _reworded("prorroga ni reinicia", "no prorroga ni reinicia"), genuine)
+
+
+def clause_removed(genuine: LetterContent) -> bytes:
+    """Leave a clause out."""
+    return draw_letter(genuine, (*CLAUSES[:4], *CLAUSES[5:]), genuine)
+
+
+def month_changed(genuine: LetterContent) -> bytes:
+    """Give another month."""
+    issued_on = genuine.issued_on
+    other = date(issued_on.year, 12 if issued_on.month == 11 else issued_on.month % 12 + 1, min(issued_on.day, 28))
+    return draw_letter(genuine.model_copy(update={"issued_on": other}), CLAUSES, genuine)
+
+
+def days_changed(genuine: LetterContent) -> bytes:
+    """Give a longer loan."""
+    return draw_letter(genuine.model_copy(update={"loan_days": 90}), CLAUSES, genuine)
+
+
+def _reworded(before: str, after: str) -> tuple[Clause, ...]:
+    changed = tuple(Clause(clause.heading, clause.text.replace(before, after)) for clause in CLAUSES)
+    assert changed != CLAUSES
+    return changed
+
+
+FORGERIES: dict[str, Callable[[LetterContent], bytes]] = {
+    "company changed": company_changed,
+    "one word of the company": one_word_of_the_company_changed,
+    "signer changed": signer_changed,
+    "exoneration denied": no_inserted,
+    "only «no» inserted": only_no_inserted,
+    "clause removed": clause_removed,
+    "month changed": month_changed,
+    "days changed": days_changed,
+}

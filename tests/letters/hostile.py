@@ -1,0 +1,219 @@
+"""Files made by hand to do harm or to deceive, each around a page that is a real scan where that is possible."""
+
+import io
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf
+
+from tests.letters.scans import image_pdf
+
+MIB = 1 << 20
+
+
+def picture() -> np.ndarray:
+    """Return something like a scanned page."""
+    page = np.full((1100, 850), 245, np.uint8)
+    page[100:900:14, 80:770] = 60
+    return page
+
+
+def harmless() -> bytes:
+    """Return a scan that nothing is wrong with."""
+    return image_pdf([picture()])
+
+
+def _with(change: Callable[[Pdf], object], **save: object) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(harmless())) as pdf:
+        change(pdf)
+        pdf.save(out, **save)
+    return out.getvalue()
+
+
+def _root(name: str, value: object) -> bytes:
+    return _with(lambda pdf: pdf.Root.__setitem__(name, value))
+
+
+def _page(name: str, value: Callable[[Pdf], object]) -> bytes:
+    return _with(lambda pdf: pdf.pages[0].obj.__setitem__(name, value(pdf)))
+
+
+def _content(text: bytes, resources: Callable[[Pdf], Dictionary] | None = None) -> bytes:
+    """Return a scan whose page draws something more."""
+
+    def change(pdf: Pdf) -> None:
+        page = pdf.pages[0].obj
+        page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n" + text)
+        if resources:
+            for name, value in resources(pdf).items():
+                page.Resources[name] = value
+
+    return _with(change)
+
+
+def _font(_: Pdf) -> Dictionary:
+    return Dictionary(Font=Dictionary(F1=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)))
+
+
+def _script() -> Dictionary:
+    return Dictionary(S=Name.JavaScript, JS="app.alert(1)")
+
+
+def _attachment(pdf: Pdf) -> None:
+    pdf.attachments["notes.txt"] = b"x"
+
+
+def _flate_bomb(pdf: Pdf) -> None:
+    bomb = zlib.compress(b"\0" * (80 * MIB), 9)
+    pdf.Root.Extra = pdf.make_indirect(pikepdf.Stream(pdf, b""))
+    pdf.Root.Extra.write(bomb, filter=Name.FlateDecode)
+
+
+def _flate_bomb_in_flate(pdf: Pdf) -> None:
+    bomb = zlib.compress(zlib.compress(b"\0" * (400 * MIB), 9), 9)
+    pdf.Root.Extra = pdf.make_indirect(pikepdf.Stream(pdf, b""))
+    pdf.Root.Extra.write(bomb, filter=Array([Name.FlateDecode, Name.FlateDecode]))
+
+
+def _image_bomb(pdf: Pdf) -> None:
+    image = pdf.pages[0].obj.Resources.XObject.Im0
+    image.Width, image.Height = 60_000, 60_000
+
+
+def _endless_form(pdf: Pdf) -> None:
+    form = pdf.make_stream(b"/Fm0 Do /Fm0 Do", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    form.Resources = Dictionary(XObject=Dictionary(Fm0=form))
+    pdf.pages[0].obj.Resources.XObject.Fm0 = form
+    pdf.pages[0].obj.Contents = pdf.make_stream(pdf.pages[0].obj.Contents.read_bytes() + b" /Fm0 Do")
+
+
+def _nested_forms(pdf: Pdf) -> None:
+    inner = pdf.make_stream(b"0 0 1 1 re f", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+    for _ in range(11):
+        outer = pdf.make_stream(b"/F Do " * 10, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+        outer.Resources = Dictionary(XObject=Dictionary(F=inner))
+        inner = outer
+    pdf.pages[0].obj.Resources.XObject.F = inner
+    pdf.pages[0].obj.Contents = pdf.make_stream(pdf.pages[0].obj.Contents.read_bytes() + b" /F Do")
+
+
+def _many_objects(pdf: Pdf) -> None:
+    pdf.Root.Extra = Array([pdf.make_indirect(Dictionary(A=index)) for index in range(20_500)])
+
+
+def _deep(pdf: Pdf) -> None:
+    value = Array([])
+    for _ in range(300):
+        value = Array([value])
+    pdf.Root.Extra = value
+
+
+def _many_pages(pdf: Pdf) -> None:
+    for _ in range(10):
+        pdf.pages.append(pdf.pages[0])
+
+
+def _no_pages(pdf: Pdf) -> None:
+    del pdf.pages[0]
+
+
+def _escaped_name() -> bytes:
+    """Hide /JavaScript behind an escape, as name trees may carry it."""
+    data = _root("/OpenAction", _script())
+    return data.replace(b"/JavaScript", b"/JavaScrip#74")
+
+
+def _external_stream(pdf: Pdf) -> None:
+    pdf.Root.Extra = pdf.make_stream(b"", F="/etc/hosts")
+
+
+def _white_text() -> bytes:
+    return _content(b"BT 1 g /F1 12 Tf 100 100 Td (NO) Tj ET", _font)
+
+
+def _object_stream_script() -> bytes:
+    return _with(
+        lambda pdf: pdf.Root.__setitem__("/OpenAction", pdf.make_indirect(_script())),
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    )
+
+
+def _encrypted(owner: str, user: str) -> bytes:
+    return _with(lambda _: None, encryption=pikepdf.Encryption(owner=owner, user=user))
+
+
+def _sending() -> Dictionary:
+    return Dictionary(S=Name.SubmitForm, F="http://example.com")
+
+
+def _note() -> Dictionary:
+    return Dictionary(Subtype=Name.Text, Rect=[0, 0, 9, 9])
+
+
+def _small_picture(pdf: Pdf) -> pikepdf.Stream:
+    return pdf.make_stream(b"200 0 0 200 0 0 cm /Im0 Do")
+
+
+HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "nothing": (lambda: b"", "empty"),
+    "a picture": (lambda: b"\xff\xd8\xff\xe0\0\x10JFIF", "not_pdf"),
+    "a late header": (lambda: b"GIF89a" + harmless(), "not_pdf"),
+    "an unknown version": (lambda: harmless().replace(b"%PDF-1.", b"%PDF-7.", 1), "not_pdf"),
+    "a page of HTML": (lambda: harmless().replace(b"\n", b"\n%<script>alert(1)</script>\n", 1), "disguised"),
+    "a ZIP behind": (lambda: harmless() + b"PK\x03\x04xxPK\x05\x06" + b"\0" * 18, "disguised"),
+    "words behind": (lambda: harmless() + b"and more", "disguised"),
+    "half a file": (lambda: harmless()[: len(harmless()) // 2], "unreadable"),
+    "a header alone": (lambda: b"%PDF-1.4\nstartxref\n0\n%%EOF\n", "unreadable"),
+    "a password": (lambda: _encrypted(owner="b", user="a"), "encrypted"),
+    "an owner's password": (
+        lambda: _with(lambda _: None, encryption=pikepdf.Encryption(owner="b", user="")),
+        "encrypted",
+    ),
+    "a script on opening": (lambda: _root("/OpenAction", _script()), "active_content"),
+    "a script behind an escape": (_escaped_name, "active_content"),
+    "a script in an object stream": (_object_stream_script, "active_content"),
+    "a web page on opening": (lambda: _root("/OpenAction", Dictionary(S=Name.URI, URI="http://x")), "active_content"),
+    "an automatic action": (lambda: _page("/AA", lambda _: Dictionary(O=_script())), "active_content"),
+    "a program": (lambda: _root("/X", Dictionary(S=Name.Launch, F="calc.exe")), "active_content"),
+    "a form that is sent": (
+        lambda: _root("/X", Array([Dictionary(S=Name.SubmitForm, F="http://x")])),
+        "active_content",
+    ),
+    "an XFA form": (lambda: _root("/AcroForm", Dictionary(XFA=Array([]), Fields=Array([]))), "active_content"),
+    "an attachment": (lambda: _with(_attachment), "active_content"),
+    "a film": (lambda: _page("/Annots", lambda _: Array([Dictionary(Subtype=Name.RichMedia)])), "active_content"),
+    "another file": (lambda: _with(_external_stream), "external_content"),
+    "a Flate bomb": (lambda: _with(_flate_bomb, compress_streams=False), "too_complex"),
+    "a Flate bomb in a Flate stream": (lambda: _with(_flate_bomb_in_flate, compress_streams=False), "too_complex"),
+    "an image of 60,000 by 60,000": (lambda: _with(_image_bomb), "too_complex"),
+    "a form within itself": (lambda: _with(_endless_form), "too_complex"),
+    "forms ten to the eleventh": (lambda: _with(_nested_forms), "too_complex"),
+    "20,500 objects": (lambda: _with(_many_objects), "too_complex"),
+    "300 arrays in one another": (lambda: _with(_deep), "too_complex"),
+    "a page of 3 MB": (lambda: _content(b"0 0 1 1 re f\n" * 250_000), "too_complex"),
+    "eleven pages": (lambda: _with(_many_pages), "too_many_pages"),
+    "no page": (lambda: _with(_no_pages), "no_pages"),
+    "a page of a kilometre": (lambda: _page("/MediaBox", lambda _: Array([0, 0, 3_000_000, 10])), "page_size"),
+    "a tiny page": (lambda: _page("/MediaBox", lambda _: Array([0, 0, 1, 1])), "page_size"),
+    "huge units": (lambda: _page("/UserUnit", lambda _: 1000), "page_size"),
+    "visible text": (lambda: _content(b"BT /F1 12 Tf 100 100 Td (NO) Tj ET", _font), "not_a_scan"),
+    "white text": (_white_text, "not_a_scan"),
+    "a drawing": (lambda: _content(b"0 0 9 9 re f\n" * 30), "not_a_scan"),
+    "a note": (
+        lambda: _page("/Annots", lambda _: Array([Dictionary(Subtype=Name.Text, Rect=[0, 0, 9, 9])])),
+        "not_a_scan",
+    ),
+    "a small picture": (
+        lambda: _page("/Contents", lambda pdf: pdf.make_stream(b"200 0 0 200 0 0 cm /Im0 Do")),
+        "not_a_scan",
+    ),
+}
+"""What it is, how it is made, and the code that it is refused with."""
+
+
+def with_invisible_text() -> bytes:
+    """Return a scan with the words under the picture, as scanners that recognise text write them."""
+    return _content(b"BT 3 Tr /F1 12 Tf 100 100 Td (hola) Tj ET", _font)
