@@ -1,6 +1,6 @@
 """Moving a scan onto the issued page: paper bends, so that one flat projection is not enough.
 
-The distance of every other tile is measured, and a smooth surface through these distances moves the whole scan:
+The distance of every tile is measured, and a smooth surface through these distances moves the whole scan:
 first roughly, then finely.
 """
 
@@ -16,6 +16,8 @@ _MIN_SCORE: Final = 0.4
 _MIN_CONTRAST: Final = 14.0
 _OUTLIER_PIXELS: Final = 1.0
 _ROUNDS: Final = 4
+_GRID: Final = 32
+_MARGIN_MM: Final = 6.0
 
 
 @dataclass(frozen=True)
@@ -35,56 +37,76 @@ class _Pass:
 _COARSE: Final = _Pass(2.5, (26.0, 16.0), 3.0, 2)
 
 
+@dataclass(frozen=True)
+class _Surface:
+    """Moves in millimetres as a polynomial over the page."""
+
+    degree: int
+    coefficients: Floats
+
+    def at(self, x: Floats, y: Floats) -> Floats:
+        """Return the moves at places from -1 to 1 across the page."""
+        return np.asarray(_terms(x, y, self.degree) @ self.coefficients, np.float32)
+
+
+_FLAT: Final = _Surface(0, np.zeros((1, 2)))
+
+
 def align(scan: Floats, issued: Floats, pixels_per_mm: float) -> Floats:
     """Return the scan moved onto the issued page, both grey and of one size."""
     scale = _COARSE.pixels_per_mm / pixels_per_mm
-    surface = _surface(_resized(scan, scale), _resized(issued, scale), _COARSE)
-    if surface is not None:
-        scan = _moved(scan, surface / scale, _COARSE.degree)
-    fine = _Pass(pixels_per_mm, (12.0, 8.0), 1.2, 4)
-    surface = _surface(scan, issued, fine)
-    return scan if surface is None else _moved(scan, surface, fine.degree)
+    rough = _surface(_resized(scan, scale), _resized(issued, scale), _COARSE, _FLAT)
+    fine = _surface(scan, issued, _Pass(pixels_per_mm, (12.0, 8.0), 1.2, 4), rough)
+    return scan if fine is _FLAT else _moved(scan, fine, pixels_per_mm)
 
 
 def _resized(picture: Floats, scale: float) -> Floats:
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _surface(scan: Floats, issued: Floats, how: _Pass) -> Floats | None:
-    """Return the coefficients of the moves over the page, or None when too little of it was recognised."""
-    places, moves = _tile_moves(scan, issued, how)
+def _surface(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> _Surface:
+    """Return the moves over the page, or the guess when too little of it was recognised."""
+    places, moves = _tile_moves(scan, issued, how, guess)
     if len(places) < how.min_tiles():
-        return None
+        return guess
     terms = _terms(places[:, 0], places[:, 1], how.degree)
     kept = np.ones(len(places), bool)
-    surface: Floats = np.zeros((terms.shape[1], 2))
+    coefficients: Floats = np.zeros((terms.shape[1], 2))
     for _ in range(_ROUNDS):
-        surface = np.linalg.lstsq(terms[kept], moves[kept], rcond=None)[0]
-        off = np.abs(moves - terms @ surface).max(axis=1)
-        kept = off <= max(_OUTLIER_PIXELS, 2.5 * float(np.median(off)))
+        coefficients = np.linalg.lstsq(terms[kept], moves[kept], rcond=None)[0]
+        off = np.abs(moves - terms @ coefficients).max(axis=1)
+        kept = off <= max(_OUTLIER_PIXELS / how.pixels_per_mm, 2.5 * float(np.median(off)))
         if kept.sum() < how.min_tiles():
-            return None
-    return surface
+            return guess
+    return _Surface(how.degree, coefficients)
 
 
-def _tile_moves(scan: Floats, issued: Floats, how: _Pass) -> tuple[Floats, Floats]:
-    """Return the middle of each tile, from -1 to 1 across the page, and the pixels that it has to be moved by."""
+def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> tuple[Floats, Floats]:
+    """Return the middle of each tile, from -1 to 1 across the page, and the millimetres that it has to be moved by."""
     width, height = (round(side * how.pixels_per_mm) for side in how.tile_mm)
     reach = round(how.search_mm * how.pixels_per_mm)
     rows, columns = issued.shape
+    tops, lefts = np.arange(reach, rows - height - reach, height), np.arange(reach, columns - width - reach, width)
+    across, down = np.meshgrid(2 * (lefts + width / 2) / columns - 1, 2 * (tops + height / 2) / rows - 1)
+    guessed = np.round(guess.at(across, down) * how.pixels_per_mm).astype(int)
+    margin = round(_MARGIN_MM * how.pixels_per_mm)
+    framed = cv2.copyMakeBorder(scan, *(margin,) * 4, cv2.BORDER_CONSTANT, value=(255.0,))
     places, moves = [], []
-    for number, top in enumerate(range(reach, rows - height - reach, height)):
-        for left in range(reach + number % 2 * width, columns - width - reach, 2 * width):
-            tile = issued[top : top + height, left : left + width]
-            if tile.std() < _MIN_CONTRAST:
-                continue
-            around = scan[top - reach : top + height + reach, left - reach : left + width + reach]
-            match: Floats = np.asarray(cv2.matchTemplate(around, tile, cv2.TM_CCOEFF_NORMED), np.float32)
-            _, score, _, (x, y) = cv2.minMaxLoc(match)
-            if score >= _MIN_SCORE and 0 < x < 2 * reach and 0 < y < 2 * reach:
-                moves.append((x - reach + _peak(match[y, x - 1 : x + 2]), y - reach + _peak(match[y - 1 : y + 2, x])))
-                places.append((2 * (left + width / 2) / columns - 1, 2 * (top + height / 2) / rows - 1))
-    return np.array(places).reshape(-1, 2), np.array(moves).reshape(-1, 2)
+    for row, column in np.ndindex(len(tops), len(lefts)):
+        top, left = int(tops[row]), int(lefts[column])
+        shift_x, shift_y = (int(shift) for shift in guessed[row, column])
+        tile = issued[top : top + height, left : left + width]
+        first_row, first_column = margin + top + shift_y - reach, margin + left + shift_x - reach
+        around = framed[first_row : first_row + height + 2 * reach, first_column : first_column + width + 2 * reach]
+        if around.shape != (height + 2 * reach, width + 2 * reach) or tile.std() < _MIN_CONTRAST:
+            continue
+        match: Floats = np.asarray(cv2.matchTemplate(around, tile, cv2.TM_CCOEFF_NORMED), np.float32)
+        _, score, _, (x, y) = cv2.minMaxLoc(match)
+        if score >= _MIN_SCORE and 0 < x < 2 * reach and 0 < y < 2 * reach:
+            fine_x, fine_y = _peak(match[y, x - 1 : x + 2]), _peak(match[y - 1 : y + 2, x])
+            moves.append((shift_x + x - reach + fine_x, shift_y + y - reach + fine_y))
+            places.append((across[row, column], down[row, column]))
+    return np.array(places).reshape(-1, 2), np.array(moves).reshape(-1, 2) / how.pixels_per_mm
 
 
 def _peak(around: Floats) -> float:
@@ -99,12 +121,14 @@ def _terms(x: Floats, y: Floats, degree: int) -> Floats:
     return np.stack([x**i * y**j for i, j in powers], axis=-1)
 
 
-def _moved(scan: Floats, surface: Floats, degree: int) -> Floats:
+def _moved(scan: Floats, surface: _Surface, pixels_per_mm: float) -> Floats:
     rows, columns = scan.shape
     # The surface is smooth: a coarse grid of it, enlarged, is the same for a fraction of the work.
-    grid_y, grid_x = np.mgrid[0 : rows + 31 : 32, 0 : columns + 31 : 32].astype(np.float64)
-    field = (_terms(2 * grid_x / columns - 1, 2 * grid_y / rows - 1, degree) @ surface).astype(np.float32)
-    x, y = np.meshgrid(np.arange(columns, dtype=np.float32), np.arange(rows, dtype=np.float32))
-    spread = cv2.remap(field, x / 32, y / 32, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    moved = cv2.remap(scan, x + spread[:, :, 0], y + spread[:, :, 1], cv2.INTER_LINEAR, borderValue=(255.0,))
-    return np.asarray(moved, np.float32)
+    grid_y, grid_x = np.mgrid[0 : rows + _GRID : _GRID, 0 : columns + _GRID : _GRID].astype(np.float64)
+    places = np.stack([grid_x, grid_y], axis=-1).astype(np.float32)
+    places += surface.at(2 * grid_x / columns - 1, 2 * grid_y / rows - 1) * pixels_per_mm
+    enlarged = np.array([[1 / _GRID, 0, 0], [0, 1 / _GRID, 0]], np.float32)
+    spread = cv2.warpAffine(places, enlarged, (columns, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return np.asarray(
+        cv2.remap(scan, spread[:, :, 0], spread[:, :, 1], cv2.INTER_LINEAR, borderValue=(255.0,)), np.float32
+    )

@@ -174,4 +174,7 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
     # More threads than one would make a fork unsafe.
     single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    # Large pictures come and go: memory that is kept for the next one costs no page faults.
+    kept |= dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(1 << 29))
+    kept["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
     return kept | single | {"PYTHONPATH": str(_ROOM), "PYTHONDONTWRITEBYTECODE": "1"}

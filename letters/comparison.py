@@ -25,6 +25,14 @@ _MIN_CONTRAST: Final = 30.0
 """Grey levels of deviation in a window that has enough print to be compared."""
 _SPOT_MM2: Final = 4.0
 _STEP: Final = 2
+_SAMPLE: Final = 7
+_MIN_SPREAD: Final = 5.0
+_LOOKS: Final = 8
+_LOOK_MM: Final = (24.0, 9.0)
+"""Large enough to take in unchanged lines around a changed word, which hold it where it is."""
+_LOOK_AGAIN_MM: Final = 0.8
+_GOOD_FALL: Final = 0.14
+"""A spot that lies this little below the median needs no second look."""
 _OTHER: Final = 0.3
 """Correlation of windows with other words in them."""
 
@@ -57,14 +65,44 @@ def compare(picture: Image, transform: Floats, issued_pdf: bytes, page: int) -> 
     printed = _printed(issued, page)
     aligned = align(scan, _blurred(issued, _ALIGNING_BLUR), _PIXELS_PER_MM)
     part = slice(aligned.shape[0] // 3, aligned.shape[0] // 2)
-    blur = max(_BLURS, key=lambda blur: _median(_scores(aligned[part], _blurred(issued[part], blur), printed[part])))
-    scores = _scores(aligned, _blurred(issued, blur), printed)
-    if not scores.size:
+    blur = max(_BLURS, key=lambda blur: _median(_scores(aligned[part], _blurred(issued[part], blur))[printed[part]]))
+    likeness_of = _blurred(issued, blur)
+    scores = _second_look(_scores(aligned, likeness_of), aligned, likeness_of, printed)
+    values = scores[printed][:: _STEP**2]
+    if not values.size:
         return Likeness(0.0, 0.0, 0.0)
-    spot = max(1, int(_SPOT_MM2 * _PIXELS_PER_MM**2 / _STEP**2))
-    lowest = np.partition(scores, min(spot, scores.size - 1))[: spot + 1]
-    other = float((scores < _OTHER).sum()) * _STEP**2 / _PIXELS_PER_MM**2
-    return Likeness(float(np.median(scores)), float(lowest.max()), other)
+    spot = int(_SPOT_MM2 * _PIXELS_PER_MM**2 / _STEP**2)
+    worst = np.partition(values, min(spot, values.size - 1))[min(spot, values.size - 1)]
+    other = float((values < _OTHER).sum()) * _STEP**2 / _PIXELS_PER_MM**2
+    return Likeness(_median(values), float(worst), other)
+
+
+def _second_look(scores: Floats, scan: Floats, issued: Floats, printed: Floats) -> Floats:
+    """Return the scores after the worst spots were looked at again, each moved by itself.
+
+    A spot can score badly because the paper bends more sharply there than the surface does. Other words stay other
+    words wherever they are moved.
+    """
+    pending = np.where(printed, scores, 1.0).astype(np.float32)
+    enough = _median(scores[printed]) - _GOOD_FALL
+    reach = round(_LOOK_AGAIN_MM * _PIXELS_PER_MM)
+    half_width, half_height = (round(side * _PIXELS_PER_MM / 2) for side in _LOOK_MM)
+    for _ in range(_LOOKS):
+        lowest, _, (x, y), _ = cv2.minMaxLoc(pending)
+        if lowest >= enough:
+            break
+        top, left = max(reach, y - half_height), max(reach, x - half_width)
+        bottom, right = min(scan.shape[0] - reach, y + half_height), min(scan.shape[1] - reach, x + half_width)
+        pending[max(0, y - half_height) : y + half_height, max(0, x - half_width) : x + half_width] = 1.0
+        if bottom - top < half_height or right - left < half_width:
+            continue
+        tile = issued[top:bottom, left:right]
+        match = cv2.matchTemplate(scan[top - reach : bottom + reach, left - reach : right + reach], tile, cv2.TM_CCOEFF)
+        _, _, _, (across, down) = cv2.minMaxLoc(match)
+        across, down = across - reach, down - reach
+        moved = scan[top + down : bottom + down, left + across : right + across]
+        scores[top:bottom, left:right] = np.maximum(scores[top:bottom, left:right], _scores(moved, tile))
+    return scores
 
 
 def _blurred(issued: Image, blur: float) -> Floats:
@@ -72,7 +110,8 @@ def _blurred(issued: Image, blur: float) -> Floats:
 
 
 def _median(values: Floats) -> float:
-    return float(np.median(values)) if values.size else 0.0
+    """Return about the median of many values."""
+    return float(np.median(values[::_SAMPLE])) if values.size else 0.0
 
 
 def _cut(page: Image, box: Box) -> Image:
@@ -104,11 +143,9 @@ def _mean(data: Floats) -> Floats:
     return np.asarray(cv2.boxFilter(data, -1, tuple(round(side * _PIXELS_PER_MM) for side in _WINDOW_MM)))
 
 
-def _scores(scan: Floats, issued: Floats, printed: Floats) -> Floats:
-    """Return the correlation of every few windows that have print."""
-    a, b = scan.astype(np.float32), issued
-    mean_a, mean_b = _mean(a), _mean(b)
-    covariance = _mean(a * b) - mean_a * mean_b
-    variance = (_mean(a * a) - mean_a * mean_a) * (_mean(b * b) - mean_b * mean_b)
-    scores = covariance / np.sqrt(np.maximum(variance, 25.0**2))
-    return np.asarray(scores[::_STEP, ::_STEP][printed[::_STEP, ::_STEP]])
+def _scores(scan: Floats, issued: Floats) -> Floats:
+    """Return the correlation of the window around every pixel."""
+    mean_a, mean_b = _mean(scan), _mean(issued)
+    covariance = _mean(scan * issued) - mean_a * mean_b
+    variance = (_mean(scan * scan) - mean_a * mean_a) * (_mean(issued * issued) - mean_b * mean_b)
+    return np.asarray(covariance / np.sqrt(np.maximum(variance, _MIN_SPREAD**4)), np.float32)

@@ -25,7 +25,7 @@ _MIN_STROKE_MM: Final = 0.15
 _HAND_WIDTH_MM: Final = 6.0
 _HAND_HEIGHT_MM: Final = 5.0
 _OUTLINE_MM: Final = 9.0
-_RIM_MM: Final = 1.6
+_RIM_MM: Final = 1.0
 _RIM_SHARE: Final = 0.8
 
 
@@ -63,6 +63,15 @@ class _Part:
         """Whether it is too large for a letter of print, and no outline."""
         return self.width >= _HAND_WIDTH_MM and self.height >= _HAND_HEIGHT_MM and not self.is_outline
 
+    def lies_in(self, other: "_Part") -> bool:
+        """Tell whether this part lies within another, as the words of a stamp do within its frame."""
+        return (
+            self.x >= other.x - _RIM_MM
+            and self.y >= other.y - _RIM_MM
+            and self.x + self.width <= other.x + other.width + _RIM_MM
+            and self.y + self.height <= other.y + other.height + _RIM_MM
+        )
+
 
 def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     """Return what is in a box of the page."""
@@ -75,7 +84,8 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     mask, noise = _ink_mask(warp(picture, transform, inner, _PIXELS_PER_MM))
     parts = _parts(mask)
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
-    hand = [part for part in parts if part.is_by_hand]
+    outlines = [part for part in parts if part.is_outline]
+    hand = [part for part in parts if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
     width, height = _extent(parts)
     hand_width, hand_height = _extent(hand)
     return Ink(
@@ -83,7 +93,7 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         width_mm=width,
         height_mm=height,
         parts=len(parts),
-        outlines=sum(part.is_outline for part in parts),
+        outlines=len(outlines),
         hand_length_mm=sum(part.area for part in hand) / stroke,
         hand_width_mm=hand_width,
         hand_height_mm=hand_height,
@@ -119,12 +129,12 @@ def _parts(mask: Image) -> list[_Part]:
 
 
 def _is_outline(piece: npt.NDArray[np.bool_]) -> bool:
-    """Tell whether a piece runs along the edge of the shape that it spans."""
+    """Tell whether a piece runs all along the edge of the shape that it spans, whatever else is in it."""
     points = np.argwhere(piece)[:, ::-1].astype(np.int32)
-    inside = np.zeros(piece.shape, np.uint8)
-    cv2.fillConvexPoly(inside, cv2.convexHull(points), 1)
-    depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    return bool((depth[piece] <= _RIM_MM * _PIXELS_PER_MM).mean() >= _RIM_SHARE)
+    edge = np.zeros(piece.shape, np.uint8)
+    cv2.polylines(edge, [cv2.convexHull(points)], isClosed=True, color=1)
+    gap = cv2.distanceTransform((~piece).astype(np.uint8), cv2.DIST_L2, 3)
+    return bool((gap[edge > 0] <= _RIM_MM * _PIXELS_PER_MM).mean() >= _RIM_SHARE)
 
 
 def _extent(parts: list[_Part]) -> tuple[float, float]:

@@ -30,6 +30,7 @@ _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
 _FALL: Final = (0.15, 2.4)
 """How far the worst spot may lie below the median: a constant, and a share of what the median lacks of 1."""
+_MAX_FALL: Final = 0.42
 _OTHER_TEXT_MM2: Final = 150.0
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
@@ -133,7 +134,7 @@ def _text_faults(likeness: Likeness) -> Iterator[str]:
         yield "page_unclear"
     elif likeness.other_text_mm2 > _OTHER_TEXT_MM2:
         yield "text_differs"
-    elif likeness.fall > constant + share * (1 - likeness.median):
+    elif likeness.fall > min(_MAX_FALL, constant + share * (1 - likeness.median)):
         yield "text_doubtful"
 
 

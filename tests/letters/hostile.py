@@ -1,5 +1,6 @@
 """Files made by hand to do harm or to deceive, each around a page that is a real scan where that is possible."""
 
+import functools
 import io
 import zlib
 from collections.abc import Callable
@@ -20,6 +21,7 @@ def picture() -> np.ndarray:
     return page
 
 
+@functools.cache
 def harmless() -> bytes:
     """Return a scan that nothing is wrong with."""
     return image_pdf([picture()])

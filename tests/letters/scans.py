@@ -45,8 +45,10 @@ def _stroke(paper: np.ndarray, points: np.ndarray, width_mm: float, colour: Sequ
 
 
 def _blend(paper: np.ndarray, ink: np.ndarray, colour: Sequence[float], strength: float) -> None:
-    amount = (ink.astype(np.float32) / 255 * strength)[:, :, None]
-    paper[:] = (paper * (1 - amount) + np.minimum(paper, np.array(colour, np.float32)) * amount).astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(ink)
+    part = paper[y : y + height, x : x + width]
+    amount = (ink[y : y + height, x : x + width].astype(np.float32) / 255 * strength)[:, :, None]
+    part[:] = (part * (1 - amount) + np.minimum(part, np.array(colour, np.float32)) * amount).astype(np.uint8)
 
 
 PENS = {"blue": (150, 60, 30), "black": (40, 38, 36)}
@@ -116,7 +118,9 @@ def stamp(paper: np.ndarray, rng: np.random.Generator, centre_mm: tuple[float, f
         cv2.circle(ink, (half, half), half - 4, 255, thick, cv2.LINE_AA)
         cv2.circle(ink, (half, half), round(half * 0.66), 255, max(1, thick // 2), cv2.LINE_AA)
     else:
-        cv2.rectangle(ink, (4, round(half * 0.45)), (side - 5, round(half * 1.55)), 255, thick)
+        cv2.rectangle(
+            ink, (round(half * 0.15), round(half * 0.55)), (round(half * 1.85), round(half * 1.45)), 255, thick
+        )
     for row, text in enumerate(("EMPRESA SAS", "NIT 900.1", "RECIBIDO")):
         cv2.putText(ink, text, (round(half * 0.5), round(half * (0.8 + 0.25 * row))), 0, 0.55, 255, 1, cv2.LINE_AA)
     turn = cv2.getRotationMatrix2D((half, half), rng.uniform(-25, 25), 1)

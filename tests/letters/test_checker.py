@@ -1,0 +1,130 @@
+"""The helper process: several callers at once, deaths, limits, and what it may know."""
+
+import os
+import pickle
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from letters import IssuedLetter, LetterChecker, Outcome, Verdict
+from tests.letters.hostile import HOSTILE, harmless
+
+
+def helper(checker: LetterChecker) -> int:
+    """Return the process id of the running helper."""
+    checker.gate(b"%PDF-1.4")
+    process = checker._process
+    assert process is not None
+    return process.pid
+
+
+def test_several_threads_get_each_their_own_answer(checker: LetterChecker) -> None:
+    files = [harmless(), b"", b"GIF89a", HOSTILE["a program"][0](), harmless()] * 6
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(checker.gate, files))
+
+    codes = [[reason.code for reason in answer] for answer in answers]
+    assert codes == [[], ["empty"], ["not_pdf"], ["active_content"], []] * 6
+
+
+def test_a_helper_that_dies_is_started_again() -> None:
+    with LetterChecker() as checker:
+        first = helper(checker)
+        os.kill(first, signal.SIGKILL)
+
+        assert checker.gate(harmless()) == ()
+        assert helper(checker) != first
+
+
+def test_a_helper_that_dies_under_several_callers_is_started_again() -> None:
+    with LetterChecker(at_once=4) as checker, ThreadPoolExecutor(4) as pool:
+        pid = helper(checker)
+        answers = [pool.submit(checker.gate, harmless()) for _ in range(12)]
+        os.kill(pid, signal.SIGKILL)
+
+        assert [answer.result() for answer in answers] == [()] * 12
+
+
+def test_closing_ends_the_helper_and_a_later_call_starts_another() -> None:
+    checker = LetterChecker()
+    pid = helper(checker)
+
+    checker.close()
+
+    assert not Path(f"/proc/{pid}").exists()
+    assert checker.gate(harmless()) == ()
+    checker.close()
+
+
+def test_the_helper_ends_by_itself_when_its_control_closes() -> None:
+    checker = LetterChecker()
+    pid = helper(checker)
+    assert checker._control is not None
+    assert checker._process is not None
+
+    checker._control.close()
+
+    checker._process.wait(10)
+    assert not Path(f"/proc/{pid}").exists()
+    checker.close()
+
+
+def test_the_helper_has_one_thread_and_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACTIVA_S3__SECRET_ACCESS_KEY", "very-secret")
+    with LetterChecker() as checker:
+        pid = helper(checker)
+
+        assert b"very-secret" not in Path(f"/proc/{pid}/environ").read_bytes()
+        assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["a form within itself", "forms ten to the eleventh", "a Flate bomb in a Flate stream"]
+)
+def test_a_file_made_to_hang_is_refused_in_time(checker: LetterChecker, name: str) -> None:
+    data = HOSTILE[name][0]()
+    started = time.monotonic()
+
+    assert [reason.code for reason in checker.gate(data)] == ["too_complex"]
+    assert time.monotonic() - started < 15
+
+
+def test_values_go_in_and_out_of_other_processes(checker: LetterChecker, issued: IssuedLetter) -> None:
+    verdict = checker.check(b"", issued)
+
+    assert pickle.loads(pickle.dumps(issued)) == issued  # noqa: S301  # our own bytes
+    assert pickle.loads(pickle.dumps(verdict)) == verdict  # noqa: S301
+    assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
+    assert verdict.verdict is Outcome.REJECTED
+
+
+def test_checking_leaves_nothing_behind_in_this_process(checker: LetterChecker) -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    for _ in range(20):
+        checker.gate(harmless())
+    before, open_before = resident(), descriptors()
+    for _ in range(150):
+        checker.gate(harmless())
+
+    assert resident() - before < 5_000_000
+    assert descriptors() == open_before
+
+
+def test_children_are_gone_when_they_have_answered(checker: LetterChecker) -> None:
+    pid = helper(checker)
+    checker.gate(harmless())
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    deadline = time.monotonic() + 5
+    while children.read_text().split() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert children.read_text().split() == []

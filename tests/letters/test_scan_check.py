@@ -1,0 +1,181 @@
+"""A letter that proves itself: printed, signed, captured, and read back."""
+
+import numpy as np
+import pytest
+
+from letters import IssuedLetter, LetterChecker, Verdict, render_letter
+from letters.geometry import GEOMETRY
+from tests.builders import letter
+from tests.letters.forgeries import FORGERIES
+from tests.letters.scans import CAPTURES, PX, capture, image_pdf, pen, scan, sheet
+
+SEED = 4
+
+
+def told(verdict: Verdict) -> tuple[str, list[str]]:
+    return str(verdict.verdict), [reason.code for reason in verdict.reasons]
+
+
+def flat(paper: np.ndarray, seed: int = SEED) -> np.ndarray:
+    """Return a sheet as a flatbed scanner sees it."""
+    return capture(paper, CAPTURES["flatbed 150"], np.random.default_rng(seed))
+
+
+def signed_sheet(pdf: bytes, seed: int = SEED) -> np.ndarray:
+    paper = sheet(pdf)
+    pen(paper, np.random.default_rng(seed))
+    return paper
+
+
+@pytest.mark.parametrize("condition", [name for name in CAPTURES if name not in {"bilevel 100", "flatbed 300"}])
+def test_signed_by_pen_is_accepted_however_it_was_captured(
+    checker: LetterChecker, issued: IssuedLetter, condition: str
+) -> None:
+    assert told(checker.check(scan(issued.pdf, "pen", condition, SEED), issued)) == ("accepted", [])
+
+
+@pytest.mark.parametrize("quarter_turns", range(4))
+def test_a_page_may_lie_any_way_round(checker: LetterChecker, issued: IssuedLetter, quarter_turns: int) -> None:
+    turned = np.rot90(flat(signed_sheet(issued.pdf)), quarter_turns)
+
+    assert told(checker.check(image_pdf([np.ascontiguousarray(turned)]), issued)) == ("accepted", [])
+
+
+@pytest.mark.parametrize("condition", ["flatbed 150", "phone"])
+def test_an_empty_box_is_rejected_with_what_to_do(checker: LetterChecker, issued: IssuedLetter, condition: str) -> None:
+    verdict = checker.check(scan(issued.pdf, "blank", condition, SEED), issued)
+
+    assert told(verdict) == ("rejected", ["not_signed"])
+    assert "Firma la carta a mano dentro del recuadro" in verdict.reasons[0].message
+
+
+@pytest.mark.parametrize("condition", ["bilevel 200", "fax"])
+def test_an_empty_box_in_black_and_white_waits_for_a_person(
+    checker: LetterChecker, issued: IssuedLetter, condition: str
+) -> None:
+    assert told(checker.check(scan(issued.pdf, "blank", condition, SEED), issued)) == (
+        "under_review",
+        ["signature_not_visible"],
+    )
+
+
+@pytest.mark.parametrize("content", ["line", "typed", "stamp"])
+def test_what_may_be_no_signature_waits_for_a_person(
+    checker: LetterChecker, issued: IssuedLetter, content: str
+) -> None:
+    assert told(checker.check(scan(issued.pdf, content, "flatbed 200", SEED), issued)) == (
+        "under_review",
+        ["signature_doubtful"],
+    )
+
+
+def test_a_signature_over_a_stamp_is_accepted(checker: LetterChecker, issued: IssuedLetter) -> None:
+    assert told(checker.check(scan(issued.pdf, "pen and stamp", "flatbed 200", SEED), issued)) == ("accepted", [])
+
+
+@pytest.mark.parametrize("condition", ["flatbed 150", "messenger"])
+@pytest.mark.parametrize("name", [name for name in FORGERIES if name != "days changed"])
+def test_other_words_under_genuine_codes_are_never_accepted(
+    checker: LetterChecker, issued: IssuedLetter, name: str, condition: str
+) -> None:
+    verdict, codes = told(checker.check(scan(FORGERIES[name](issued.content), "pen", condition, SEED), issued))
+
+    assert verdict != "accepted"
+    assert codes in (["text_differs"], ["text_doubtful"])
+
+
+def test_another_company_s_letter_is_rejected_without_saying_whose(
+    checker: LetterChecker, issued: IssuedLetter
+) -> None:
+    other = letter(folio="AC-1111-2222-3333", company={"legal_name": "Otra Empresa Secreta S.A.S."})
+
+    verdict = checker.check(scan(render_letter(other), "pen", "flatbed 150", SEED), issued)
+
+    assert told(verdict) == ("rejected", ["other_letter"])
+    assert "Secreta" not in verdict.model_dump_json()
+    assert "AC-1111" not in verdict.model_dump_json()
+
+
+def test_an_older_version_of_our_letter_is_named_as_such(checker: LetterChecker, issued: IssuedLetter) -> None:
+    older = letter(folio="AC-1111-2222-3333")
+    known = issued.model_copy(update={"older_folios": ("AC-1111-2222-3333",)})
+
+    assert told(checker.check(scan(render_letter(older), "pen", "flatbed 150", SEED), known)) == (
+        "rejected",
+        ["older_letter"],
+    )
+
+
+def test_the_right_folio_over_other_data_is_rejected(checker: LetterChecker, issued: IssuedLetter) -> None:
+    other = letter(representative={"full_name": "Pedro Pérez"})
+
+    assert other.folio == issued.content.folio
+    assert told(checker.check(scan(render_letter(other), "pen", "flatbed 150", SEED), issued)) == (
+        "rejected",
+        ["digest_differs"],
+    )
+
+
+def test_pages_come_in_any_order_and_blank_backs_do_not_matter(checker: LetterChecker, issued: IssuedLetter) -> None:
+    back = np.full((1650, 1275), 246, np.uint8)
+    own = flat(signed_sheet(issued.pdf))
+
+    assert told(checker.check(image_pdf([back, own, back]), issued)) == ("accepted", [])
+
+
+def test_of_two_copies_the_signed_one_counts(checker: LetterChecker, issued: IssuedLetter) -> None:
+    pages = [flat(sheet(issued.pdf)), flat(signed_sheet(issued.pdf))]
+
+    assert told(checker.check(image_pdf(pages), issued)) == ("accepted", [])
+
+
+def test_pages_that_are_not_the_letter_s_wait_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+    something = np.full((1650, 1275), 246, np.uint8)
+    something[200:1400:25, 150:1100] = 40
+
+    verdict = checker.check(image_pdf([flat(signed_sheet(issued.pdf)), something]), issued)
+
+    assert told(verdict) == ("under_review", ["extra_pages"])
+
+
+def test_a_picture_of_anything_else_is_rejected(checker: LetterChecker, issued: IssuedLetter) -> None:
+    something = np.full((1650, 1275), 246, np.uint8)
+    something[200:1400:25, 150:1100] = 40
+
+    assert told(checker.check(image_pdf([something]), issued)) == ("rejected", ["code_not_found"])
+
+
+def test_a_letter_whose_codes_are_covered_waits_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+    paper = signed_sheet(issued.pdf)
+    for code in GEOMETRY.pages[0].codes:
+        top, left, side = round(code.y_mm * PX), round(code.x_mm * PX), round(code.width_mm * PX)
+        paper[top : top + side, left : left + side] = 120
+
+    assert told(checker.check(image_pdf([flat(paper)]), issued)) == ("under_review", ["code_unreadable"])
+
+
+def test_words_crossed_out_wait_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+    paper = signed_sheet(issued.pdf)
+    paper[round(115 * PX) : round(118.5 * PX), round(30 * PX) : round(60 * PX)] = 30
+
+    assert told(checker.check(image_pdf([flat(paper)]), issued)) == ("under_review", ["text_doubtful"])
+
+
+def test_the_unsigned_letter_as_a_picture_is_not_accepted(checker: LetterChecker, issued: IssuedLetter) -> None:
+    assert told(checker.check(image_pdf([sheet(issued.pdf)]), issued))[0] != "accepted"
+
+
+def test_a_file_that_is_too_large_says_its_size(checker: LetterChecker, issued: IssuedLetter) -> None:
+    data = scan(issued.pdf, "pen", "flatbed 150", SEED)
+    narrow = issued.model_copy(update={"limit_bytes": len(data) - 1})
+
+    assert told(checker.check(data, issued.model_copy(update={"limit_bytes": len(data)}))) == ("accepted", [])
+    assert told(checker.check(data, narrow)) == ("rejected", ["too_large"])
+
+
+def test_the_verdict_carries_figures_and_no_personal_data(checker: LetterChecker, issued: IssuedLetter) -> None:
+    verdict = checker.check(scan(issued.pdf, "pen", "flatbed 150", SEED), issued)
+
+    assert {"text", "text_worst", "ink_length_mm", "markers", "pages", "cpu_ms"} <= set(verdict.measured)
+    said = verdict.model_dump_json()
+    assert not any(word in said for word in ("Peñaranda", "52345678", "Panadería", "900373115"))
