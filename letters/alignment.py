@@ -34,7 +34,7 @@ class _Pass:
         return 2 * (self.degree + 1) * (self.degree + 2) // 2
 
 
-_COARSE: Final = _Pass(2.5, (26.0, 16.0), 3.0, 2)
+_COARSE: Final = _Pass(2.5, (26.0, 16.0), 3.0, 3)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def align(scan: Floats, issued: Floats, pixels_per_mm: float) -> Floats:
     """Return the scan moved onto the issued page, both grey and of one size."""
     scale = _COARSE.pixels_per_mm / pixels_per_mm
     rough = _surface(_resized(scan, scale), _resized(issued, scale), _COARSE, _FLAT)
-    fine = _surface(scan, issued, _Pass(pixels_per_mm, (12.0, 8.0), 1.2, 4), rough)
+    fine = _surface(scan, issued, _Pass(pixels_per_mm, (12.0, 8.0), 1.5, 6), rough)
     return scan if fine is _FLAT else _moved(scan, fine, pixels_per_mm)
 
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -29,6 +30,7 @@ _ROOM: Final = Path(__file__).parents[1]
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 3.0
 _READY_BYTES: Final = 16
+_AT_ONCE_SECONDS: Final = 2.0
 
 
 class LetterCheckUnavailableError(ServiceUnavailableError):
@@ -86,17 +88,29 @@ class LetterChecker:
         return Finding(verdict=Outcome.REJECTED, reasons=(because("too_complex"),))
 
     def _ask(self, request: Request, data: bytes, issued_pdf: bytes, most_bytes: int) -> bytes | None:
-        """Return the child's answer, or None when the file made it fail; a helper that died is started again once."""
+        """Return the child's answer, or None when the file made it fail.
+
+        A helper that died is started again, and a child that ended at once gets a second chance: the machine may have
+        been short of memory for a moment. One that was stopped at its limits does not.
+        """
         with self._slots:
+            failed_alone = False
             for _ in range(2):
                 process, control = self._running()
+                started = time.monotonic()
                 try:
                     answer = self._ask_child(control, request, data, issued_pdf, most_bytes)
                 except OSError:
                     self._discard(process)
+                    failed_alone = False
                     continue
-                if answer is not None or _is_alive(process):
+                if answer is not None:
                     return answer
+                failed_alone = _is_alive(process)
+                if failed_alone and time.monotonic() - started > _AT_ONCE_SECONDS:
+                    return None
+        if failed_alone:
+            return None
         raise LetterCheckUnavailableError("the process that checks letters died twice; look at the worker's memory")
 
     def _ask_child(

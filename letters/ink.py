@@ -25,8 +25,10 @@ _MIN_STROKE_MM: Final = 0.15
 _HAND_WIDTH_MM: Final = 6.0
 _HAND_HEIGHT_MM: Final = 5.0
 _OUTLINE_MM: Final = 9.0
-_RIM_MM: Final = 1.0
-_RIM_SHARE: Final = 0.8
+_RIM_MM: Final = 0.6
+_INSIDE_MM: Final = 1.0
+_RIM_SHARES: Final = ((14.0, 0.86), (_OUTLINE_MM, 0.96))
+"""Smallest side, and the share of the edge that ink must follow: a small scribble fills its shape by chance."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,10 @@ class _Part:
     def lies_in(self, other: "_Part") -> bool:
         """Tell whether this part lies within another, as the words of a stamp do within its frame."""
         return (
-            self.x >= other.x - _RIM_MM
-            and self.y >= other.y - _RIM_MM
-            and self.x + self.width <= other.x + other.width + _RIM_MM
-            and self.y + self.height <= other.y + other.height + _RIM_MM
+            self.x >= other.x - _INSIDE_MM
+            and self.y >= other.y - _INSIDE_MM
+            and self.x + self.width <= other.x + other.width + _INSIDE_MM
+            and self.y + self.height <= other.y + other.height + _INSIDE_MM
         )
 
 
@@ -134,7 +136,9 @@ def _is_outline(piece: npt.NDArray[np.bool_]) -> bool:
     edge = np.zeros(piece.shape, np.uint8)
     cv2.polylines(edge, [cv2.convexHull(points)], isClosed=True, color=1)
     gap = cv2.distanceTransform((~piece).astype(np.uint8), cv2.DIST_L2, 3)
-    return bool((gap[edge > 0] <= _RIM_MM * _PIXELS_PER_MM).mean() >= _RIM_SHARE)
+    share = float((gap[edge > 0] <= _RIM_MM * _PIXELS_PER_MM).mean())
+    side_mm = min(piece.shape) / _PIXELS_PER_MM
+    return any(side_mm >= smallest and share >= needed for smallest, needed in _RIM_SHARES)
 
 
 def _extent(parts: list[_Part]) -> tuple[float, float]:

@@ -28,10 +28,12 @@ _REJECTING: Final = frozenset(
 
 _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
-_FALL: Final = (0.15, 2.4)
+_FALL: Final = (0.055, 3.6)
 """How far the worst spot may lie below the median: a constant, and a share of what the median lacks of 1."""
-_MAX_FALL: Final = 0.42
-_OTHER_TEXT_MM2: Final = 150.0
+_BILEVEL_FALL: Final = 0.05
+"""More in black and white, where thin strokes break."""
+_MAX_FALL: Final = 0.45
+_OTHER_TEXT_MM2: Final = 400.0
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
 _FLAT: Final = (20.0, 6.5)
@@ -123,18 +125,19 @@ def _copies_faults(copies: list[_Page], number: int, issued: IssuedLetter, measu
     ink, page, transform = max(found, key=lambda item: item[0].hand_length_mm)
     likeness = compare(page.picture, transform, issued.pdf, number)
     measured.update(_figures(likeness, ink))
-    yield from _text_faults(likeness)
+    yield from _text_faults(likeness, bilevel=page.bilevel)
     if likeness.median >= _UNCLEAR:
         yield from _signature_faults(ink, bilevel=page.bilevel)
 
 
-def _text_faults(likeness: Likeness) -> Iterator[str]:
+def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
     constant, share = _FALL
+    allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
     if likeness.median < _UNCLEAR:
         yield "page_unclear"
     elif likeness.other_text_mm2 > _OTHER_TEXT_MM2:
         yield "text_differs"
-    elif likeness.fall > min(_MAX_FALL, constant + share * (1 - likeness.median)):
+    elif likeness.fall > min(_MAX_FALL, allowed):
         yield "text_doubtful"
 
 

@@ -276,7 +276,7 @@ def _warped(paper: np.ndarray, how: Capture, rng: np.random.Generator) -> np.nda
 
 
 def _light(shape: tuple[int, int], depth: float, rng: np.random.Generator) -> np.ndarray:
-    """Return a slope of light with a soft-edged shadow over part of it."""
+    """Return a slope of light with a soft-edged shadow over part of it, and now and then the folds of a letter."""
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     x, y = x / shape[1], y / shape[0]
     angle = rng.uniform(0, 2 * np.pi)
@@ -284,7 +284,11 @@ def _light(shape: tuple[int, int], depth: float, rng: np.random.Generator) -> np
     centre, reach = rng.uniform(0, 1, 2), rng.uniform(0.2, 0.5)
     edge = np.hypot(x - centre[0], y - centre[1]) - reach
     shadow = 1 - depth * rng.uniform(0.2, 0.7) / (1 + np.exp(np.clip(edge / rng.uniform(0.02, 0.08), -30, 30)))
-    return (slope * shadow).astype(np.float32)
+    folds = np.ones_like(slope)
+    for axis in (x, y) if rng.random() < 0.5 else ():
+        away = axis - rng.choice([1 / 3, 0.5, 2 / 3]) + 0.02 * (x - y)
+        folds *= (1 - 0.3 * depth * np.exp(-((away / 0.0025) ** 2))) * (1 - 0.12 * depth * (away > 0))
+    return (slope * shadow * folds).astype(np.float32)
 
 
 def _moved(picture: np.ndarray, length: float, rng: np.random.Generator) -> np.ndarray:

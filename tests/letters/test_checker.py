@@ -3,6 +3,8 @@
 import os
 import pickle
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome, Verdict
 from tests.letters.hostile import HOSTILE, harmless
+
+ROOM = Path(__file__).parents[2]
 
 
 def helper(checker: LetterChecker) -> int:
@@ -128,3 +132,13 @@ def test_children_are_gone_when_they_have_answered(checker: LetterChecker) -> No
         time.sleep(0.1)
 
     assert children.read_text().split() == []
+
+
+def test_using_the_room_loads_no_parser_of_files_into_this_process() -> None:
+    """A hostile file must find none of them here, and the worker's memory stays small."""
+    code = (
+        "import letters, sys; print(sorted({'cv2', 'pikepdf', 'pypdfium2', 'zxingcpp', 'pyhanko'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM)
+
+    assert done.stdout.strip() == "[]"

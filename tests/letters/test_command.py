@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders import COMPANY, LENDER, REPRESENTATIVE
+from tests.letters.hostile import HOSTILE, harmless
+from tests.letters.scans import scan
 
 LETTER = {
     "company": COMPANY,
@@ -89,4 +91,48 @@ def test_what_is_no_letter_is_refused(tmp_path: Path, text: str) -> None:
     done = run("render", str(file), "--out", str(tmp_path / "out.pdf"))
 
     assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_check_prints_a_verdict_for_each_file(letter_file: Path, tmp_path: Path) -> None:
+    out, words = tmp_path / "letter.pdf", tmp_path / "words.txt"
+    run("render", str(letter_file), "--out", str(out))
+    words.write_text("hola")
+    signed = tmp_path / "signed.pdf"
+    signed.write_bytes(scan(out.read_bytes(), "pen", "flatbed 150", 4))
+
+    done = run("check", str(signed), str(out), str(words), "--letter", str(letter_file))
+
+    assert done.returncode == 0
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["file"] for line in lines] == [str(signed), str(out), str(words)]
+    assert [line["verdict"] for line in lines] == ["accepted", "rejected", "rejected"]
+    assert [[reason["code"] for reason in line["reasons"]] for line in lines] == [
+        [],
+        ["unsigned_original"],
+        ["not_pdf"],
+    ]
+    assert lines[0]["measured"]["pages"] == 1
+    assert all(line["seconds"] < 15 for line in lines)
+
+
+def test_gate_prints_for_each_file_whether_it_may_be_looked_at(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.pdf"
+    good.write_bytes(harmless())
+    bad.write_bytes(HOSTILE["a script on opening"][0]())
+
+    done = run("gate", str(good), str(bad))
+
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(line["accepted"], [reason["code"] for reason in line["reasons"]]) for line in lines] == [
+        (True, []),
+        (False, ["active_content"]),
+    ]
+
+
+def test_a_file_that_is_not_there_is_named(letter_file: Path, tmp_path: Path) -> None:
+    done = run("check", str(tmp_path / "none.pdf"), "--letter", str(letter_file))
+
+    assert done.returncode == 2
+    assert "none.pdf" in done.stderr
     assert "Traceback" not in done.stderr
