@@ -25,6 +25,7 @@ _MIN_CONTRAST: Final = 30.0
 """Grey levels of deviation in a window that has enough print to be compared."""
 _SPOT_MM2: Final = 4.0
 _STEP: Final = 2
+_ALONG_MM: Final = 16.0
 _SAMPLE: Final = 7
 _MIN_SPREAD: Final = 5.0
 _LOOKS: Final = 8
@@ -60,13 +61,14 @@ def compare(picture: Image, transform: Floats, issued_pdf: bytes, page: int) -> 
     whole = Box(x_mm=0, y_mm=0, width_mm=PAGE_WIDTH_MM, height_mm=PAGE_HEIGHT_MM)
     issued = _cut(issued_page(issued_pdf, page - 1, _PIXELS_PER_MM), AREA)
     # Without this, straightening would fold detail finer than the comparison into it.
-    picture = np.asarray(cv2.GaussianBlur(picture, (3, 3), 0.7), np.uint8)
+    picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 1.0), np.uint8)
     scan = _evenly_lit(_cut(warp(picture, transform, whole, _PIXELS_PER_MM), AREA))
     printed = _printed(issued, page)
     aligned = align(scan, _blurred(issued, _ALIGNING_BLUR), _PIXELS_PER_MM)
     part = slice(aligned.shape[0] // 3, aligned.shape[0] // 2)
     blur = max(_BLURS, key=lambda blur: _median(_scores(aligned[part], _blurred(issued[part], blur))[printed[part]]))
     likeness_of = _blurred(issued, blur)
+    aligned = _unfolded(aligned, likeness_of, printed)
     scores = _second_look(_scores(aligned, likeness_of), aligned, likeness_of, printed)
     values = scores[printed][:: _STEP**2]
     if not values.size:
@@ -105,6 +107,22 @@ def _second_look(scores: Floats, scan: Floats, issued: Floats, printed: Floats) 
     return scores
 
 
+def _unfolded(scan: Floats, issued: Floats, printed: Floats) -> Floats:
+    """Return the scan without the folds that run across or down it.
+
+    What is left when the issued page is taken away is averaged along the page: a fold is dark all along, while other
+    words are darker here and lighter there.
+    """
+    a, b = scan[printed], issued[printed]
+    spread = float(b.var())
+    gain = float(np.mean(a * b) - a.mean() * b.mean()) / spread if spread else 1.0
+    left = scan - gain * issued - (float(a.mean()) - gain * float(b.mean()))
+    along = round(_ALONG_MM * _PIXELS_PER_MM)
+    across = cv2.boxFilter(left, -1, (along, 1))
+    down = cv2.boxFilter(left - across, -1, (1, along))
+    return np.asarray(scan - across - down, np.float32)
+
+
 def _blurred(issued: Image, blur: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(issued, (0, 0), blur), np.float32)
 
@@ -124,7 +142,8 @@ def _evenly_lit(scan: Image) -> Floats:
     small = cv2.resize(scan, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), (0, 0), 3)
     paper = cv2.resize(paper, (scan.shape[1], scan.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.minimum(255.0, scan.astype(np.float32) * 255.0 / np.maximum(paper.astype(np.float32), 24.0))
+    even = np.minimum(255.0, scan.astype(np.float32) * 255.0 / np.maximum(paper.astype(np.float32), 24.0))
+    return np.asarray(even, np.float32)
 
 
 def _printed(issued: Image, page: int) -> Floats:

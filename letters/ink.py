@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from letters.geometry import Box
 from letters.landmarks import warp
-from letters.raster import Floats, Image
+from letters.raster import Floats, Image, without_folds
 
 _PIXELS_PER_MM: Final = 8
 _INSET_MM: Final = 1.6
@@ -21,6 +21,8 @@ _SMOOTHING_MM: Final = 0.14
 _MIN_DARKNESS: Final = 0.085
 _NOISE_TIMES: Final = 4.5
 _SPECK_MM2: Final = 0.2
+_LONGEST_STRAIGHT_MM: Final = 14.0
+"""A straight shade longer than this is a fold, or a line that is no signature."""
 _MIN_STROKE_MM: Final = 0.15
 _HAND_WIDTH_MM: Final = 6.0
 _HAND_HEIGHT_MM: Final = 5.0
@@ -83,11 +85,14 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         width_mm=box.width_mm - 2 * _INSET_MM,
         height_mm=box.height_mm - 2 * _INSET_MM,
     )
-    mask, noise = _ink_mask(warp(picture, transform, inner, _PIXELS_PER_MM))
+    shade, noise = _shade(warp(picture, transform, inner, _PIXELS_PER_MM))
+    mask = _ink_mask(shade, noise)
     parts = _parts(mask)
+    unfolded = without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * _PIXELS_PER_MM)) / 255
+    drawn = _parts(_ink_mask(unfolded, noise))
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
     outlines = [part for part in parts if part.is_outline]
-    hand = [part for part in parts if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
+    hand = [part for part in drawn if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
     width, height = _extent(parts)
     hand_width, hand_height = _extent(hand)
     return Ink(
@@ -103,7 +108,8 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     )
 
 
-def _ink_mask(patch: Image) -> tuple[Image, float]:
+def _shade(patch: Image) -> tuple[Floats, float]:
+    """Return how bright each point is against the paper, and the noise of the paper."""
     smooth = cv2.GaussianBlur(patch.astype(np.float32), (0, 0), _SMOOTHING_MM * _PIXELS_PER_MM)
     small = cv2.resize(smooth, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), (0, 0), 6)
@@ -111,8 +117,11 @@ def _ink_mask(patch: Image) -> tuple[Image, float]:
     shade = smooth / np.maximum(paper, 8)
     middle = float(np.median(shade))
     noise = 1.4826 * float(np.median(np.abs(shade - middle)))
-    limit = 1 - max(_MIN_DARKNESS, _NOISE_TIMES * noise)
-    return np.asarray(shade / max(middle, 0.1) < limit, np.uint8), noise
+    return np.asarray(shade / max(middle, 0.1), np.float32), noise
+
+
+def _ink_mask(shade: Floats, noise: float) -> Image:
+    return np.asarray(shade < 1 - max(_MIN_DARKNESS, _NOISE_TIMES * noise), np.uint8)
 
 
 def _parts(mask: Image) -> list[_Part]:

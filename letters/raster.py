@@ -2,6 +2,7 @@
 
 from typing import Any, Final, TypeAlias
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
@@ -36,3 +37,16 @@ def _picture(page: pypdfium2.PdfPage, scale: float, *, colour: bool) -> Image:
     pixels: Image = bitmap.to_numpy()
     flat = pixels[:, :, :3] if colour else pixels.reshape(pixels.shape[0], pixels.shape[1])
     return np.ascontiguousarray(flat)
+
+
+def without_folds(picture: Floats, longest_stroke: int) -> Floats:
+    """Return a picture evened out against straight shades: folds, edges of shadows, the shade of a staple.
+
+    A shade goes on for longer than any stroke of print, across or down the page; what is shorter stays. The picture
+    comes and goes as grey values with the paper at about 255.
+    """
+    grey = np.minimum(picture, 255).astype(np.uint8)
+    across = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((1, longest_stroke), np.uint8))
+    down = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((longest_stroke, 1), np.uint8))
+    paper = np.minimum(across, down).astype(np.float32)
+    return np.minimum(255.0, picture.astype(np.float32) * 255.0 / np.maximum(paper, 64.0))

@@ -28,7 +28,7 @@ _REJECTING: Final = frozenset(
 
 _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
-_FALL: Final = (0.055, 3.6)
+_FALL: Final = (0.07, 3.6)
 """How far the worst spot may lie below the median: a constant, and a share of what the median lacks of 1."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
@@ -36,8 +36,8 @@ _MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
-_FLAT: Final = (20.0, 6.5)
-"""Wider than the first and lower than the second: a line, a fold or typed words rather than a signature."""
+_FLAT_MM: Final = 6.0
+"""What is lower is a line, a fold or typed words rather than a signature."""
 _NO_NOISE: Final = 0.0006
 _BLANK_PAGE_INK: Final = 0.002
 
@@ -142,11 +142,10 @@ def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
 
 
 def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
-    wide, low = _FLAT
     if ink.length_mm < _BLANK_LENGTH_MM:
         # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
         yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
-    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or (ink.hand_width_mm > wide and ink.hand_height_mm < low):
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or ink.hand_height_mm < _FLAT_MM:
         yield "signature_doubtful"
 
 
