@@ -1,6 +1,6 @@
 """How well signed letters are told from unsigned, altered and foreign ones, and what a check costs.
 
-    python -m benchmarks.letters [--seeds 100] [--first 1001] [--log FILE.jsonl]
+    python -m benchmarks.letters [--seeds 100] [--first 1001] [--log FILE.jsonl] [--read FILE.jsonl...]
 
 Every seed makes one capture of each condition and each kind; only odd seeds are used, because the limits in `letters`
 were tuned on even ones. The captures are simulated (tests/letters/scans.py): they show that the method works and what
@@ -43,7 +43,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=1001)
     parser.add_argument("--log", type=Path, default=None)
+    parser.add_argument("--read", type=Path, nargs="*", help="print the tables of earlier logs and run nothing")
     options = parser.parse_args()
+    if options.read:
+        lines = [line for file in options.read for line in file.read_text(encoding="utf-8").splitlines()]
+        _print_tables([json.loads(line) for line in lines])
+        return
     genuine = letter()
     issued = IssuedLetter(content=genuine, pdf=render_letter(genuine), older_folios=("AC-0000-0000-0000",))
     results: list[dict[str, object]] = []

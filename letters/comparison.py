@@ -34,7 +34,7 @@ _LOOK_MM: Final = (24.0, 9.0)
 _LOOK_AGAIN_MM: Final = 0.8
 _GOOD_FALL: Final = 0.14
 """A spot that lies this little below the median needs no second look."""
-_OTHER: Final = 0.3
+_OTHER: Final = 0.5
 """Correlation of windows with other words in them."""
 
 AREA: Final = Box(x_mm=21.0, y_mm=20.0, width_mm=174.0, height_mm=SIGNATURE_BOX.y_mm - 5.5 - 20.0)
