@@ -42,6 +42,8 @@ class LetterChecker:
 
     def __init__(self, trust_roots: Path | None = None, at_once: int = 2) -> None:
         """Accept digital signatures under the certificates in a folder; check so many files at once."""
+        if trust_roots is not None and not trust_roots.is_dir():
+            raise NotADirectoryError(f"{trust_roots}: is no folder of trusted certificates; create it or leave it out")
         self._trust_roots = trust_roots
         self._slots = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()

@@ -17,10 +17,15 @@ _RECURSION: Final = 2000
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
 
+def memory_in_use() -> tuple[int, int]:
+    """Return this process's mapped and its data bytes, or raise OSError where the system does not tell."""
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
+    return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
+
+
 def confine() -> None:
     """Lower this process's limits for good."""
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    mapped, data = (int(count) * resource.getpagesize() for count in (pages[0], pages[5]))
+    mapped, data = memory_in_use()
     for limit, most in (
         (resource.RLIMIT_AS, mapped + _ADDRESS_BYTES),
         (resource.RLIMIT_DATA, data + _DATA_BYTES),

@@ -19,7 +19,7 @@ import cv2
 
 from letters.checking import answer
 from letters.digital_signature import TrustRoots, load_trust_roots
-from letters.limits import WALL_SECONDS, confine
+from letters.limits import WALL_SECONDS, confine, memory_in_use
 from letters.wire import receive_request, send_answer
 
 _LOOK_SECONDS = 0.5
@@ -30,6 +30,8 @@ def main(control: socket.socket, roots: TrustRoots) -> None:
     """Serve until the other side closes."""
     # OpenCV's pool of threads does not survive a fork.
     cv2.setNumThreads(1)
+    # Where a child can't be confined, nothing is checked: the helper fails to start rather than refuse every letter.
+    memory_in_use()
     gc.collect()
     gc.freeze()
     children: dict[int, float] = {}

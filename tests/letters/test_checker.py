@@ -142,3 +142,8 @@ def test_using_the_room_loads_no_parser_of_files_into_this_process() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_folder_of_roots_that_is_not_there_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(NotADirectoryError, match="roots"):
+        LetterChecker(tmp_path / "roots")
