@@ -36,8 +36,8 @@ _MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
-_FLAT_MM: Final = 6.0
-"""What is lower is a line, a fold or typed words rather than a signature."""
+_FLAT_MM: Final = ((0.0, 6.0), (17.0, 7.0))
+"""Width and height: what is at least so wide and lower is a line or typed words rather than a signature."""
 _NO_NOISE: Final = 0.0006
 _BLANK_PAGE_INK: Final = 0.002
 
@@ -145,7 +145,9 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
     if ink.length_mm < _BLANK_LENGTH_MM:
         # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
         yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
-    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or ink.hand_height_mm < _FLAT_MM:
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or any(
+        ink.hand_width_mm >= wide and ink.hand_height_mm < low for wide, low in _FLAT_MM
+    ):
         yield "signature_doubtful"
 
 
