@@ -34,3 +34,7 @@ class MailUncertainError(ServiceUnavailableError):
 
 class MailboxRefusedError(ActivaError):
     """The mail server refuses every recipient for good; somebody must correct the address."""
+
+
+class LetterRefusedError(ActivaError):
+    """The letter can't be made of these data; the text names the field and what to do, in Spanish."""

@@ -3,7 +3,7 @@
 A notice carries no personal data. Names and addresses are read from the profiles when it is sent.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -65,3 +65,20 @@ class Notice(Model):
     """First day on which a renewal is offered, when that day is still to come."""
     amount_cop: Annotated[int, Field(ge=0)] | None = None
     reasons: tuple[Reason, ...] = ()
+
+
+class SendNotice(Model):
+    """A notice and the versions of the profiles that name its readers."""
+
+    notice: Notice
+    profiles: ProfileRefs
+
+
+class NoticeSent(Model):
+    """What became of a notice that is over."""
+
+    sent_at: datetime
+    repeated: bool = False
+    """It had been sent before."""
+    uncertain: bool = False
+    """Two tries broke after the mail was handed over; a third is never made."""
