@@ -20,6 +20,14 @@ class ServiceUnavailableError(ActivaError):
     """A server the product needs does not answer; the same call may succeed later."""
 
 
+class TemporalUnavailableError(ServiceUnavailableError):
+    """Temporal can't be reached or refuses for now."""
+
+
+class TemporalSettingsError(ActivaError):
+    """Temporal's client settings or its namespace are not as the product needs them; an operator must correct them."""
+
+
 class StoreUnavailableError(ServiceUnavailableError):
     """The object store can't be reached or refuses for now."""
 
