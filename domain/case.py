@@ -94,6 +94,14 @@ class Case(Model):
         """Return the case without a job that is over."""
         return self.evolve(queue=tuple(each for each in self.queue if each.job != job))
 
+    def hurry(self, job: Job) -> Self:
+        """Return the case that tries a waiting job at once."""
+        return self.evolve(
+            queue=tuple(
+                each.model_copy(update={"not_before": None}) if each.job == job else each for each in self.queue
+            )
+        )
+
     def remember(self, key: str) -> Self:
         """Return the case that will recognise a message when it comes again."""
         return self.evolve(seen=(*self.seen, key)[-MOST_SEEN:])

@@ -23,7 +23,7 @@ REMINDER_JOB = "reminder"
 
 def tick(case: Case, now: datetime) -> Case:
     """Return the case after everything that time alone has brought about up to now."""
-    for step in (_own_certificate_begins, _loan_ends, _certificate_ends, _review_is_late, _settle_reminders):
+    for step in _STEPS:
         case = step(case, now)
     return case
 
@@ -95,6 +95,26 @@ def _is_about_the_certificate_held(case: Case) -> bool:
 def _muted(case: Case, now: datetime) -> bool:
     until = case.reminders.muted_until
     return until is not None and bogota_date(now) <= until
+
+
+def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
+    """Drop the mails that keep failing, so that a mail server which is down never holds a case open."""
+    if case.closing is None:
+        return case
+    for queued in case.queue:
+        if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
+            case = case.without_job(queued.job).record(now, SYSTEM, "notice_given_up", queued.job.notice)
+    return case
+
+
+_STEPS: tuple[Callable[[Case, datetime], Case], ...] = (
+    _own_certificate_begins,
+    _loan_ends,
+    _certificate_ends,
+    _review_is_late,
+    _settle_reminders,
+    _give_up_mails_of_a_closed_case,
+)
 
 
 def due_job(case: Case, now: datetime) -> QueuedJob | None:
