@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, EmailStr, Field, SecretStr, ValidationError
+from pydantic import BaseModel, EmailStr, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.letter import HttpUrl, Lender
 from domain.model import Model
-from domain.nit import Nit
 from domain.policy import Policy
 
 LOCAL_ENV_FILE = Path(__file__).parent / ".local" / "activa.env"
@@ -24,16 +24,6 @@ class SettingsError(Exception):
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-HttpUrl = Annotated[str, AfterValidator(lambda text: str(AnyHttpUrl(text)).rstrip("/"))]
-
-
-class Lender(Model):
-    """The provider that lends its certificate, as the letter and the mails name it."""
-
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    nit: Nit
-    data_protection_mail: EmailStr
-    policy_url: HttpUrl
 
 
 class S3(Model):
