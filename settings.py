@@ -35,6 +35,16 @@ class S3(Model):
     access_key_id: SecretStr | None = None
     secret_access_key: SecretStr | None = None
 
+    def client_arguments(self) -> dict[str, str | None]:
+        """Return what `adapters.s3.connect` takes, the secrets in clear."""
+        key_id, secret = self.access_key_id, self.secret_access_key
+        return {
+            "endpoint_url": self.endpoint_url,
+            "region": self.region,
+            "access_key_id": None if key_id is None else key_id.get_secret_value(),
+            "secret_access_key": None if secret is None else secret.get_secret_value(),
+        }
+
 
 class Smtp(Model):
     """The mail server; `starttls` must be on outside loopback."""

@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from domain.company import Company
 from pydantic import ValidationError
 from temporalio import activity
 
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
+from domain.company import Company
 from domain.contract import archive_key, first_acceptance_key
 from domain.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
 from domain.loan import FirstAcceptance

@@ -3,18 +3,18 @@
 import hashlib
 from typing import Protocol
 
-from domain.company import Company
-from domain.letter import Lender, LetterContent, folio_for
-from domain.representative import Representative
 from pydantic import ValidationError
 from temporalio import activity
 
 from activities.ports import Objects
 from activities.profiles import company_bytes, representative_bytes
+from domain.company import Company
 from domain.contract import letter_key
 from domain.errors import LetterRefusedError
 from domain.jobs import IssueLetterRequest, LetterIssued
+from domain.letter import Lender, LetterContent, folio_for
 from domain.notices import Reason
+from domain.representative import Representative
 
 PDF = "application/pdf"
 

@@ -29,8 +29,11 @@ MISSING = Reason(
 class UploadChecker(Protocol):
     """Looks at a file without trusting it."""
 
-    def __call__(self, data: bytes, limit_bytes: int) -> tuple[Verdict, tuple[Reason, ...]]:
-        """Return the verdict and its reasons, in Spanish for the person who uploaded."""
+    def __call__(self, data: bytes, size_bytes: int, limit_bytes: int) -> tuple[Verdict, tuple[Reason, ...]]:
+        """Return the verdict and its reasons, in Spanish for the person who uploaded.
+
+        Of a file larger than the limit only the beginning is given, and its whole size.
+        """
 
 
 class UploadActivities:
@@ -58,7 +61,7 @@ class UploadActivities:
         )
         if found is None:
             return UploadChecked(verdict=Verdict.REJECTED, received_at=request.asked_at, reasons=(MISSING,))
-        verdict, reasons = self._check(found.data, request.limit_bytes)
+        verdict, reasons = self._check(found.data, found.size_bytes, request.limit_bytes)
         if verdict is not Verdict.REJECTED:
             # The bytes that were checked are written, never copied by key: the inbox may have changed meanwhile.
             self._objects.put_new(signed_key, found.data, PDF)

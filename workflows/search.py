@@ -4,21 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from domain.stage import SearchValues, Stage
+from domain.stage import SearchValues
 
 STAGE = SearchAttributeKey.for_keyword("ActivationStage")
 LOAN_ENDS_AT = SearchAttributeKey.for_datetime("LoanEndsAt")
 CERTIFICATE_ENDS_AT = SearchAttributeKey.for_datetime("CertificateEndsAt")
 NEEDS_ATTENTION = SearchAttributeKey.for_bool("NeedsAttention")
-
-
-def initial_search_attributes() -> TypedSearchAttributes:
-    """Return the attributes of a case that starts; set at the start they cost nothing."""
-    return TypedSearchAttributes(
-        [SearchAttributePair(STAGE, Stage.STARTED.value), SearchAttributePair(NEEDS_ATTENTION, False)]
-    )
 
 
 def publish(values: SearchValues) -> None:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from activities.notices import NoticeActivities
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.cases import CaseActivities
 from activities.letters import LetterActivities
+from activities.notices import NoticeActivities
 from activities.uploads import UploadActivities
 from domain.calendar import bogota_date
 from domain.case import Case
