@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client
@@ -33,7 +34,7 @@ from domain.contract import TASK_QUEUE
 from domain.errors import ActivaError, ServiceUnavailableError
 from letters import render_letter
 from letters.gate import check_upload
-from mails.compose import Composer
+from mails.compose import Letterhead, compose
 from settings import Settings, SettingsError, Smtp, load
 from workflows.activation import CertificateActivation
 
@@ -54,7 +55,14 @@ def activities(objects: Objects, settings: Settings) -> list[Callable[..., Any]]
     cases = CaseActivities(objects, settings.policy)
     letters = LetterActivities(objects, render_letter, settings.lender)
     uploads = UploadActivities(objects, check_upload, _now)
-    notices = NoticeActivities(objects, Composer(settings.portal_url), mailer(settings.smtp), _now)
+    notices = NoticeActivities(
+        objects=objects,
+        compose=partial(compose, letterhead=Letterhead(settings.lender.name, settings.portal_url)),
+        mailer=mailer(settings.smtp),
+        now=_now,
+        support_mail=settings.support_mail,
+        sender_domain=settings.smtp.sender.rpartition("@")[2],
+    )
     return [
         cases.open_case,
         cases.check_company,
