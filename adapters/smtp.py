@@ -60,7 +60,10 @@ class SmtpMailer:
 
     async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
         """Hand the mail over; raises MailUnavailableError, MailboxRefusedError or MailUncertainError."""
-        message = self._message(outgoing, sent_at)
+        try:
+            message = self._message(outgoing, sent_at).as_bytes()
+        except ValueError:
+            raise MailboxRefusedError("the mail can't be written: an address or the subject is not valid") from None
         server = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -72,7 +75,7 @@ class SmtpMailer:
         )
         try:
             refused = await self._open(server, outgoing.to)
-            await _hand_over(server, message.as_bytes(), self.data_seconds)
+            await _hand_over(server, message, self.data_seconds)
             # The mail is taken: a goodbye that fails changes nothing.
             with suppress(SMTPException, OSError):
                 await server.quit()

@@ -94,12 +94,20 @@ async def test_an_address_with_an_accent_is_written_to():
     assert mailbox.taken[0].rcpt_tos == ["señora@empresa.example"]
 
 
-async def test_a_line_break_in_the_subject_cannot_add_a_header():
+@pytest.mark.parametrize(
+    "injected",
+    [
+        dataclasses.replace(OUTGOING, mail=dataclasses.replace(OUTGOING.mail, subject="Aviso\r\nBcc: otro@example.co")),
+        dataclasses.replace(OUTGOING, to=("maria@empresa.example\r\nBcc: otro@example.co",)),
+    ],
+    ids=["subject", "address"],
+)
+async def test_a_line_break_cannot_add_a_header(injected: OutgoingMail):
     mailbox = Mailbox()
-    injected = dataclasses.replace(OUTGOING.mail, subject="Aviso\r\nBcc: otro@example.co")
     async with serving(mailbox) as port:
-        with pytest.raises(ValueError, match="linefeed or carriage return"):
-            await mailer(port).send(dataclasses.replace(OUTGOING, mail=injected), NOW)
+        with pytest.raises(MailboxRefusedError, match="can't be written") as caught:
+            await mailer(port).send(injected, NOW)
+    assert "otro" not in str(caught.value)
     assert mailbox.taken == []
 
 
