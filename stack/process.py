@@ -145,3 +145,8 @@ class RunningPart:
             line = raw.decode(errors="replace").rstrip()
             self.last_lines.append(line)
             self._on_line(line)
+
+
+def short(path: Path) -> str:
+    """Return a path as a person at the project's root would write it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -16,10 +16,10 @@ from typing import Final
 from settings import LOCAL_ENV_FILE, SettingsError
 from stack import parts
 from stack.console import Console
-from stack.local_settings import BUCKET, local_settings, write_settings
+from stack.local_settings import local_settings, write_settings
 from stack.ports import StackSettings, load_stack_settings, ports_in_use
 from stack.probes import LOOPBACK
-from stack.process import ROOT, Part, PartFailedError
+from stack.process import Part, PartFailedError, short
 from stack.supervisor import Supervisor
 
 PartsOf = Callable[[StackSettings], tuple[Part, ...]]
@@ -105,7 +105,7 @@ def _the_only_one(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             raise AlreadyRunningError(
-                f"The local stack already runs on {_short(folder)} (process {file.read().strip() or 'unknown'}); "
+                f"The local stack already runs on {short(folder)} (process {file.read().strip() or 'unknown'}); "
                 "stop it there with Ctrl-C, or give this one a folder and ports of its own (ACTIVA_STACK_*)"
             ) from None
         file.truncate(0)
@@ -115,26 +115,15 @@ def _the_only_one(folder: Path) -> Iterator[None]:
 
 
 def _addresses(stack: StackSettings) -> str:
-    rows = [
-        ("Temporal", f"{LOOPBACK}:{stack.temporal_port}"),
-        ("Temporal's page", f"http://{LOOPBACK}:{stack.temporal_ui_port}"),
-        ("S3", f"http://{LOOPBACK}:{stack.s3_port}  bucket {BUCKET}, objects in {_short(stack.folder / 's3')}"),
-        ("Mail", f"{LOOPBACK}:{stack.smtp_port}  every mail a file in {_short(stack.folder / 'mail')}"),
-        ("Metrics", f"http://{LOOPBACK}:{stack.metrics_port}/metrics"),
-    ]
-    table = "\n".join(f"  {name:<16} {address}" for name, address in rows)
+    table = "\n".join(f"  {name:<16} {address}" for name, address in parts.addresses(stack))
     address = (
         "" if stack.temporal_port == _USUAL_TEMPORAL_PORT else f"TEMPORAL_ADDRESS={LOOPBACK}:{stack.temporal_port} "
     )
     return (
         f"\nThe local stack is ready.\n{table}\n"
         f"  In another terminal: {address}.venv/bin/python starter.py --help\n"
-        f"  Ctrl-C stops all of it; what it holds stays in {_short(stack.folder)}\n"
+        f"  Ctrl-C stops all of it; what it holds stays in {short(stack.folder)}\n"
     )
-
-
-def _short(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
 if __name__ == "__main__":
