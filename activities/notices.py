@@ -15,8 +15,9 @@ from pydantic import BaseModel, ConfigDict, EmailStr, ValidationError
 from temporalio import activity
 
 from activities.ports import Objects
+from activities.profiles import company_bytes, representative_bytes
 from activities.sent_once import LAST_ATTEMPT, Marker, SentOnce, State
-from domain.contract import company_version_key, notice_key, representative_version_key
+from domain.contract import company_key, notice_key, representative_key
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, Mail, OutgoingMail, Recipient
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Notice, NoticeSent, SendNotice
@@ -98,11 +99,12 @@ class NoticeActivities:
 
     def _recipient(self, request: SendNotice) -> Recipient:
         company_id, profiles = request.notice.company_id, request.profiles
-        company = self._profile(_Company, company_version_key(company_id, profiles.company_sha256))
+        company_data = company_bytes(self.objects, company_id, profiles.company_sha256)
+        company = _parsed(_Company, company_data, company_key(company_id))
         if profiles.representative_sha256 is None:
             return Recipient(legal_name=company.legal_name, company_email=company.email)
-        key = representative_version_key(company_id, profiles.representative_sha256)
-        representative = self._profile(_Representative, key)
+        data = representative_bytes(self.objects, company_id, profiles.representative_sha256)
+        representative = _parsed(_Representative, data, representative_key(company_id))
         return Recipient(
             legal_name=company.legal_name,
             company_email=company.email,
@@ -110,18 +112,16 @@ class NoticeActivities:
             representative_email=representative.email,
         )
 
-    def _profile(self, kind: type[ProfileT], key: str) -> ProfileT:
-        found = self.objects.get(key)
-        if found is None:
-            raise ProfileUnreadableError(
-                f"{key} is not in the object store; store the data again and send the notice anew"
-            )
-        try:
-            return kind.model_validate_json(found.data)
-        except ValidationError as error:
-            # Its own text quotes the values.
-            fields = ", ".join(sorted({".".join(map(str, problem["loc"])) or "JSON" for problem in error.errors()}))
-        raise ProfileUnreadableError(f"{key}: missing or wrong: {fields}; correct the data and send the notice anew")
+
+def _parsed(kind: type[ProfileT], data: bytes | None, key: str) -> ProfileT:
+    if data is None:
+        raise ProfileUnreadableError(f"{key}: no data with the digest the case names; store them again")
+    try:
+        return kind.model_validate_json(data)
+    except ValidationError as error:
+        # Its own text quotes the values.
+        fields = ", ".join(sorted({".".join(map(str, problem["loc"])) or "JSON" for problem in error.errors()}))
+    raise ProfileUnreadableError(f"{key}: missing or wrong: {fields}; correct and store the data again")
 
 
 class _Contact(BaseModel):

@@ -37,7 +37,7 @@ def end_of_day(day: date) -> datetime:
 
 
 # Computed once, here: the library imports parts of itself when asked, which a workflow's sandbox does not allow.
-_HOLIDAYS = frozenset(Colombia(years=range(2000, 2100)))
+_HOLIDAYS = frozenset(Colombia(years=range(2000, 2100)))  # type: ignore[no-untyped-call]  # the library has no types here
 
 
 @dataclass(frozen=True)

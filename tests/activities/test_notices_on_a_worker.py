@@ -3,6 +3,7 @@
 import email
 import email.policy
 import functools
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -37,8 +38,10 @@ class SendTwice:
 
 async def test_a_reminder_reaches_the_mailbox_once(temporal: Client, objects: S3Objects, tmp_path: Path):
     company = {"legal_name": "Comercial Andina S.A.S.", "email": "contabilidad@andina.com.co", "city": "Bogotá"}
-    objects.put(company_version_key("C1001", "a" * 64), json.dumps(company).encode(), "application/json")
-    order = SendNotice(notice=a_notice(NoticeKind.LOAN_REMINDER), profiles=ProfileRefs(company_sha256="a" * 64))
+    data = json.dumps(company).encode()
+    sha256 = hashlib.sha256(data).hexdigest()
+    objects.put(company_version_key("C1001", sha256), data, "application/json")
+    order = SendNotice(notice=a_notice(NoticeKind.LOAN_REMINDER), profiles=ProfileRefs(company_sha256=sha256))
     async with MailSink(tmp_path) as sink:
         notices = NoticeActivities(
             objects=objects,
