@@ -23,6 +23,7 @@ class Mailbox:
     """What the server took, and how it answers."""
 
     taken: list[Envelope] = field(default_factory=list)
+    greeted_by: str | None = None
     answer_to_sender: str = "250 OK"
     answer_to_recipient: Callable[[str], str] = lambda _: "250 OK"
     answer_to_data: str = "250 OK"
@@ -50,7 +51,8 @@ class Mailbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
+        self.greeted_by = session.host_name
         if self.answer_to_data.startswith("250"):
             self.taken.append(envelope)
         if self.drop_after_data:

@@ -45,6 +45,7 @@ async def test_both_parts_and_every_header_arrive():
     assert delivery.refused_recipients == 0
     assert mailbox.taken[0].rcpt_tos == [COMPANY, REPRESENTATIVE]
     assert mailbox.taken[0].mail_from == "avisos@lender.example"
+    assert mailbox.greeted_by == "lender.example"
     for name, value in {
         "From": '"Contabilidad Ágil S.A.S." <avisos@lender.example>',
         "Reply-To": "ayuda@lender.example",
