@@ -91,6 +91,10 @@ class SmtpMailer:
         encoding, options = ("ascii", []) if plain else ("utf-8", ["SMTPUTF8"])
         with _not_taken("connect"):
             await server.connect()
+            if not plain:
+                await server.ehlo()
+        if not plain and not server.supports_extension("smtputf8"):
+            raise MailboxRefusedError("mail server: it takes no address with letters beyond ASCII; correct the address")
         with _not_taken("MAIL"):
             await server.mail(self.sender, options=options, encoding=encoding)
         codes = []

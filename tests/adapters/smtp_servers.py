@@ -30,6 +30,7 @@ class Mailbox:
     drop_after_data: bool = False
     drop_at_recipient: bool = False
     hang_after_data: asyncio.Event | None = None
+    takes_accents: bool = True
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -67,7 +68,13 @@ async def serving(mailbox: Mailbox, tls: ssl.SSLContext | None = None) -> AsyncI
     """Run the server and give its port; with a TLS context it takes mail after STARTTLS only."""
 
     def connection() -> SMTP:
-        return SMTP(mailbox, hostname="localhost", enable_SMTPUTF8=True, tls_context=tls, require_starttls=bool(tls))
+        return SMTP(
+            mailbox,
+            hostname="localhost",
+            enable_SMTPUTF8=mailbox.takes_accents,
+            tls_context=tls,
+            require_starttls=bool(tls),
+        )
 
     server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
     async with server:

@@ -95,6 +95,12 @@ async def test_an_address_with_an_accent_is_written_to():
     assert mailbox.taken[0].rcpt_tos == ["señora@empresa.example"]
 
 
+async def test_an_address_with_an_accent_is_refused_when_the_server_takes_none():
+    async with serving(Mailbox(takes_accents=False)) as port:
+        with pytest.raises(MailboxRefusedError, match="beyond ASCII"):
+            await mailer(port).send(dataclasses.replace(OUTGOING, to=("señora@empresa.example",)), NOW)
+
+
 @pytest.mark.parametrize(
     "injected",
     [
