@@ -23,7 +23,7 @@ from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPR
 from domain.errors import MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, OutgoingMail
 
-COMMAND_SECONDS: Final = 15
+COMMAND_SECONDS: Final = 10
 _PERMANENT: Final = range(500, 600)
 _FOR_MACHINES: Final = frozenset({"x-entity-ref-id", "list-unsubscribe"})
 
@@ -52,7 +52,7 @@ class SmtpMailer:
     password: str | None = field(default=None, repr=False)
     tls_context: ssl.SSLContext | None = None
     """None checks the server's certificate against the system's authorities."""
-    data_seconds: float = 60
+    data_seconds: float = 50
     """The last answer may be slow in coming, and giving up on it is what makes a mail go out twice.
 
     All steps together end within four minutes, before another attempt may take the notice over.
@@ -67,6 +67,8 @@ class SmtpMailer:
         server = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
+            # Looking up this machine's own name may take seconds, and tells it to the world.
+            local_hostname=self.sender.rpartition("@")[2],
             start_tls=self.starttls,
             username=self.username,
             password=self.password,
@@ -89,6 +91,10 @@ class SmtpMailer:
         encoding, options = ("ascii", []) if plain else ("utf-8", ["SMTPUTF8"])
         with _not_taken("connect"):
             await server.connect()
+            if not plain:
+                await server.ehlo()
+        if not plain and not server.supports_extension("smtputf8"):
+            raise MailboxRefusedError("mail server: it takes no address with letters beyond ASCII; correct the address")
         with _not_taken("MAIL"):
             await server.mail(self.sender, options=options, encoding=encoding)
         codes = []

@@ -23,12 +23,14 @@ class Mailbox:
     """What the server took, and how it answers."""
 
     taken: list[Envelope] = field(default_factory=list)
+    greeted_by: str | None = None
     answer_to_sender: str = "250 OK"
     answer_to_recipient: Callable[[str], str] = lambda _: "250 OK"
     answer_to_data: str = "250 OK"
     drop_after_data: bool = False
     drop_at_recipient: bool = False
     hang_after_data: asyncio.Event | None = None
+    takes_accents: bool = True
 
     @property
     def mails(self) -> list[EmailMessage]:
@@ -50,7 +52,8 @@ class Mailbox:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
+        self.greeted_by = session.host_name
         if self.answer_to_data.startswith("250"):
             self.taken.append(envelope)
         if self.drop_after_data:
@@ -65,7 +68,13 @@ async def serving(mailbox: Mailbox, tls: ssl.SSLContext | None = None) -> AsyncI
     """Run the server and give its port; with a TLS context it takes mail after STARTTLS only."""
 
     def connection() -> SMTP:
-        return SMTP(mailbox, hostname="localhost", enable_SMTPUTF8=True, tls_context=tls, require_starttls=bool(tls))
+        return SMTP(
+            mailbox,
+            hostname="localhost",
+            enable_SMTPUTF8=mailbox.takes_accents,
+            tls_context=tls,
+            require_starttls=bool(tls),
+        )
 
     server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
     async with server:

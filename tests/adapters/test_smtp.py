@@ -45,6 +45,7 @@ async def test_both_parts_and_every_header_arrive():
     assert delivery.refused_recipients == 0
     assert mailbox.taken[0].rcpt_tos == [COMPANY, REPRESENTATIVE]
     assert mailbox.taken[0].mail_from == "avisos@lender.example"
+    assert mailbox.greeted_by == "lender.example"
     for name, value in {
         "From": '"Contabilidad Ágil S.A.S." <avisos@lender.example>',
         "Reply-To": "ayuda@lender.example",
@@ -92,6 +93,12 @@ async def test_an_address_with_an_accent_is_written_to():
     async with serving(mailbox) as port:
         await mailer(port).send(dataclasses.replace(OUTGOING, to=("señora@empresa.example",)), NOW)
     assert mailbox.taken[0].rcpt_tos == ["señora@empresa.example"]
+
+
+async def test_an_address_with_an_accent_is_refused_when_the_server_takes_none():
+    async with serving(Mailbox(takes_accents=False)) as port:
+        with pytest.raises(MailboxRefusedError, match="beyond ASCII"):
+            await mailer(port).send(dataclasses.replace(OUTGOING, to=("señora@empresa.example",)), NOW)
 
 
 @pytest.mark.parametrize(
