@@ -32,6 +32,8 @@ def _printable(text: str) -> str:
 
 
 def _day(value: object) -> date:
+    if isinstance(value, date):  # from Python; a message brings text
+        return bogota_date(value) if isinstance(value, datetime) else value
     if isinstance(value, str):
         try:
             if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
@@ -45,6 +47,8 @@ def _day(value: object) -> date:
 
 
 def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
     day = _day(value)
     text = str(value)
     return start_of_day(day) if len(text) == len("2027-01-31") else datetime.fromisoformat(text)

@@ -319,7 +319,7 @@ def test_a_notice_that_cannot_be_written_leaves_no_claim(notices: NoticeActiviti
 
 
 def test_a_profile_that_is_not_there_is_named_by_its_key(notices: NoticeActivities):
-    with pytest.raises(ProfileUnreadableError, match="profiles/C1001/representative.json: no data with"):
+    with pytest.raises(ProfileUnreadableError, match=r"profiles/C1001/representative\.json: no data with"):
         notices.send_notice(request(representative="c" * 64))
 
 
