@@ -1,5 +1,7 @@
 """Closing a case and taking it up again: nothing is forgotten, and no second loan is had that way."""
 
+import contextlib
+
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
