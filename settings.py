@@ -55,6 +55,7 @@ class Smtp(Model):
     username: str | None = None
     password: SecretStr | None = None
     sender: EmailStr
+    sender_name: Annotated[str, Field(min_length=1, max_length=80)] = "Activa"
     reply_to: EmailStr
 
 

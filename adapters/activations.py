@@ -120,7 +120,7 @@ class Activations:
         data = canonical_bytes(representative)
         sha256 = hashlib.sha256(data).hexdigest()
         await self._store(representative_version_key(company_id, sha256), representative_key(company_id), data)
-        return await self._update(company_id, "submit_representative", SubmitRepresentative(sha256=sha256, by=by))
+        return await self.update(company_id, "submit_representative", SubmitRepresentative(sha256=sha256, by=by))
 
     async def letter(self, company_id: str) -> bytes:
         """Return the PDF of the letter that waits for a signature, checked against its digest."""
@@ -139,7 +139,7 @@ class Activations:
         await self.require(company_id)
         upload_id = uuid.uuid4().hex
         await asyncio.to_thread(self._objects.put, inbox_key(company_id, upload_id), pdf, PDF)
-        return await self._update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
+        return await self.update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
 
     async def confirm_payment(self, company_id: str, payment: PaymentConfirmed) -> str | None:
         """Tell the case of a payment and return what it counts for, or None when no worker answers yet.
@@ -189,7 +189,8 @@ class Activations:
             facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=QUERY_TIMEOUT)
         return facts
 
-    async def _update(self, company_id: str, name: str, message: Message) -> Json:
+    async def update(self, company_id: str, name: str, message: Message) -> Json:
+        """Send an update and return its answer; raises NotAllowedNowError or RefusedError when it is no."""
         with case_errors(self._client, company_id):
             answer: Json = await self._handle(company_id).execute_update(
                 name, message.model_dump(mode="json", exclude_none=True), rpc_timeout=UPDATE_TIMEOUT

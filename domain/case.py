@@ -96,6 +96,10 @@ class Case(Model):
         """Return the case without a job that is over."""
         return self.evolve(queue=tuple(each for each in self.queue if each.job != job))
 
+    def failures_of(self, job: Job) -> int | None:
+        """Return how often an owed job has failed, or None when it is not owed any more."""
+        return next((each.failures for each in self.queue if each.job == job), None)
+
     def hurry(self, job: Job) -> Self:
         """Return the case that tries a waiting job at once."""
         return self.evolve(

@@ -49,8 +49,8 @@ def _instant(value: object) -> datetime:
 
 
 def _day_or_instant(value: object) -> date | datetime:
-    found = _read(value) if isinstance(value, str) else None
-    if found is None or (isinstance(found, datetime) and found.tzinfo is None):
+    found = _read(value) if isinstance(value, str) else value  # a date itself comes from Python only, never from JSON
+    if not isinstance(found, date) or (isinstance(found, datetime) and found.tzinfo is None):
         raise ValueError("expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00")
     if found.year not in YEARS:
         raise ValueError(f"expected a year from {YEARS.start} to {YEARS.stop - 1}")

@@ -31,7 +31,6 @@ from domain.reminders import Reminders, Subject, plan
 from domain.signed_letter import IssuedLetter, SignedVersion, Verdict
 
 FAILURES_BEFORE_ATTENTION = 2
-MAILBOX_REFUSED = "MailboxRefusedError"
 
 
 def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:

@@ -41,6 +41,8 @@ def build_notice(
         )
         offered = renewal_from(latest, case.policy)
         renewal_on = offered if offered > today else None
+    elif kind is NoticeKind.PAYMENT_RECEIVED and case.loan is not None and case.loan.covers(today):
+        ends_on = case.loan.ends_on
     return Notice(
         company_id=case.company_id,
         key=key,

@@ -7,6 +7,7 @@ from typing import Final
 import pikepdf
 
 from domain.notices import Reason
+from domain.signed_letter import Verdict
 
 MAX_PAGES: Final = 10
 
@@ -25,6 +26,12 @@ _MESSAGES: Final = {
     "active_content": "El PDF trae programas, formularios o archivos adjuntos. "
     "Escanea la carta en papel y guárdala como PDF, sin añadirle nada.",
 }
+
+
+def check_upload(data: bytes, size_bytes: int, limit_bytes: int) -> tuple[Verdict, tuple[Reason, ...]]:
+    """Return the verdict on an uploaded file; of a larger one than the limit the beginning is enough."""
+    reasons = (_too_large(size_bytes, limit_bytes),) if size_bytes > limit_bytes else check_pdf(data, limit_bytes)
+    return (Verdict.REJECTED if reasons else Verdict.ACCEPTED), reasons
 
 
 def check_pdf(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:

@@ -67,7 +67,7 @@ class RunningPart:
         """Start the part in a session of its own, so that a terminal's Ctrl-C does not reach it."""
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *part.command,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
             env=dict(part.environment), cwd=ROOT, start_new_session=True, limit=_LINE_LIMIT_BYTES,
         )  # fmt: skip
         return cls(part, process, on_line)
@@ -101,13 +101,17 @@ class RunningPart:
         how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
         return self._failed(how)
 
-    async def stop(self, *, at_once: bool = False) -> None:
-        """End the process and everything it started, politely first unless `at_once`; the second call does nothing."""
+    def kill(self) -> None:
+        """End the process and everything it started, without asking."""
+        self._signal(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """End the process and everything it started, politely first."""
         if not self.ended.done():
-            self._signal(signal.SIGKILL if at_once else signal.SIGTERM)
+            self._signal(signal.SIGTERM)
             await asyncio.wait([self.ended], timeout=self.part.stop_within.total_seconds())
         # Also when the leader went by itself: what it started is in the same group and would be left behind.
-        self._signal(signal.SIGKILL)
+        self.kill()
         await self.ended
         # A grandchild outside the group may hold the pipe open; its lines are not waited for.
         await asyncio.wait([self._heard], timeout=1)
@@ -141,3 +145,8 @@ class RunningPart:
             line = raw.decode(errors="replace").rstrip()
             self.last_lines.append(line)
             self._on_line(line)
+
+
+def short(path: Path) -> str:
+    """Return a path as a person at the project's root would write it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

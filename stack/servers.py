@@ -120,7 +120,8 @@ async def _started(part_on: Callable[[int], Part], port: int | None) -> tuple[Ru
             if attempts == 0:
                 raise
         except BaseException:
-            await running.stop(at_once=True)
+            running.kill()
+            await running.stop()
             raise
         else:
             return running, chosen

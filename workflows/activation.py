@@ -8,7 +8,6 @@ there is one timer, for the next deadline, and it may fire for nothing.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,42 +24,22 @@ with workflow.unsafe.imports_passed_through():
     from domain.decisions import admit, reject
     from domain.errors import MessageError, NotAllowedNowError
     from domain.jobs import ArchiveRequest, CaseOpened, Job, LetterIssued, OpenCase, retry_after
-    from domain.messages import ActivationClosed, Message, parse
-    from domain.notices import Reason
+    from domain.messages import ActivationClosed, parse
     from domain.policy import Policy
+    from domain.reminders import Milestone
     from domain.stage import QUIET, Stage, search_values
     from domain.status import status
     from domain.told import build_reminder
-    from workflows.answers import answer, awaited_job
+    from workflows.answers import answer
     from workflows.details import current_details
     from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
     from workflows.policies import STORAGE
+    from workflows.requests import Request, Signal
     from workflows.search import publish
     from workflows.steps import perform, remind, why
 
 WORTH_CUTTING_EVENTS = 40
 """A history longer than this is cut short once its case sleeps for months."""
-
-
-@dataclass
-class _Request:
-    """An update that waits for its answer."""
-
-    name: str
-    message: Message
-    admitted: bool = False
-    refused: NotAllowedNowError | None = None
-    job: Job | None = None
-    failures: int = 0
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass
-class _Signal:
-    """A signal as it arrived."""
-
-    name: str
-    arguments: Sequence[RawValue] = field(default_factory=tuple)
 
 
 @workflow.defn(name=WORKFLOW_TYPE)
@@ -69,34 +48,26 @@ class CertificateActivation:
 
     @workflow.init
     def __init__(self, raw: RawValue) -> None:  # noqa: ARG002  # init takes what run takes
-        self._inbox: deque[_Signal | _Request] = deque()
+        self._inbox: deque[Signal | Request] = deque()
         self._case: Case | None = None
         self._start: ActivationInput | None = None
-        self._waiting: list[_Request] = []
+        self._waiting: list[Request] = []
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: datetime | None = None
 
     @workflow.signal(dynamic=True)
     def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
         """Take any signal, whatever its name and shape; it can't fail here."""
-        self._inbox.append(_Signal(name, args))
+        self._inbox.append(Signal(name, args))
 
     @workflow.update(dynamic=True)
     async def on_update(self, name: str, args: Sequence[RawValue]) -> Any:
         """Take an update and answer once what it asked for is done or has failed."""
-        request = _Request(name, parse("update", name, arguments_of(args)))
+        request = Request(name, parse("update", name, arguments_of(args)))
         self._inbox.append(request)
-        await workflow.wait_condition(lambda: self._is_settled(request))
-        if request in self._waiting:
-            self._waiting.remove(request)
-        if request.refused is not None:
-            raise refusal("NotAllowedNowError", str(request.refused))
-        if request.reasons:
-            text = "; ".join(each.message for each in request.reasons)
-            raise refusal("RefusedError", text, [each.model_dump() for each in request.reasons])
-        if request.job is not None and self._failures(request.job) > request.failures:
-            text = "a server the procedure needs does not answer; it is tried again by itself, ask again in a minute"
-            raise refusal("TryAgainError", text)
+        await workflow.wait_condition(lambda: request.is_settled(self._case))
+        self._waiting = [each for each in self._waiting if each is not request]
+        request.raise_refusal(self._case)
         return answer(self._known_case(), request.message, workflow.now())
 
     @on_update.validator
@@ -201,9 +172,9 @@ class CertificateActivation:
                 break
         self._publish()
 
-    def _take(self, item: _Signal | _Request) -> None:
+    def _take(self, item: Signal | Request) -> None:
         case, now = self._known_case(), workflow.now()
-        if isinstance(item, _Request):
+        if isinstance(item, Request):
             self._take_request(item, case, now)
             return
         try:
@@ -211,34 +182,13 @@ class CertificateActivation:
         except (MessageError, NotAllowedNowError) as error:
             self._case = reject(case, item.name, str(error), now)
 
-    def _take_request(self, request: _Request, case: Case, now: datetime) -> None:
+    def _take_request(self, request: Request, case: Case, now: datetime) -> None:
         try:
             case = admit(case, request.name, request.message, now)
         except NotAllowedNowError as error:
-            request.refused = error
-        request.job = awaited_job(case, request.message)
-        if request.job is not None:
-            case = case.hurry(request.job)
-            request.failures = self._failures_in(case, request.job)
-            self._waiting.append(request)
-        request.admitted = True
-        self._case = case
-
-    def _is_settled(self, request: _Request) -> bool:
-        if not request.admitted:
-            return False
-        if request.refused is not None or request.reasons or request.job is None:
-            return True
-        case = self._known_case()
-        queued = any(each.job == request.job for each in case.queue)
-        return not queued or self._failures_in(case, request.job) > request.failures
-
-    def _failures(self, job: Job) -> int:
-        return self._failures_in(self._known_case(), job)
-
-    @staticmethod
-    def _failures_in(case: Case, job: Job) -> int:
-        return next((each.failures for each in case.queue if each.job == job), 0)
+            request.refused = str(error)
+        self._case = request.admit_to(case)
+        self._waiting.append(request)
 
     async def _do(self, job: Job, now: datetime) -> None:
         try:
@@ -254,7 +204,7 @@ class CertificateActivation:
                     request.reasons = result.refused
         self._case = outcomes.done(self._known_case(), job, result, workflow.now())
 
-    async def _remind(self, milestone: clock.Milestone, now: datetime) -> None:
+    async def _remind(self, milestone: Milestone, now: datetime) -> None:
         case = self._known_case()
         try:
             result = await remind(case, build_reminder(case, milestone.days, now))

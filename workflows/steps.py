@@ -12,6 +12,7 @@ from activities.notices import NoticeActivities
 from activities.uploads import UploadActivities
 from domain.calendar import bogota_date
 from domain.case import Case
+from domain.errors import MailboxRefusedError
 from domain.jobs import (
     CheckCompany,
     CheckCompanyRequest,
@@ -97,8 +98,7 @@ def _with_profiles(case: Case, notice: Notice) -> SendNotice:
 
 
 def why(error: ActivityError) -> tuple[str, bool]:
-    """Return the type of what failed, and whether no later try can help."""
+    """Return the type of what failed, and whether no later try can help: only a refused mailbox is final."""
     cause = error.cause
-    if isinstance(cause, ApplicationError):
-        return cause.type or "ApplicationError", cause.non_retryable
-    return type(cause).__name__, False
+    error_type = (cause.type if isinstance(cause, ApplicationError) else None) or type(cause).__name__
+    return error_type, error_type == MailboxRefusedError.__name__

@@ -1,0 +1,40 @@
+"""Seeing from outside whether processes are gone, by the kernel's word rather than by waiting a while."""
+
+import asyncio
+import contextlib
+import os
+import select
+import sys
+from pathlib import Path
+
+MARK = "STACK_TEST_MARK"
+PYTHON = sys.executable
+
+
+def marked(mark: str) -> set[int]:
+    """Return the ids of the processes that inherited the mark in their environment."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and f"{MARK}={mark}".encode() in (entry / "environ").read_bytes():
+                found.add(int(entry.name))
+    return found
+
+
+async def gone(pid: int, within_seconds: float = 10) -> bool:
+    """Tell whether the process ends in time; one that is no more has ended."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        ready, _, _ = await asyncio.to_thread(select.select, [descriptor], [], [], within_seconds)
+        return bool(ready)
+    finally:
+        os.close(descriptor)
+
+
+async def all_gone(mark: str, within_seconds: float = 10) -> bool:
+    """Tell whether every marked process ends in time, and none was started meanwhile."""
+    ended = [await gone(pid, within_seconds) for pid in marked(mark)]
+    return all(ended) and not marked(mark)
