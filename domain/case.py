@@ -21,6 +21,8 @@ from domain.signed_letter import LetterTrack
 MOST_SEEN = 500
 MOST_EVENTS = 300
 MOST_REJECTED = 50
+LONGEST_TIMELINE_BYTES = 80_000
+"""Of reasons and names. The whole case travels in one payload when a history is cut short."""
 SYSTEM = "activa"
 """The actor of what the procedure does by itself."""
 
@@ -82,7 +84,7 @@ class Case(Model):
     def record(self, now: datetime, actor: str, action: str, reason: str | None = None) -> Self:
         """Return the case with one more line in its timeline."""
         event = Event(at=now.replace(microsecond=0), actor=actor, action=action, reason=reason)
-        return self.evolve(timeline=(*self.timeline, event)[-MOST_EVENTS:])
+        return self.evolve(timeline=_newest((*self.timeline, event)[-MOST_EVENTS:]))
 
     def enqueue(self, job: Job, not_before: datetime | None = None) -> Self:
         """Return the case owing one more job; one that it owes already is not added."""
@@ -124,9 +126,13 @@ class Case(Model):
         return self.evolve(attention=without_attention(self.attention, *kinds, subject=subject))
 
     def stored(self) -> dict[str, Any]:
-        """Return the case as JSON values, without what has its default; the policy is always whole."""
+        """Return the case as JSON values, without what has its default.
+
+        The policy is whole, so that a later default never changes it; the queue is, because a job's kind is a default.
+        """
         values = self.model_dump(mode="json", exclude_defaults=True)
-        return {**values, "policy": self.policy.model_dump(mode="json")}
+        whole = self.model_dump(mode="json", include={"policy", "queue"} if self.queue else {"policy"})
+        return {**values, **whole}
 
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
@@ -136,3 +142,14 @@ class Case(Model):
     def own_valid_on(self, day: date) -> bool:
         """Tell whether the own certificate signs on a day."""
         return self.track.valid_on(day) is not None
+
+
+def _newest(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return the newest events that fit into the timeline."""
+    room = LONGEST_TIMELINE_BYTES
+    for index in reversed(range(len(events))):
+        event = events[index]
+        room -= len(f"{event.actor}{event.action}{event.reason}".encode())
+        if room < 0:
+            return events[index + 1 :]
+    return events

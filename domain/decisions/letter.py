@@ -71,7 +71,7 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
         )
     reasons = (Reason(code="review", message=message.reason[:400]),)
     rejected = waiting.model_copy(update={"verdict": Verdict.REJECTED, "reasons": reasons})
-    case = case.evolve(letter=case.letter.with_version(rejected))
+    case = case.evolve(letter=case.letter.with_change(rejected))
     case = case.record(now, message.by, "letter_rejected", message.reason)
     return case.enqueue(
         TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{waiting.upload_id}/rejected", reasons=reasons)
@@ -83,7 +83,7 @@ def delete_letter(case: Case, message: DeleteLetter, now: datetime) -> Case:
     standing = case.letter.attached or case.letter.under_review
     if standing is None:
         raise RepeatedError
-    case = case.evolve(letter=case.letter.with_version(standing.model_copy(update={"withdrawn": True})))
+    case = case.evolve(letter=case.letter.with_change(standing.model_copy(update={"withdrawn": True})))
     if standing.verdict is Verdict.UNDER_REVIEW:
         case = case.evolve(review_due_at=None).settle_attention(AttentionKind.LETTER_REVIEW)
     return case.record(now, message.by, "letter_deleted")
@@ -94,7 +94,7 @@ def superseding(letter: LetterTrack, upload_id: str) -> LetterTrack:
     waiting = letter.under_review
     if waiting is None or waiting.upload_id == upload_id:
         return letter
-    return letter.with_version(waiting.model_copy(update={"superseded": True}))
+    return letter.with_change(waiting.model_copy(update={"superseded": True}))
 
 
 def _profiles(job: IssueLetter) -> tuple[str, str]:
