@@ -43,7 +43,6 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     else:
         case = Case(
             company_id=start.company_id,
-            opened_at=now.replace(microsecond=0),
             policy=result.policy,
             company_sha256=start.profile_sha256,
         ).record(now, SYSTEM, "activation_started")
@@ -82,11 +81,9 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
     issued = IssuedLetter(
         number=job.number,
         folio=result.folio,
-        key=result.key,
         sha256=result.sha256,
         issued_at=now.replace(microsecond=0),
-        company_sha256=job.company_sha256,
-        representative_sha256=job.representative_sha256,
+        outdated=job.company_sha256 != case.company_sha256,
     )
     case = case.evolve(
         letter=case.letter.model_copy(update={"issued": issued}), representative_sha256=job.representative_sha256
@@ -131,7 +128,10 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
 
 
 def _accepted(case: Case, first: FirstAcceptance | None, upload_id: str, by: str, now: datetime) -> Case:
-    case = case.evolve(review_due_at=None).record(now, by, "letter_accepted", upload_id)
+    version = case.letter.version(upload_id)
+    case = case.evolve(review_due_at=None).record(
+        now, by, "letter_accepted", version.folio if version is not None else None
+    )
     if first is None or case.loan is not None:
         return case
     case = _with_loan(case, first, now)
@@ -154,10 +154,12 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
     case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
     case = case.settle_attention(AttentionKind.MAILBOX)
     case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
+    issued, representative_sha256 = case.letter.issued, case.representative_sha256
+    if issued is None or representative_sha256 is None:
+        return case
+    case = case.evolve(letter=case.letter.model_copy(update={"issued": issued.model_copy(update={"outdated": True})}))
     signed = case.letter.attached or case.letter.under_review
-    if case.letter.issued is not None and signed is None:
-        case = owe_letter(case, case.letter.issued.representative_sha256)
-    return case
+    return case if signed is not None else owe_letter(case, representative_sha256)
 
 
 def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:

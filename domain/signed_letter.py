@@ -18,15 +18,14 @@ class Verdict(StrEnum):
 
 
 class IssuedLetter(Model):
-    """The letter that waits for a signature."""
+    """The letter that waits for a signature, made for the representative that the case has."""
 
     number: int
     folio: str
-    key: str
     sha256: str
     issued_at: datetime
-    company_sha256: str
-    representative_sha256: str
+    outdated: bool = False
+    """The company's data have changed since: the next one to ask gets another letter."""
 
 
 class SignedVersion(Model):

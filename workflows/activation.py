@@ -32,7 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.told import build_reminder
     from workflows.answers import answer
     from workflows.details import current_details
-    from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
+    from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
     from workflows.policies import STORAGE
     from workflows.requests import Request, Signal
     from workflows.search import publish
@@ -95,7 +95,7 @@ class CertificateActivation:
         """Carry the case until it is closed; return its last status."""
         start = self._started(raw)
         if start.carried is not None:
-            self._case = Case.restored(start.carried)
+            self._case = carried_case(start)
         else:
             await self._open(start)
         while True:
@@ -151,7 +151,6 @@ class CertificateActivation:
             raise refusal("InputError", "the workflow has not begun")
         return Case(
             company_id=self._start.company_id,
-            opened_at=workflow.now(),
             policy=Policy(),
             company_sha256=self._start.profile_sha256,
         )
@@ -242,8 +241,7 @@ class CertificateActivation:
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._inbox:
             return
-        carried = ActivationInput(company_id=case.company_id, profile_sha256=case.company_sha256, carried=case.stored())
-        workflow.continue_as_new(carried, memo=workflow.memo())
+        workflow.continue_as_new(input_to_carry_on(case), memo=workflow.memo())
 
     async def _sleep(self) -> None:
         """Wait for a message or the next deadline. A timer that is armed for earlier is left to fire for nothing."""

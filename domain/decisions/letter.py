@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from domain.attention import AttentionKind
+from domain.calendar import bogota_date
 from domain.case import Case
-from domain.decisions.repeats import RepeatedError, once
+from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.jobs import CheckUpload, IssueLetter, RecordAcceptance, TellNotice
 from domain.messages import (
@@ -22,9 +23,9 @@ from domain.signed_letter import LetterTrack, SignedVersion, Verdict
 def submit_representative(case: Case, message: SubmitRepresentative, now: datetime) -> Case:  # noqa: ARG001
     """Owe a letter for these data; the same data of company and representative already have theirs."""
     issued = case.letter.issued
-    wanted = (case.company_sha256, message.sha256)
-    if issued is not None and wanted == (issued.company_sha256, issued.representative_sha256):
+    if issued is not None and not issued.outdated and message.sha256 == case.representative_sha256:
         raise RepeatedError
+    wanted = (case.company_sha256, message.sha256)
     if any(isinstance(each.job, IssueLetter) and _profiles(each.job) == wanted for each in case.queue):
         raise RepeatedError
     return owe_letter(case, message.sha256)
@@ -50,7 +51,7 @@ def letter_uploaded(case: Case, message: LetterUploaded | AttachLetter, now: dat
 
 def upload_message_key(upload_id: str) -> str:
     """Return the key by which the message of an upload is recognised when it comes again."""
-    return f"upload:{upload_id}"
+    return f"upload:{digest(upload_id)}"
 
 
 def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
@@ -65,6 +66,11 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
             raise NotAllowedNowError(f"the letter was already decided: {decision}; another letter can be uploaded")
     case = case.remember(_review_key(waiting, message.decision)).evolve(review_due_at=None)
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
+    if message.decision is Decision.ACCEPT and case.own_valid_on(bogota_date(now)):
+        # Who signs with an own certificate needs no loan, and keeps the right to one.
+        accepted = waiting.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()})
+        case = case.evolve(letter=case.letter.with_change(accepted))
+        return case.record(now, message.by, "letter_accepted", waiting.folio)
     if message.decision is Decision.ACCEPT:
         return case.enqueue(
             RecordAcceptance(upload_id=waiting.upload_id, received_at=waiting.received_at, by=message.by)
