@@ -22,7 +22,7 @@ from domain.notices import Reason
 from domain.signed_letter import Verdict
 
 MISSING = Reason(
-    code="missing_file", message="No recibimos el archivo. Adjunte la carta de nuevo y espere a que termine de subir."
+    code="missing_file", message="No recibimos el archivo. Adjunta la carta de nuevo y espera a que termine de subir."
 )
 
 CLOCKS_AGREE = timedelta(minutes=5)

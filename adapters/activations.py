@@ -4,6 +4,7 @@ Data go to S3 first, then a message with their digest goes to the case. Every ca
 """
 
 import asyncio
+import contextlib
 import hashlib
 import uuid
 from datetime import timedelta
@@ -148,16 +149,12 @@ class Activations:
         """
         await self.require(company_id)
         await self.signal(company_id, "payment_confirmed", payment)
-        try:
-            facts = await self._query(company_id)
-        except NoWorkerError:
-            return None
-        for each in facts["payment"]["payments"]:
-            if each["reference"] == payment.reference and each["amount_cop"] == payment.amount_cop:
-                return str(each["standing"])
-        refused = [each["reason"] for each in facts["rejected_signals"] if each["name"] == "payment_confirmed"]
-        if refused:
-            raise NotAllowedNowError(refused[-1])
+        with contextlib.suppress(NoWorkerError, TimeoutError):
+            async with asyncio.timeout(QUERY_TIMEOUT.total_seconds()):
+                while True:
+                    if (standing := _standing(await self._query(company_id), payment)) is not None:
+                        return standing
+                    await asyncio.sleep(0.2)  # a case that is just being opened takes its messages a moment later
         return None
 
     async def signal(self, company_id: str, name: str, message: Message) -> None:
@@ -209,6 +206,16 @@ class Activations:
 
     def _handle(self, company_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(workflow_id(company_id))
+
+
+def _standing(facts: Json, payment: PaymentConfirmed) -> str | None:
+    for each in facts["payment"]["payments"]:
+        if each["reference"] == payment.reference and each["amount_cop"] == payment.amount_cop:
+            return str(each["standing"])
+    for each in facts["rejected_signals"]:
+        if each["name"] == "payment_confirmed" and payment.reference in each["reason"]:
+            raise NotAllowedNowError(each["reason"])
+    return None
 
 
 def _initial_search_attributes() -> TypedSearchAttributes:

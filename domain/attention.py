@@ -38,9 +38,14 @@ class Attention(Model):
 
 
 def with_attention(listed: tuple[Attention, ...], new: Attention) -> tuple[Attention, ...]:
-    """Return the list with one more; the same kind and subject stands once, and a flood pushes out its own kind."""
-    if any(each.kind is new.kind and each.subject == new.subject for each in listed):
-        return listed
+    """Return the list with one more; a flood pushes out its own kind.
+
+    The same kind and subject stands once, since when it was first listed, and says what is wrong now.
+    """
+    known = next((each for each in listed if each.kind is new.kind and each.subject == new.subject), None)
+    if known is not None:
+        renewed = new.model_copy(update={"since": known.since})
+        return tuple(renewed if each is known else each for each in listed)
     if len(listed) >= MOST_KEPT:
         first = next((each for each in listed if each.kind is new.kind), None)
         if first is None:

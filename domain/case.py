@@ -4,6 +4,7 @@ Frozen: each decision returns a new case. The stored form leaves out what has it
 of a sleeping case small.
 """
 
+import copy
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -15,12 +16,15 @@ from domain.jobs import Job, QueuedJob
 from domain.loan import Loan
 from domain.model import Model
 from domain.policy import Policy
-from domain.reminders import Reminders
+from domain.reminders import Milestone, ReminderRecord, Reminders
+from domain.rows import from_rows, to_rows
 from domain.signed_letter import LetterTrack
 
 MOST_SEEN = 500
 MOST_EVENTS = 300
 MOST_REJECTED = 50
+LONGEST_TIMELINE_BYTES = 80_000
+"""Of reasons and names. The whole case travels in one payload when a history is cut short."""
 SYSTEM = "activa"
 """The actor of what the procedure does by itself."""
 
@@ -46,7 +50,6 @@ class Case(Model):
     """The state of one activation."""
 
     company_id: CompanyId
-    opened_at: datetime
     policy: Policy
     company_sha256: Sha256
     representative_sha256: Sha256 | None = None
@@ -82,7 +85,7 @@ class Case(Model):
     def record(self, now: datetime, actor: str, action: str, reason: str | None = None) -> Self:
         """Return the case with one more line in its timeline."""
         event = Event(at=now.replace(microsecond=0), actor=actor, action=action, reason=reason)
-        return self.evolve(timeline=(*self.timeline, event)[-MOST_EVENTS:])
+        return self.evolve(timeline=_newest((*self.timeline, event)[-MOST_EVENTS:]))
 
     def enqueue(self, job: Job, not_before: datetime | None = None) -> Self:
         """Return the case owing one more job; one that it owes already is not added."""
@@ -125,15 +128,46 @@ class Case(Model):
         return self if kept == self.attention else self.evolve(attention=kept)
 
     def stored(self) -> dict[str, Any]:
-        """Return the case as JSON values, without what has its default; the policy is always whole."""
+        """Return the case as JSON values, without what has its default, and long lists as rows.
+
+        The policy is whole, so that a later default never changes it; the queue is, because a job's kind is a default.
+        """
         values = self.model_dump(mode="json", exclude_defaults=True)
-        return {**values, "policy": self.policy.model_dump(mode="json")}
+        values |= self.model_dump(mode="json", include={"policy", "queue"} if self.queue else {"policy"})
+        for holder, name, _ in _rows_in(values):
+            holder[name] = to_rows(getattr(self if holder is values else self.reminders, name))
+        return values
 
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the case that `stored` gave; a field that is newer than the stored form has its default."""
+        values = copy.deepcopy(values)
+        for holder, name, kind in _rows_in(values):
+            holder[name] = from_rows(kind, holder[name])
         return cls.model_validate(values)
 
     def own_valid_on(self, day: date) -> bool:
         """Tell whether the own certificate signs on a day."""
         return self.track.valid_on(day) is not None
+
+
+def _rows_in(values: dict[str, Any]) -> list[tuple[dict[str, Any], str, type[Model]]]:
+    """Return where the stored form has rows: the object that holds them, their name and their kind."""
+    reminders = values.get("reminders", {})
+    places: list[tuple[dict[str, Any], str, type[Model]]] = [
+        (values, "timeline", Event),
+        (reminders, "planned", Milestone),
+        (reminders, "record", ReminderRecord),
+    ]
+    return [place for place in places if place[1] in place[0]]
+
+
+def _newest(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return the newest events that fit into the timeline."""
+    room = LONGEST_TIMELINE_BYTES
+    for index in reversed(range(len(events))):
+        event = events[index]
+        room -= len(f"{event.actor}{event.action}{event.reason}".encode())
+        if room < 0:
+            return events[index + 1 :]
+    return events

@@ -15,10 +15,13 @@ from domain.decisions.support import bought
 from domain.jobs import QueuedJob, TellNotice, retry_after
 from domain.loan import LoanEnding
 from domain.notices import NoticeKind, NoticeSent
-from domain.outcomes import FAILURES_BEFORE_ATTENTION, mailbox_refused
-from domain.reminders import Milestone, ReminderOutcome, Subject, owed, settle
+from domain.outcomes import FAILURES_BEFORE_ATTENTION, job_name, mailbox_refused
+from domain.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
+from domain.told import may_be_told
 
 REMINDER_JOB = "reminder"
+ENDS = frozenset({NoticeKind.LOAN_ENDED, NoticeKind.CERTIFICATE_ENDED})
+"""Mails that keep to the hours of the reminders whose place they take."""
 
 
 def tick(case: Case, now: datetime) -> Case:
@@ -29,10 +32,14 @@ def tick(case: Case, now: datetime) -> Case:
 
 
 def _own_certificate_begins(case: Case, now: datetime) -> Case:
-    today = bogota_date(now)
-    if case.loan is None or case.loan.ending is not None or not case.own_valid_on(today):
+    loan = case.loan
+    if loan is None or loan.ending is not None:
         return case
-    ended = case.loan.model_copy(update={"ending": LoanEnding.REPLACED, "ended_on": today})
+    # After an outage the loan may be over by now: what counts is whether the certificate came while it ran.
+    day = min(bogota_date(now), loan.ends_on)
+    if not case.own_valid_on(day):
+        return case
+    ended = loan.model_copy(update={"ending": LoanEnding.REPLACED, "ended_on": day})
     return case.evolve(loan=ended).record(now, SYSTEM, "loan_replaced")
 
 
@@ -63,7 +70,9 @@ def _tell_the_end(case: Case, subject: Subject, kind: NoticeKind, key: str, now:
     planned = case.reminders.subject is subject and case.reminders.planned
     if planned or bought(case, now) or _muted(case, now):
         return case
-    return case.enqueue(TellNotice(notice=kind, key=key), not_before=case.calendar.next_opening(now))
+    return case.enqueue(
+        TellNotice(notice=kind, key=key), not_before=company_opening(case.company_id, now, case.calendar)
+    )
 
 
 def _review_is_late(case: Case, now: datetime) -> Case:
@@ -78,13 +87,15 @@ def _settle_reminders(case: Case, now: datetime) -> Case:
     """Record as skipped what is owed but must not be sent; at most the most urgent one is left owed."""
     due = owed(case.reminders, now)
     if not due:
-        return case
+        return case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     if bought(case, now) and not _is_about_the_certificate_held(case):
         outcome, over = ReminderOutcome.BOUGHT, due
     elif _muted(case, now):
         outcome, over = ReminderOutcome.MUTED, due
     else:
         outcome, over = ReminderOutcome.SUPERSEDED, due[:-1]
+    if over:
+        case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     return case.evolve(reminders=settle(case.reminders, over, outcome, now))
 
 
@@ -97,6 +108,15 @@ def _muted(case: Case, now: datetime) -> bool:
     return until is not None and bogota_date(now) <= until
 
 
+def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
+    """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
+    for queued in case.queue:
+        if isinstance(queued.job, TellNotice) and not may_be_told(case, queued.job.notice, now):
+            case = case.without_job(queued.job).record(now, SYSTEM, "notice_dropped", queued.job.notice)
+            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
+    return case
+
+
 def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
     """Drop the mails that keep failing, so that a mail server which is down never holds a case open."""
     if case.closing is None:
@@ -104,6 +124,7 @@ def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
             case = case.without_job(queued.job).record(now, SYSTEM, "notice_given_up", queued.job.notice)
+            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
     return case
 
 
@@ -113,13 +134,21 @@ _STEPS: tuple[Callable[[Case, datetime], Case], ...] = (
     _certificate_ends,
     _review_is_late,
     _settle_reminders,
+    _drop_mails_no_longer_true,
     _give_up_mails_of_a_closed_case,
 )
 
 
 def due_job(case: Case, now: datetime) -> QueuedJob | None:
     """Return the first job that may be tried now."""
-    return next((each for each in case.queue if each.not_before is None or each.not_before <= now), None)
+    return next((each for each in case.queue if _job_at(case, each, now) <= now), None)
+
+
+def _job_at(case: Case, queued: QueuedJob, now: datetime) -> datetime:
+    at = queued.not_before or now
+    if isinstance(queued.job, TellNotice) and queued.job.notice in ENDS:
+        return company_opening(case.company_id, max(at, now), case.calendar)
+    return at
 
 
 def due_reminder(case: Case, now: datetime) -> Milestone | None:
@@ -130,7 +159,7 @@ def due_reminder(case: Case, now: datetime) -> Milestone | None:
 
 def _reminder_at(case: Case, now: datetime) -> datetime:
     retry_at = case.reminders.retry_at
-    return case.calendar.next_opening(now if retry_at is None else max(now, retry_at))
+    return company_opening(case.company_id, now if retry_at is None else max(now, retry_at), case.calendar)
 
 
 def reminder_done(case: Case, milestone: Milestone, result: NoticeSent, now: datetime) -> Case:
@@ -145,7 +174,8 @@ def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bo
     """Return the case after a reminder failed: owed until a later one takes its place, or given up if refused."""
     if final:
         refused = settle(case.reminders, [milestone], ReminderOutcome.REFUSED, now)
-        return mailbox_refused(case.evolve(reminders=refused), f"reminder {milestone.days}", now)
+        case = case.evolve(reminders=refused).settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+        return mailbox_refused(case, f"reminder {milestone.days}", now)
     failures = case.reminders.failures + 1
     waiting = case.reminders.model_copy(update={"failures": failures, "retry_at": now + retry_after(failures)})
     case = case.evolve(reminders=waiting)
@@ -164,7 +194,7 @@ def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:
 
 
 def _jobs(case: Case, now: datetime) -> list[tuple[datetime, str]]:
-    return [(each.not_before or now, "try again") for each in case.queue]
+    return [(_job_at(case, each, now), "try again") for each in case.queue]
 
 
 def _reminder(case: Case, now: datetime) -> list[tuple[datetime, str]]:
@@ -186,8 +216,9 @@ def _certificate(case: Case, now: datetime) -> list[tuple[datetime, str]]:
     latest = case.track.latest
     if latest is None or case.track.end_recorded:
         return []
-    days = [(renewal_from(latest, case.policy), "renewal offered from"), (latest.valid_until + DAY, "certificate over")]
-    days += [(each.valid_from, "own certificate valid from") for each in case.track.certificates]
+    days = [(renewal_from(latest, case.policy), "renewal offered from")]
+    for each in case.track.certificates:
+        days += [(each.valid_from, "own certificate valid from"), (each.valid_until + DAY, "certificate over")]
     today = bogota_date(now)
     return [(start_of_day(day), f"{what} {day}") for day, what in days if day > today]
 

@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -23,39 +23,51 @@ from domain.notices import NoticeKind
 JSON_ENCODING = b"json/plain"
 LONGEST_NAME = 60
 MOST_FIELDS_NAMED = 8
+YEARS = range(2000, 2100)
+"""A date outside these is a slip of the keyboard, and would lead the calendar past its last day."""
 
 
 def _printable(text: str) -> str:
-    if not text.replace("\n", " ").isprintable():
+    _one_line(text.replace("\n", " "))
+    return text
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
         raise ValueError("control characters are not allowed")
     return text
 
 
 def _day(value: object) -> date:
-    if isinstance(value, date):  # from Python; a message brings text
-        return bogota_date(value) if isinstance(value, datetime) else value
-    if isinstance(value, str):
-        try:
-            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-                return date.fromisoformat(value)
-            instant = datetime.fromisoformat(value)
-        except ValueError:
-            instant = None
-        if instant is not None and instant.tzinfo is not None:
-            return bogota_date(instant)
-    raise ValueError("expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00")
+    found = _day_or_instant(value)
+    return bogota_date(found) if isinstance(found, datetime) else found
 
 
 def _instant(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    day = _day(value)
-    text = str(value)
-    return start_of_day(day) if len(text) == len("2027-01-31") else datetime.fromisoformat(text)
+    found = _day_or_instant(value)
+    return found if isinstance(found, datetime) else start_of_day(found)
+
+
+def _day_or_instant(value: object) -> date | datetime:
+    found = _read(value) if isinstance(value, str) else value  # a date itself comes from Python only, never from JSON
+    if not isinstance(found, date) or (isinstance(found, datetime) and found.tzinfo is None):
+        raise ValueError("expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00")
+    if found.year not in YEARS:
+        raise ValueError(f"expected a year from {YEARS.start} to {YEARS.stop - 1}")
+    return found.astimezone(UTC) if isinstance(found, datetime) else found
+
+
+def _read(text: str) -> date | datetime | None:
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)
 ]
 LongText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
@@ -246,8 +258,7 @@ def closest_name(name: str) -> str | None:
 
 def shorten(name: str) -> str:
     """Return a name from outside, quoted, printable and short enough for a list."""
-    shown = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
-    return repr(shown.encode("ascii", "backslashreplace").decode("ascii"))
+    return f"'{_shown(name)}'"
 
 
 def _suggestion(name: str, known: Mapping[str, object]) -> str:
@@ -260,4 +271,9 @@ def _decoded(encoding: bytes) -> str:
 
 
 def _field(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part)[:LONGEST_NAME] for part in location) or "the argument"
+    return ".".join(_shown(str(part)) for part in location) or "the argument"
+
+
+def _shown(text: str) -> str:
+    shown = text[:LONGEST_NAME].encode("unicode_escape").decode("ascii")
+    return shown if len(text) <= LONGEST_NAME and len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + "…"

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.attention import AttentionKind
+from domain.calendar import bogota_date
 from domain.case import SYSTEM, Case
 from domain.decisions import reject
 from domain.decisions.certificate import redo_request
@@ -42,21 +43,23 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     else:
         case = Case(
             company_id=start.company_id,
-            opened_at=now.replace(microsecond=0),
             policy=result.policy,
             company_sha256=start.profile_sha256,
         ).record(now, SYSTEM, "activation_started")
     if result.first_acceptance is not None and case.loan is None:
-        case = _with_loan(case, result.first_acceptance)
+        case = _with_loan(case, result.first_acceptance, now)
+    case = case.settle_attention(AttentionKind.PROFILE, subject="company")
     if result.problem is not None:
         case = case.raise_attention(now, AttentionKind.PROFILE, "company", result.problem.message)
     return case
 
 
-def _with_loan(case: Case, first: FirstAcceptance) -> Case:
+def _with_loan(case: Case, first: FirstAcceptance, now: datetime) -> Case:
+    """Return the case with its loan and the reminders before its end, unless a certificate is held until later."""
     loan = loan_from(first, case.policy, case.calendar)
     case = case.evolve(loan=loan)
-    if case.reminders.subject is Subject.CERTIFICATE:
+    latest = case.track.latest
+    if latest is not None and latest.valid_until >= bogota_date(now):
         return case
     planned = plan(loan.ends_on, case.policy.loan_days, case.policy.loan_reminder_days, case.company_id, case.calendar)
     return case.evolve(
@@ -64,6 +67,7 @@ def _with_loan(case: Case, first: FirstAcceptance) -> Case:
             subject=Subject.LOAN,
             ends_on=loan.ends_on,
             planned=planned,
+            record=case.reminders.record,
             muted_until=case.reminders.muted_until,
         )
     )
@@ -77,11 +81,9 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
     issued = IssuedLetter(
         number=job.number,
         folio=result.folio,
-        key=result.key,
         sha256=result.sha256,
         issued_at=now.replace(microsecond=0),
-        company_sha256=job.company_sha256,
-        representative_sha256=job.representative_sha256,
+        outdated=job.company_sha256 != case.company_sha256,
     )
     case = case.evolve(
         letter=case.letter.model_copy(update={"issued": issued}), representative_sha256=job.representative_sha256
@@ -105,7 +107,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
     if result.sha256 is None:
         case = case.forget(upload_message_key(job.upload_id))
     if result.verdict is Verdict.REJECTED:
-        case = case.evolve(letter=case.letter.with_version(version)).record(now, job.by, "letter_rejected", codes)
+        case = case.evolve(letter=case.letter.with_upload(version)).record(now, job.by, "letter_rejected", codes)
         if not job.tell:
             return case
         return case.enqueue(
@@ -113,7 +115,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
                 notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/rejected", reasons=result.reasons
             )
         )
-    case = case.evolve(letter=superseding(case.letter, job.upload_id).with_version(version))
+    case = case.evolve(letter=superseding(case.letter, job.upload_id).with_upload(version))
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
     if result.verdict is Verdict.ACCEPTED:
         return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
@@ -126,10 +128,13 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
 
 
 def _accepted(case: Case, first: FirstAcceptance | None, upload_id: str, by: str, now: datetime) -> Case:
-    case = case.evolve(review_due_at=None).record(now, by, "letter_accepted", upload_id)
+    version = case.letter.version(upload_id)
+    case = case.evolve(review_due_at=None).record(
+        now, by, "letter_accepted", version.folio if version is not None else None
+    )
     if first is None or case.loan is not None:
         return case
-    case = _with_loan(case, first)
+    case = _with_loan(case, first, now)
     case = case.record(now, SYSTEM, "loan_started")
     return case.enqueue(TellNotice(notice=NoticeKind.LOAN_STARTED, key="loan/started"))
 
@@ -138,7 +143,7 @@ def _acceptance_recorded(case: Case, job: RecordAcceptance, result: AcceptanceRe
     version = case.letter.version(job.upload_id)
     if version is not None:
         case = case.evolve(
-            letter=case.letter.with_version(version.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()}))
+            letter=case.letter.with_change(version.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()}))
         )
     return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
 
@@ -149,10 +154,12 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
     case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
     case = case.settle_attention(AttentionKind.MAILBOX)
     case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
+    issued, representative_sha256 = case.letter.issued, case.representative_sha256
+    if issued is None or representative_sha256 is None:
+        return case
+    case = case.evolve(letter=case.letter.model_copy(update={"issued": issued.model_copy(update={"outdated": True})}))
     signed = case.letter.attached or case.letter.under_review
-    if case.letter.issued is not None and signed is None:
-        case = owe_letter(case, case.letter.issued.representative_sha256)
-    return case
+    return case if signed is not None else owe_letter(case, representative_sha256)
 
 
 def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:
@@ -181,7 +188,8 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
     Only a mail is ever given up, when the server refuses every address for good.
     """
     if isinstance(job, TellNotice) and final:
-        case = case.without_job(job).record(now, SYSTEM, "notice_refused", job.notice)
+        case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
+        case = case.record(now, SYSTEM, "notice_refused", job.notice)
         return mailbox_refused(case, job.notice, now)
     queued = next(each for each in case.queue if each.job == job)
     failures = queued.failures + 1

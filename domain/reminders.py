@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from domain.calendar import OPENS_AT, BusinessCalendar, bogota_instant
+from domain.calendar import OPENS_AT, BusinessCalendar, bogota_date, bogota_instant
 from domain.model import Model
 
 SPREAD_MINUTES = 9 * 60
@@ -85,6 +85,12 @@ def _time_of_day(company_id: str) -> time:
     digest = hashlib.sha256(company_id.encode()).digest()
     minutes = int.from_bytes(digest[:4], "big") % SPREAD_MINUTES
     return time(OPENS_AT.hour + minutes // 60, minutes % 60)
+
+
+def company_opening(company_id: str, instant: datetime, calendar: BusinessCalendar) -> datetime:
+    """Return the instant itself when it is within the hours, or the company's own minute of the next business day."""
+    opening = calendar.next_opening(instant)
+    return instant if opening == instant else bogota_instant(bogota_date(opening), _time_of_day(company_id))
 
 
 def owed(reminders: Reminders, now: datetime) -> tuple[Milestone, ...]:

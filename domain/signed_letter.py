@@ -18,15 +18,14 @@ class Verdict(StrEnum):
 
 
 class IssuedLetter(Model):
-    """The letter that waits for a signature."""
+    """The letter that waits for a signature, made for the representative that the case has."""
 
     number: int
     folio: str
-    key: str
     sha256: str
     issued_at: datetime
-    company_sha256: str
-    representative_sha256: str
+    outdated: bool = False
+    """The company's data have changed since: the next one to ask gets another letter."""
 
 
 class SignedVersion(Model):
@@ -69,18 +68,21 @@ class LetterTrack(Model):
         )
         return next(waiting, None)
 
-    def with_version(self, version: SignedVersion) -> "LetterTrack":
-        """Return the track with a version added, or put in the place of the one with its upload id."""
-        if self.version(version.upload_id) is None:
-            versions = (*self.versions, version)
-        else:
-            versions = tuple(version if each.upload_id == version.upload_id else each for each in self.versions)
-        return self.model_copy(update={"versions": _bounded(versions)})
+    def with_upload(self, version: SignedVersion) -> "LetterTrack":
+        """Return the track with a version as its newest, also when its file came late under an id seen before."""
+        others = tuple(each for each in self.versions if each.upload_id != version.upload_id)
+        return self.model_copy(update={"versions": _bounded((*others, version))})
+
+    def with_change(self, version: SignedVersion) -> "LetterTrack":
+        """Return the track with a version in the place of the one that has its upload id."""
+        versions = tuple(version if each.upload_id == version.upload_id else each for each in self.versions)
+        return self.model_copy(update={"versions": versions})
 
 
 def _bounded(versions: tuple[SignedVersion, ...]) -> tuple[SignedVersion, ...]:
-    """Drop the oldest rejected version once there are too many; accepted ones and reviews are always kept."""
+    """Drop the oldest rejected version once there are too many, or the oldest of all; the newest is always kept."""
     if len(versions) <= MOST_KEPT:
         return versions
-    oldest = next((each for each in versions if each.verdict is Verdict.REJECTED), versions[0])
+    older = versions[:-1]
+    oldest = next((each for each in older if each.verdict is Verdict.REJECTED), older[0])
     return tuple(each for each in versions if each is not oldest)

@@ -6,6 +6,7 @@ from typing import Any
 from domain.calendar import bogota_date
 from domain.case import Case
 from domain.certificate import certificate_state, purchase_offered, renewal_from
+from domain.contract import letter_key
 from domain.decisions.support import may_continue
 from domain.entitlement import Signing, entitlement
 from domain.reminders import ReminderOutcome
@@ -92,7 +93,7 @@ def letter_status(case: Case) -> Json:
     issued, attached = case.letter.issued, case.letter.attached
     return {
         "folio": None if issued is None else issued.folio,
-        "key": None if issued is None else issued.key,
+        "key": None if issued is None else letter_key(case.company_id, issued.folio),
         "sha256": None if issued is None else issued.sha256,
         "issued_at": None if issued is None else _iso(issued.issued_at),
         "attached": None if attached is None else attached.upload_id,

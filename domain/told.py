@@ -77,7 +77,7 @@ def may_be_told(case: Case, kind: NoticeKind, now: datetime) -> bool:
     loan, latest, request = case.loan, case.track.latest, case.track.request
     upcoming = latest is not None and latest.valid_until >= today
     facts = {
-        NoticeKind.LOAN_STARTED: loan is not None,
+        NoticeKind.LOAN_STARTED: loan is not None and loan.covers(today),
         NoticeKind.LOAN_REMINDER: loan is not None and loan.covers(today) and request is None and not upcoming,
         NoticeKind.LOAN_ENDED: loan is not None
         and loan.ending is LoanEnding.EXPIRED

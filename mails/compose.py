@@ -68,11 +68,13 @@ def compose(notice: Notice, recipient: Recipient | None, letterhead: Letterhead)
             f"notice {notice.kind.value} of {notice.company_id}: it is for the company, whose data is missing"
         )
     content = CONTENTS[notice.kind](notice)
+    company = None if recipient is None or to_support else _cleaned(recipient.legal_name)
+    person = None if recipient is None or to_support else _cleaned(recipient.representative_name or "")
     values = {
         "content": content,
         "letterhead": letterhead,
-        "addressee": None if recipient is None or to_support else _cleaned(recipient.legal_name),
-        "attention": None if recipient is None or to_support else _cleaned(recipient.representative_name or ""),
+        "company": company,
+        "addressee": person or company,
         "prompts_purchase": notice.kind in PROMPTS_PURCHASE,
     }
     templates = _templates()

@@ -14,8 +14,10 @@ from mails import spanish
 T = TypeVar("T")
 
 PROMISE: Final = (
-    "Enviamos este recordatorio como una ayuda. La fecha que cuenta es la que aparece en su página de estado."
+    "Te enviamos este recordatorio como una ayuda. La fecha que cuenta es la que aparece en tu página de estado."
 )
+BUY_NOW: Final = "Cómpralo cuanto antes: emitirlo tarda varios días hábiles."
+BOUGHT: Final = "Si ya lo compraste, podrás facturar en cuanto quede activo."
 
 
 @dataclass(frozen=True)
@@ -46,16 +48,17 @@ def reasons_of(notice: Notice) -> tuple[str, ...]:
     return tuple(reason.message for reason in given(notice.reasons or None, "reasons", notice))
 
 
-def purchase_advice(last_safe_on: date, ends_on: date, days_left: int) -> str:
+def purchase_advice(last_safe_on: date, ends_on: date, days_left: int | None) -> str:
     """Say until when buying is safe, or plainly that it no longer is; the day of sending follows from the days left."""
-    today = ends_on - timedelta(days=days_left)
-    if last_safe_on < today:
+    today = None if days_left is None else ends_on - timedelta(days=days_left)
+    if today is not None and last_safe_on < today:
         return (
             f"La última fecha segura para comprar era el {spanish.day(last_safe_on)} y ya pasó. "
-            "Compre hoy mismo: la emisión tarda varios días hábiles y su facturación electrónica podría interrumpirse."
+            "Compra hoy mismo: emitir un certificado tarda varios días hábiles y tu facturación electrónica "
+            "podría interrumpirse."
         )
-    when = "Hoy es la última fecha segura" if last_safe_on == today else "Compre antes de la última fecha segura"
+    when = "hoy mismo," if last_safe_on == today else "a más tardar"
     return (
-        f"{when} para comprar ({spanish.day(last_safe_on)}). La emisión de un certificado tarda varios días hábiles; "
-        "si lo compra después, su facturación electrónica podría interrumpirse."
+        f"Compra {when} el {spanish.day(last_safe_on)}: es la última fecha segura. Emitir un certificado tarda varios "
+        "días hábiles; si compras después, tu facturación electrónica podría interrumpirse."
     )

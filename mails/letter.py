@@ -5,15 +5,15 @@ from mails.content import Content, reasons_of
 
 
 def rejected(notice: Notice) -> Content:
-    """The letter was not accepted: why, and what to do."""
+    """The letter was not accepted: why, and what to do. One reason is that no file came, so none is spoken of."""
     return Content(
-        subject="Debe corregir la carta firmada",
+        subject="Debes corregir la carta firmada",
         heading="No pudimos aceptar la carta firmada",
-        paragraphs=("Revisamos el archivo que cargó y encontramos lo siguiente:",),
+        paragraphs=("Esto fue lo que encontramos:",),
         reasons=reasons_of(notice),
         closing=(
-            "Corrija lo indicado y cargue la carta de nuevo desde su página de estado.",
-            "Un archivo que no se acepta no inicia el préstamo ni cambia sus fechas.",
+            "Corrige lo indicado y adjunta la carta de nuevo desde tu página de estado.",
+            "Una carta que no aceptamos no inicia el préstamo del certificado ni cambia sus fechas.",
         ),
     )
 
@@ -21,13 +21,13 @@ def rejected(notice: Notice) -> Content:
 def under_review(notice: Notice) -> Content:
     """A person looks at the letter: why, and that waiting costs no day."""
     return Content(
-        subject="Estamos revisando su carta firmada",
-        heading="Una persona de nuestro equipo revisa su carta",
+        subject="Estamos revisando tu carta firmada",
+        heading="Una persona de nuestro equipo revisa tu carta",
         paragraphs=("Recibimos la carta firmada. Una persona debe revisarla antes de aceptarla, por lo siguiente:",),
         reasons=reasons_of(notice),
         closing=(
-            "No tiene que hacer nada por ahora.",
-            "Si es la primera carta que aceptamos, el préstamo cuenta desde el día en que usted la cargó.",
+            "No tienes que hacer nada por ahora.",
+            "Si es la primera carta que aceptamos, el préstamo cuenta desde el día en que la adjuntaste.",
         ),
     )
 
@@ -36,10 +36,11 @@ def review_needed(notice: Notice) -> Content:
     """To support: the company's id, and why a person must decide."""
     return Content(
         subject=f"Carta por revisar: {notice.company_id}",
-        heading="Una carta firmada espera su decisión",
+        heading="Una carta firmada espera tu decisión",
         paragraphs=(
-            f"La empresa {notice.company_id} cargó una carta firmada que el sistema no puede aceptar ni rechazar solo.",
+            f"La empresa {notice.company_id} adjuntó una carta firmada.",
+            "El sistema no puede aceptarla ni rechazarla solo" + (", por lo siguiente:" if notice.reasons else "."),
         ),
         reasons=tuple(f"{reason.message} ({reason.code})" for reason in notice.reasons),
-        closing=("Revise la carta y envíe su decisión con la señal letter_reviewed.",),
+        closing=("Revisa la carta y envía tu decisión con la señal letter_reviewed.",),
     )

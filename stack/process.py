@@ -59,6 +59,7 @@ class RunningPart:
         self.last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._process = process
         self._on_line = on_line
+        self._is_over = False
         self.ended = asyncio.create_task(process.wait(), name=f"{part.name} ends")
         self._heard = asyncio.create_task(self._hear(), name=f"{part.name} is heard")
 
@@ -116,6 +117,7 @@ class RunningPart:
         # A grandchild outside the group may hold the pipe open; its lines are not waited for.
         await asyncio.wait([self._heard], timeout=1)
         self._heard.cancel()
+        self._is_over = True  # from here on the id may be another process's
 
     async def _until_finished(self) -> None:
         await asyncio.wait([self.ended], timeout=self.part.ready_within.total_seconds())
@@ -130,6 +132,8 @@ class RunningPart:
         return PartFailedError(f"{self.part.name} {how}. Its last lines:{said}")
 
     def _signal(self, number: signal.Signals) -> None:
+        if self._is_over:
+            return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, number)
 

@@ -47,9 +47,6 @@ def main(parts_of: PartsOf = parts.parts) -> int:
 
 
 async def _run(stack: StackSettings, parts_of: PartsOf) -> int:
-    if busy := await _ports_still_in_use(stack):
-        raise SettingsError("The local stack can't start:\n" + "\n".join(f"  {sentence}" for sentence in busy))
-    write_settings(local_settings(stack), stack.folder / LOCAL_ENV_FILE.name)
     console = Console(sys.stdout)
     supervisor = Supervisor(console.line)
     console.when_gone = supervisor.stop
@@ -59,6 +56,9 @@ async def _run(stack: StackSettings, parts_of: PartsOf) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, supervisor.stop)
     _when_parent_is_gone(loop, supervisor.stop)
+    if busy := await _ports_still_in_use(stack):
+        raise SettingsError("The local stack can't start:\n" + "\n".join(f"  {sentence}" for sentence in busy))
+    write_settings(local_settings(stack), stack.folder / LOCAL_ENV_FILE.name)
     try:
         await supervisor.run(parts_of(stack), when_ready=lambda: console.write(_addresses(stack)))
     except PartFailedError as error:

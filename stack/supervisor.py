@@ -46,6 +46,8 @@ class Supervisor:
             await self._stop_all()
 
     async def _start(self, part: Part) -> bool:
+        if self.is_stopping:
+            return False
         self._say(part.name, "starts")
         running = await RunningPart.start(part, partial(self._say, part.name))
         self._running.append(running)

@@ -19,6 +19,8 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Tie this process and its group to the parent, then become the command."""
     parent, command = int(sys.argv[1]), sys.argv[2:]
+    if os.getpgrp() != os.getpid():
+        sys.exit("tether.py must lead a process group of its own, for it kills its group")
     _leave_a_watcher()
     os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
     if sys.platform == "linux":

@@ -1,11 +1,12 @@
 """The world a case lives in, for tests: a real Temporal server whose time can be moved, real S3, real SMTP."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -24,6 +25,7 @@ from domain.calendar import BOGOTA
 from domain.contract import inbox_key, workflow_id
 from domain.policy import Policy
 from settings import S3, Settings, Smtp, WorkerLimits
+from stack.mail_sink import MailSink
 from tests import builders
 
 Json = dict[str, Any]
@@ -40,9 +42,11 @@ class World:
     mail_folder: Path
     settings: Settings
 
-    def worker(self, *, cached: int = 100) -> Worker:
-        limits = self.settings.model_copy(update={"worker": WorkerLimits(cached_cases=cached, shutdown_seconds=5)})
-        return worker.build(self.client, worker.activities(self.objects, self.settings), limits)
+    def worker(self, *, cached: int = 100, **changes: object) -> Worker:
+        """Return a worker; changes are of its settings, as in `smtp=...`."""
+        limits = WorkerLimits(cached_cases=cached, shutdown_seconds=5)
+        settings = self.settings.model_copy(update={"worker": limits, **changes})
+        return worker.build(self.client, worker.activities(self.objects, settings), settings)
 
     async def start(self, policy: Policy | None = None, **company: object) -> "CaseUnderTest":
         """Start the case of a company nobody else has."""
@@ -93,15 +97,17 @@ class CaseUnderTest:
         answer: Json = await self.handle.execute_update(name, {"by": "representative", **fields})
         return answer
 
-    async def until(self, holds: Callable[[Json], bool], what: str, seconds: float = 20) -> Json:
-        """Return the first status for which something holds."""
-        async with asyncio.timeout(seconds):
-            while True:
-                facts = await self.status()
-                if holds(facts):
-                    return facts
-                await asyncio.sleep(0.05)  # a status has no event to await
-        raise AssertionError(what)
+    async def settle(self) -> Json:
+        """Return the status once the case has nothing left to do: only then can its time be moved."""
+        await self.skip(timedelta(seconds=1))
+        return await self.status()
+
+    async def stage_in_visibility(self, stage: str) -> None:
+        """Return once the list of workflows shows the case in a stage; that list follows within a second or so."""
+        query = f'WorkflowId = "{self.handle.id}" AND ActivationStage = "{stage}"'
+        async with asyncio.timeout(15):
+            while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(0.1)
 
     async def with_letter(self, **changes: object) -> Json:
         """Submit a representative, and return the letter's answer."""
@@ -145,20 +151,21 @@ class CaseUnderTest:
 
 
 @asynccontextmanager
-async def world(temporal_address: str, s3_url: str, mail_folder: Path, smtp_port: int) -> AsyncIterator[World]:
+async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIterator[World]:
     """Connect to the running servers."""
     client = await temporal.connect(address=temporal_address)
     store = s3.connect(
         endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test", connections=20
     )
-    await asyncio.to_thread(store.create_bucket, Bucket=BUCKET)
+    with contextlib.suppress(store.exceptions.BucketAlreadyOwnedByYou):
+        await asyncio.to_thread(store.create_bucket, Bucket=BUCKET)
     settings = Settings(
         _env_file=None,
         lender=builders.lender(),
         s3=S3(bucket=BUCKET, endpoint_url=s3_url),
         smtp=Smtp(
             host="127.0.0.1",
-            port=smtp_port,
+            port=mails.port,
             starttls=False,
             sender="avisos@activa.example.co",
             reply_to="soporte@activa.example.co",
@@ -167,4 +174,4 @@ async def world(temporal_address: str, s3_url: str, mail_folder: Path, smtp_port
         portal_url="http://127.0.0.1:8000",
     )
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-    yield World(client, skipper, s3.S3Objects(store, BUCKET), mail_folder, settings)
+    yield World(client, skipper, s3.S3Objects(store, BUCKET), mails.folder, settings)

@@ -7,9 +7,9 @@ there is one timer, for the next deadline, and it may fire for nothing.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -32,12 +32,13 @@ with workflow.unsafe.imports_passed_through():
     from domain.told import build_reminder
     from workflows.answers import answer
     from workflows.details import current_details
-    from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
+    from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
     from workflows.policies import STORAGE
     from workflows.requests import Request, Signal
     from workflows.search import publish
     from workflows.steps import perform, remind, why
 
+Result = TypeVar("Result")
 WORTH_CUTTING_EVENTS = 40
 """A history longer than this is cut short once its case sleeps for months."""
 
@@ -53,7 +54,7 @@ class CertificateActivation:
         self._start: ActivationInput | None = None
         self._waiting: list[Request] = []
         self._timer: asyncio.Task[None] | None = None
-        self._timer_at: datetime | None = None
+        self._timer_at = datetime.max.replace(tzinfo=UTC)
 
     @workflow.signal(dynamic=True)
     def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -94,7 +95,7 @@ class CertificateActivation:
         """Carry the case until it is closed; return its last status."""
         start = self._started(raw)
         if start.carried is not None:
-            self._case = Case.restored(start.carried)
+            self._case = carried_case(start)
         else:
             await self._open(start)
         while True:
@@ -150,7 +151,6 @@ class CertificateActivation:
             raise refusal("InputError", "the workflow has not begun")
         return Case(
             company_id=self._start.company_id,
-            opened_at=workflow.now(),
             policy=Policy(),
             company_sha256=self._start.profile_sha256,
         )
@@ -158,8 +158,7 @@ class CertificateActivation:
     async def _work(self) -> None:
         """Do everything that is due: first the messages, then what time brought, then one step at a time."""
         while True:
-            while self._inbox:
-                self._take(self._inbox.popleft())
+            self._drain()
             now = workflow.now()
             self._case = clock.tick(self._known_case(), now)
             queued = clock.due_job(self._case, now)
@@ -171,6 +170,18 @@ class CertificateActivation:
             else:
                 break
         self._publish()
+
+    def _drain(self) -> None:
+        while self._inbox:
+            self._take(self._inbox.popleft())
+
+    async def _meanwhile(self, step: Coroutine[Any, Any, Result]) -> Result:
+        """Return a step's result, taking the messages that come while it runs: a slow server holds up no payment."""
+        task = asyncio.create_task(step)
+        while not task.done():
+            await workflow.wait_condition(lambda: task.done() or bool(self._inbox))
+            self._drain()
+        return await task
 
     def _take(self, item: Signal | Request) -> None:
         case, now = self._known_case(), workflow.now()
@@ -192,7 +203,7 @@ class CertificateActivation:
 
     async def _do(self, job: Job, now: datetime) -> None:
         try:
-            result = await perform(self._known_case(), job, now)
+            result = await self._meanwhile(perform(self._known_case(), job, now))
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -207,7 +218,7 @@ class CertificateActivation:
     async def _remind(self, milestone: Milestone, now: datetime) -> None:
         case = self._known_case()
         try:
-            result = await remind(case, build_reminder(case, milestone.days, now))
+            result = await self._meanwhile(remind(case, build_reminder(case, milestone.days, now)))
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -230,13 +241,14 @@ class CertificateActivation:
         await workflow.wait_condition(workflow.all_handlers_finished)
         if self._inbox:
             return
-        carried = ActivationInput(company_id=case.company_id, profile_sha256=case.company_sha256, carried=case.stored())
-        workflow.continue_as_new(carried, memo=workflow.memo())
+        workflow.continue_as_new(input_to_carry_on(case), memo=workflow.memo())
 
     async def _sleep(self) -> None:
         """Wait for a message or the next deadline. A timer that is armed for earlier is left to fire for nothing."""
+        if self._timer is not None and self._timer.done():
+            self._timer = None
         deadline = clock.next_deadline(self._known_case(), workflow.now())
-        if deadline is not None and self._armed_later_than(deadline[0]):
+        if deadline is not None and (self._timer is None or deadline[0] < self._timer_at):
             if self._timer is not None:
                 self._timer.cancel()
             self._timer_at, label = deadline
@@ -244,10 +256,6 @@ class CertificateActivation:
             self._timer = asyncio.create_task(workflow.sleep(delay, summary=label))
         timer = self._timer
         await workflow.wait_condition(lambda: bool(self._inbox) or (timer is not None and timer.done()))
-
-    def _armed_later_than(self, at: datetime) -> bool:
-        armed = self._timer is not None and not self._timer.done()
-        return not armed or self._timer_at is None or at < self._timer_at
 
     async def _archived(self) -> bool:
         """Keep the closed case; False when something came up meanwhile or the store does not answer yet."""

@@ -8,6 +8,7 @@ from domain.attention import AttentionKind
 from domain.case import MOST_REJECTED, Case, RejectedMessage
 from domain.decisions import certificate, letter, payment, support
 from domain.decisions.repeats import RepeatedError
+from domain.errors import NotAllowedNowError
 from domain.messages import (
     SIGNALS,
     ActivationClosed,
@@ -32,6 +33,8 @@ from domain.messages import (
 
 SUPPORT = "support:"
 LONGEST_REASON = 700
+MOST_OWED = 60
+"""Steps that may wait before no more are taken on. A payment always is: it owes one mail at most."""
 
 Decide = Callable[[Case, Any, datetime], Case]
 
@@ -64,7 +67,11 @@ def admit(case: Case, name: str, message: Message, now: datetime) -> Case:
     if decide is None:
         return case
     try:
-        case = decide(case, message, now)
+        decided = decide(case, message, now)
+        if len(decided.queue) > max(MOST_OWED, len(case.queue)) and not isinstance(message, PaymentConfirmed):
+            text = f"{len(case.queue)} steps of this case already wait for a server; send it again once they are done"
+            raise NotAllowedNowError(text)
+        case = decided
     except RepeatedError:
         case = case.evolve(repeated_count=case.repeated_count + 1)
     case = case.settle_attention(AttentionKind.REJECTED_MESSAGE, subject=name)

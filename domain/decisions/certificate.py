@@ -17,7 +17,7 @@ from domain.reminders import Reminders, Subject, plan
 def certificate_issued(case: Case, message: CertificateIssued, now: datetime) -> Case:
     """Register an issued certificate, paid through this case or not, and plan the reminders before its end."""
     today = bogota_date(now)
-    key = f"certificate:{message.serial.upper().replace(':', '')}"
+    key = f"certificate:{_bare(message.serial)}"
     if key in case.seen:
         _refuse_other_dates(case, message)
         raise RepeatedError
@@ -104,9 +104,14 @@ def redo_request(case: Case) -> Case:
 
 
 def _refuse_other_dates(case: Case, message: CertificateIssued) -> None:
-    known = next((each for each in case.track.certificates if each.serial == message.serial), None)
+    known = next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
     if known is not None and (known.valid_from, known.valid_until) != (message.valid_from, message.valid_until):
         raise NotAllowedNowError(
             f"serial {message.serial} is registered as valid {known.valid_from} to {known.valid_until}, this message "
             f"says {message.valid_from} to {message.valid_until}; check the serial"
         )
+
+
+def _bare(serial: str) -> str:
+    """Return a serial in the one form in which it is compared: issuers print it with and without colons."""
+    return serial.upper().replace(":", "")

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from domain.attention import AttentionKind
+from domain.calendar import bogota_date
 from domain.case import Case
-from domain.decisions.repeats import RepeatedError, once
+from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.jobs import CheckUpload, IssueLetter, RecordAcceptance, TellNotice
 from domain.messages import (
@@ -22,9 +23,9 @@ from domain.signed_letter import LetterTrack, SignedVersion, Verdict
 def submit_representative(case: Case, message: SubmitRepresentative, now: datetime) -> Case:  # noqa: ARG001
     """Owe a letter for these data; the same data of company and representative already have theirs."""
     issued = case.letter.issued
-    wanted = (case.company_sha256, message.sha256)
-    if issued is not None and wanted == (issued.company_sha256, issued.representative_sha256):
+    if issued is not None and not issued.outdated and message.sha256 == case.representative_sha256:
         raise RepeatedError
+    wanted = (case.company_sha256, message.sha256)
     if any(isinstance(each.job, IssueLetter) and _profiles(each.job) == wanted for each in case.queue):
         raise RepeatedError
     return owe_letter(case, message.sha256)
@@ -50,7 +51,7 @@ def letter_uploaded(case: Case, message: LetterUploaded | AttachLetter, now: dat
 
 def upload_message_key(upload_id: str) -> str:
     """Return the key by which the message of an upload is recognised when it comes again."""
-    return f"upload:{upload_id}"
+    return f"upload:{digest(upload_id)}"
 
 
 def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
@@ -65,13 +66,18 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
             raise NotAllowedNowError(f"the letter was already decided: {decision}; another letter can be uploaded")
     case = case.remember(_review_key(waiting, message.decision)).evolve(review_due_at=None)
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
+    if message.decision is Decision.ACCEPT and case.own_valid_on(bogota_date(now)):
+        # Who signs with an own certificate needs no loan, and keeps the right to one.
+        accepted = waiting.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()})
+        case = case.evolve(letter=case.letter.with_change(accepted))
+        return case.record(now, message.by, "letter_accepted", waiting.folio)
     if message.decision is Decision.ACCEPT:
         return case.enqueue(
             RecordAcceptance(upload_id=waiting.upload_id, received_at=waiting.received_at, by=message.by)
         )
     reasons = (Reason(code="review", message=message.reason[:400]),)
     rejected = waiting.model_copy(update={"verdict": Verdict.REJECTED, "reasons": reasons})
-    case = case.evolve(letter=case.letter.with_version(rejected))
+    case = case.evolve(letter=case.letter.with_change(rejected))
     case = case.record(now, message.by, "letter_rejected", message.reason)
     return case.enqueue(
         TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{waiting.upload_id}/rejected", reasons=reasons)
@@ -83,7 +89,7 @@ def delete_letter(case: Case, message: DeleteLetter, now: datetime) -> Case:
     standing = case.letter.attached or case.letter.under_review
     if standing is None:
         raise RepeatedError
-    case = case.evolve(letter=case.letter.with_version(standing.model_copy(update={"withdrawn": True})))
+    case = case.evolve(letter=case.letter.with_change(standing.model_copy(update={"withdrawn": True})))
     if standing.verdict is Verdict.UNDER_REVIEW:
         case = case.evolve(review_due_at=None).settle_attention(AttentionKind.LETTER_REVIEW)
     return case.record(now, message.by, "letter_deleted")
@@ -94,7 +100,7 @@ def superseding(letter: LetterTrack, upload_id: str) -> LetterTrack:
     waiting = letter.under_review
     if waiting is None or waiting.upload_id == upload_id:
         return letter
-    return letter.with_version(waiting.model_copy(update={"superseded": True}))
+    return letter.with_change(waiting.model_copy(update={"superseded": True}))
 
 
 def _profiles(job: IssueLetter) -> tuple[str, str]:

@@ -17,13 +17,12 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
     """Record a payment; one that counts opens the request for the certificate.
 
     The loan goes on (decision 2). A payment below the total, or one while nothing is on sale, is kept for a person to
-    settle. The same reference with the missing rest of an insufficient payment is taken as its correction.
+    settle. The same reference with another amount corrects an insufficient payment: it is the whole amount, not a rest.
     """
-    key = f"payment:{message.reference}"
     recorded = case.track.payment(message.reference)
-    if key not in case.seen:
-        case = once(case, key)
-    elif recorded is None or recorded.amount_cop == message.amount_cop:
+    if recorded is None:
+        case = once(case, f"payment:{digest(message.reference)}")
+    elif recorded.amount_cop == message.amount_cop:
         raise RepeatedError
     elif recorded.standing is not PaymentStanding.INSUFFICIENT:
         raise NotAllowedNowError(

@@ -62,12 +62,12 @@ def loan_revoked(case: Case, message: LoanRevoked, now: datetime) -> Case:
     loan = case.loan
     if loan is not None and loan.ending is LoanEnding.REVOKED:
         raise RepeatedError
-    if loan is None or loan.ending is not None:
+    if loan is None or not loan.covers(bogota_date(now)):
         raise NotAllowedNowError("no loan is active; there is nothing to revoke")
     revoked = loan.model_copy(update={"ending": LoanEnding.REVOKED, "ended_on": bogota_date(now)})
     case = case.evolve(loan=revoked)
     if case.reminders.subject is Subject.LOAN:
-        case = case.evolve(reminders=case.reminders.model_copy(update={"planned": ()}))
+        case = case.evolve(reminders=case.reminders.model_copy(update={"planned": (), "failures": 0, "retry_at": None}))
     case = case.record(now, message.by, "loan_revoked", message.reason)
     return case.enqueue(TellNotice(notice=NoticeKind.LOAN_REVOKED, key="loan/revoked"))
 

@@ -9,7 +9,7 @@ from mails.compose import Letterhead, compose
 STARTS_ON, ENDS_ON, LAST_SAFE_ON = date(2026, 11, 24), date(2026, 12, 24), date(2026, 12, 9)
 REASONS = (
     Reason(code="unsigned", message="Falta la firma del representante legal."),
-    Reason(code="other_letter", message="El folio no corresponde a su carta."),
+    Reason(code="other_letter", message="El folio no corresponde a tu carta."),
 )
 LETTERHEAD = Letterhead(lender_name="Contabilidad Ágil S.A.S.", portal_url="https://activa.example")
 COMPANY = Recipient(

@@ -9,10 +9,12 @@ import pytest
 
 from domain.errors import MessageError
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, NoticeKind
-from tests.mails.notices import COMPANY, ENDS_ON, FIELDS, LAST_SAFE_ON, composed
+from tests.mails.notices import COMPANY, ENDS_ON, FIELDS, LAST_SAFE_ON, REASONS, composed
 
 EVERY_KIND = pytest.mark.parametrize("kind", list(NoticeKind))
 REMINDERS = pytest.mark.parametrize("kind", [NoticeKind.LOAN_REMINDER, NoticeKind.CERTIFICATE_REMINDER])
+PAGE_TAGS = {"html", "head", "meta", "title", "body", "table", "tr", "td"}
+TEXT_TAGS = {"h1", "p", "span", "strong", "br", "ul", "li", "a"}
 
 
 class Page(HTMLParser):
@@ -50,7 +52,7 @@ def test_both_parts_say_the_same(kind: NoticeKind):
 def test_nothing_is_fetched_and_every_link_leads_to_the_portal(kind: NoticeKind):
     mail = composed(kind)
     page = Page(mail.html)
-    assert page.tags <= {"html", "head", "meta", "title", "body", "div", "h1", "p", "strong", "br", "ul", "li", "a"}
+    assert page.tags <= PAGE_TAGS | TEXT_TAGS
     assert not page.attributes & {"src", "srcset", "background", "poster"}
     assert "url(" not in mail.html
     assert "https://activa.example/estado" in page.links
@@ -129,24 +131,24 @@ def test_a_reminder_links_to_the_purchase_and_says_which_date_counts(kind: Notic
     mail = composed(kind)
     assert "https://activa.example/comprar" in Page(mail.html).links
     assert "https://activa.example/comprar" in mail.text
-    assert "La fecha que cuenta es la que aparece en su página de estado." in mail.text
+    assert "La fecha que cuenta es la que aparece en tu página de estado." in mail.text
     assert kind in PROMPTS_PURCHASE
-    assert "Si no desea recibir recordatorios" in mail.text
+    assert "Si no deseas recibir recordatorios" in mail.text
 
 
 @REMINDERS
 @pytest.mark.parametrize(
     ("sent_on", "words"),
     [
-        pytest.param(LAST_SAFE_ON - timedelta(1), "Compre antes de la última fecha segura", id="the day before"),
-        pytest.param(LAST_SAFE_ON, "Hoy es la última fecha segura", id="the very day"),
-        pytest.param(LAST_SAFE_ON + timedelta(1), "ya pasó. Compre hoy mismo", id="the day after"),
+        pytest.param(LAST_SAFE_ON - timedelta(1), "Compra a más tardar el 9 de diciembre de 2026", id="the day before"),
+        pytest.param(LAST_SAFE_ON, "Compra hoy mismo, el 9 de diciembre de 2026", id="the very day"),
+        pytest.param(LAST_SAFE_ON + timedelta(1), "ya pasó. Compra hoy mismo", id="the day after"),
     ],
 )
 def test_a_reminder_says_whether_buying_is_still_safe(kind: NoticeKind, sent_on: date, words: str):
     text = composed(kind, days_left=(ENDS_ON - sent_on).days).text
     assert words in text
-    assert "su facturación electrónica podría interrumpirse" in text
+    assert "tu facturación electrónica podría interrumpirse" in text
 
 
 def test_a_reminder_of_a_loan_that_has_ended_is_not_written():
@@ -164,14 +166,42 @@ def test_a_loan_that_has_ended_says_since_when(days_left: int, words: str):
 )
 def test_the_reasons_are_listed(kind: NoticeKind):
     mail = composed(kind)
-    assert "- Falta la firma del representante legal.\n- El folio no corresponde a su carta.\n" in mail.text
+    assert "- Falta la firma del representante legal.\n- El folio no corresponde a tu carta.\n" in mail.text
     assert mail.html.count("<li") == 2
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.CERTIFICATE_ACTIVE, NoticeKind.CERTIFICATE_REMINDER])
 def test_the_first_day_of_renewal_is_said_when_it_is_still_to_come(kind: NoticeKind):
-    assert "Podrá renovarlo desde: 24 de noviembre de 2026" in composed(kind, renewal_from=date(2026, 11, 24)).text
+    assert "Podrás renovarlo desde: 24 de noviembre de 2026" in composed(kind, renewal_from=date(2026, 11, 24)).text
     assert "renovarlo" not in composed(kind).text
+
+
+def test_a_purchase_is_not_offered_before_the_first_day_of_renewal():
+    early = composed(NoticeKind.CERTIFICATE_REMINDER, days_left=60, renewal_from=date(2026, 11, 24))
+    assert "Podrás comprar la renovación desde el 24 de noviembre de 2026." in early.text
+    assert "/comprar" not in early.text + early.html
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "signs"), [(date(2026, 11, 23), False), (date(2026, 11, 24), True), (date(2026, 11, 25), True)]
+)
+def test_a_certificate_that_is_not_valid_yet_is_not_said_to_sign(sent_on: date, signs: bool):
+    mail = composed(NoticeKind.CERTIFICATE_ACTIVE, days_left=(ENDS_ON - sent_on).days)
+    assert ("está activo" in mail.subject) is signs
+    assert ("está activo y firma" in mail.text) is signs
+    assert ("ese préstamo terminó" in mail.text) is signs
+    assert ("firmará tus facturas electrónicas desde el 24 de noviembre de 2026" in mail.text) is not signs
+
+
+def test_a_loan_started_late_says_that_the_safe_date_has_passed():
+    late = composed(NoticeKind.LOAN_STARTED, days_left=(ENDS_ON - LAST_SAFE_ON).days - 1)
+    assert "ya pasó. Compra hoy mismo" in late.text
+    assert "ya pasó" not in composed(NoticeKind.LOAN_STARTED).text
+
+
+def test_a_revoked_loan_says_why_when_a_reason_is_given():
+    assert "por lo siguiente:\n\n- Falta la firma" in composed(NoticeKind.LOAN_REVOKED, reasons=REASONS[:1]).text
+    assert "lo siguiente" not in composed(NoticeKind.LOAN_REVOKED).text
 
 
 def test_support_is_told_the_companys_id_and_nothing_personal():
@@ -189,7 +219,25 @@ def test_a_mail_to_the_company_is_not_written_without_its_data():
 
 def test_a_company_without_a_representative_yet_is_written_to():
     alone = replace(COMPANY, representative_name=None, representative_email=None)
-    assert "A la atención de" not in composed(NoticeKind.PAYMENT_RECEIVED, alone).text
+    mail = composed(NoticeKind.PAYMENT_RECEIVED, alone)
+    assert "Hola, Comercial Andina S.A.S.:" in mail.text
+    assert "Hola, Comercial Andina S.A.S.:" in mail.html
+
+
+def test_a_known_representative_is_greeted_and_the_company_named():
+    mail = composed(NoticeKind.PAYMENT_RECEIVED)
+    assert "Hola, María Pérez:" in mail.text
+    assert mail.text.startswith("Comercial Andina S.A.S.\n")
+
+
+@EVERY_KIND
+def test_every_mail_speaks_with_the_familiar_you(kind: NoticeKind):
+    mail = composed(kind, renewal_from=date(2026, 11, 24))
+    formal = r"usted(es)?|vos|vosotros|adjunte|cargue|compre|corrija|desea|envíe|necesita ayuda|responda|revise|sus?"
+    without_possession = re.sub(
+        r"su propio certificado|su último día|sus fechas|tu empresa necesita su", "", f"{mail.subject} {mail.text}"
+    )
+    assert not re.search(rf"\b({formal})\b", without_possession, re.IGNORECASE)
 
 
 def test_what_is_personal_does_not_show_in_a_repr():

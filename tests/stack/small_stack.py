@@ -1,4 +1,4 @@
-"""A stack of the servers and one small command that does what its arguments say: for the tests of `stack.run`."""
+"""A stack of a small command and the servers named, as the arguments say: for the tests of `stack.run`."""
 
 import os
 import sys
@@ -8,12 +8,11 @@ from stack.ports import StackSettings
 from stack.process import Part
 from stack.run import main
 
-SERVERS = {"temporal", "s3", "bootstrap"}
-
 
 def small_parts(stack: StackSettings) -> tuple[Part, ...]:
-    servers = tuple(part for part in parts.parts(stack) if part.name in SERVERS)
-    return (*servers, Part("small", ("sh", "-c", sys.argv[1]), dict(os.environ)))
+    small, *servers = sys.argv[1:]
+    wanted = (part for part in parts.parts(stack) if part.name in servers)
+    return (*wanted, Part("small", ("sh", "-c", small), dict(os.environ)))
 
 
 if __name__ == "__main__":

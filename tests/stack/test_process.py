@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from stack.process import ROOT, Part, PartFailedError, RunningPart
-from tests.stack.watching import gone
+from tests.stack.watching import gone, group
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 PARENT_AND_CHILD = """
@@ -111,8 +111,7 @@ async def test_what_a_part_started_goes_with_it(leader: str) -> None:
     assert await gone(int(heard.lines[0]))
 
 
-async def test_a_part_and_what_it_started_die_with_their_starter_killed_with_nine() -> None:
-    starter = """
+STARTER = """
 import asyncio, os, sys
 from stack.process import Part, RunningPart
 async def main():
@@ -123,14 +122,35 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
+
+
+async def start_starter() -> tuple[asyncio.subprocess.Process, int, int]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", starter, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable, "-c", STARTER, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    pids = [int(pid) for pid in (await process.stdout.readline()).split()]
-    process.kill()
-    await process.wait()
-    assert [await gone(pid) for pid in pids] == [True, True]
+    part, child = (await process.stdout.readline()).split()
+    return process, int(part), int(child)
+
+
+async def test_a_part_and_what_it_started_die_with_their_starter_killed_with_nine() -> None:
+    starter, part, child = await start_starter()
+    starter.kill()
+    await starter.wait()
+    assert await gone(part)
+    assert await gone(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the parent-death signal")
+async def test_a_part_dies_with_its_starter_also_when_the_watcher_was_killed_too() -> None:
+    starter, part, child = await start_starter()
+    [watcher] = set(group(part)) - {part, child}
+    os.kill(watcher, signal.SIGKILL)
+    assert await gone(watcher)
+    starter.kill()
+    await starter.wait()
+    assert await gone(part)
+    os.kill(child, signal.SIGKILL)  # which no tie holds any more
 
 
 async def test_a_part_reads_nothing_and_has_no_child_it_did_not_start() -> None:

@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import os
 import select
-import sys
 from pathlib import Path
 
 MARK = "STACK_TEST_MARK"
-PYTHON = sys.executable
 
 
 def marked(mark: str) -> set[int]:
@@ -19,6 +17,16 @@ def marked(mark: str) -> set[int]:
             if entry.name.isdigit() and f"{MARK}={mark}".encode() in (entry / "environ").read_bytes():
                 found.add(int(entry.name))
     return found
+
+
+def group(leader: int) -> list[int]:
+    """Return the ids of the processes in a group."""
+    members = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and os.getpgid(int(entry.name)) == leader:
+                members.append(int(entry.name))
+    return members
 
 
 async def gone(pid: int, within_seconds: float = 10) -> bool:

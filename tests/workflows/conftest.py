@@ -5,7 +5,6 @@ finds what is not deterministic.
 """
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -34,17 +33,27 @@ async def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[M
         yield sink
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def idle_world(temporal_address: str, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
-    """A world without a worker."""
-    async with world(temporal_address, moto_url, Path(mail_sink.folder), mail_sink.port) as made:
+@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["cached", "replayed"])
+async def a_world(
+    temporal_address: str, moto_url: str, mail_sink: MailSink, request: pytest.FixtureRequest
+) -> AsyncIterator[World]:
+    """A world with a worker."""
+    cached = 100 if request.param == "cached" else 0
+    async with world(temporal_address, moto_url, mail_sink) as made, made.worker(cached=cached):
         yield made
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["cached", "replayed"])
-async def a_world(idle_world: World, request: pytest.FixtureRequest) -> AsyncIterator[World]:
-    async with idle_world.worker(cached=100 if request.param == "cached" else 0):
-        yield idle_world
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def idle_world(
+    tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink
+) -> AsyncIterator[World]:
+    """A world on a Temporal server of its own, where a test starts and stops the workers."""
+    folder = tmp_path_factory.mktemp("idle")
+    async with (
+        temporal_server(folder, arguments=TIME_SKIPPING) as address,
+        world(address, moto_url, mail_sink) as made,
+    ):
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")
