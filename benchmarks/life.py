@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
@@ -54,7 +55,7 @@ class Lives:
 
     def per_reminder(self, what: str) -> float:
         """Return what each further reminder adds."""
-        return (getattr(self.many, what) - getattr(self.few, what)) / (MANY - FEW)
+        return float(getattr(self.many, what) - getattr(self.few, what)) / (MANY - FEW)
 
 
 async def record() -> dict[str, Lives]:
@@ -70,8 +71,8 @@ def figures(lives: dict[str, Lives]) -> list[Figure]:
     one, other = product.few, bare.few
 
     def reminder(what: str, unit: str, goal: float) -> Figure:
-        costs = [each.per_reminder(what) for each in (product, bare)]
-        return Figure(f"  each further reminder, {unit}", *costs, goal, digits=1, absolute=True)
+        costs = product.per_reminder(what), bare.per_reminder(what)
+        return Figure(f"  each further reminder, {unit}", costs[0], costs[1], goal, digits=1, absolute=True)
 
     return [
         Figure("a life, events", one.events, other.events, 1.1),
@@ -155,7 +156,7 @@ async def _skip_to(skipper: TimeSkipper, handle: Handle, target: datetime) -> No
     await skipper.fast_forward(handle, max(target - await _now(handle), timedelta(seconds=1)))
 
 
-def _own_events(history: WorkflowHistory) -> list[object]:
+def _own_events(history: WorkflowHistory) -> list[HistoryEvent]:
     """Return the events that the case itself caused, not those that moved its time."""
     moved = {
         value

@@ -38,8 +38,10 @@ async def measure(lives: dict[str, Lives]) -> list[Figure]:
     what, unit, digits = ("million instructions", " M", 2) if counting else ("CPU", " ms", 3)
 
     def figure(text: str, case: str, goal: float | None, *, each_event: bool = False) -> Figure:
-        values = [cost[f"{name}-{case}"] / (events[f"{name}-{case}"] if each_event else 1) for name in lives]
-        return Figure(text, *values, goal, unit, digits)
+        product, bare = (
+            cost[name] / (events[name] if each_event else 1) for name in (f"product-{case}", f"bare-{case}")
+        )
+        return Figure(text, product, bare, goal, unit, digits)
 
     return [
         figure(f"replay of a life, {what}", "life", None),
