@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, AnyHttpUrl, BaseModel, EmailStr, Field, SecretStr, ValidationError
+from pydantic import BaseModel, EmailStr, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.letter import HttpUrl, Lender
 from domain.model import Model
-from domain.nit import Nit
 from domain.policy import Policy
 
 LOCAL_ENV_FILE = Path(__file__).parent / ".local" / "activa.env"
@@ -24,16 +24,6 @@ class SettingsError(Exception):
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-HttpUrl = Annotated[str, AfterValidator(lambda text: str(AnyHttpUrl(text)).rstrip("/"))]
-
-
-class Lender(Model):
-    """The provider that lends its certificate, as the letter and the mails name it."""
-
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-    nit: Nit
-    data_protection_mail: EmailStr
-    policy_url: HttpUrl
 
 
 class S3(Model):
@@ -45,6 +35,16 @@ class S3(Model):
     access_key_id: SecretStr | None = None
     secret_access_key: SecretStr | None = None
 
+    def client_arguments(self) -> dict[str, str | None]:
+        """Return what `adapters.s3.connect` takes, the secrets in clear."""
+        key_id, secret = self.access_key_id, self.secret_access_key
+        return {
+            "endpoint_url": self.endpoint_url,
+            "region": self.region,
+            "access_key_id": None if key_id is None else key_id.get_secret_value(),
+            "secret_access_key": None if secret is None else secret.get_secret_value(),
+        }
+
 
 class Smtp(Model):
     """The mail server; `starttls` must be on outside loopback."""
@@ -55,6 +55,7 @@ class Smtp(Model):
     username: str | None = None
     password: SecretStr | None = None
     sender: EmailStr
+    sender_name: Annotated[str, Field(min_length=1, max_length=80)] = "Activa"
     reply_to: EmailStr
 
 

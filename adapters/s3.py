@@ -36,17 +36,21 @@ _NOT_SET_UP: Final = frozenset(
 
 @dataclass(frozen=True)
 class S3Object:
-    """An object as it was read. `stored_at` is the store's own time of writing, aware UTC, in whole seconds."""
+    """An object as it was read. `stored_at` is the store's own time of writing, aware UTC, in whole seconds.
+
+    `size_bytes` is the whole object's, also when only its beginning was read.
+    """
 
     data: bytes
     etag: str
     stored_at: datetime
+    size_bytes: int
 
 
 def connect(
     *,
     endpoint_url: str | None,
-    region: str,
+    region: str | None,
     access_key_id: str | None,
     secret_access_key: str | None,
     connections: int,
@@ -119,7 +123,12 @@ class S3Objects:
                     # botocore notices a connection that broke in the middle only when it reads to the end.
                     if len(data) <= limit_bytes:
                         raise ResponseStreamingError(error="body cut short")
-        return S3Object(data=data, etag=answer["ETag"], stored_at=answer["LastModified"].astimezone(UTC))
+        return S3Object(
+            data=data,
+            etag=answer["ETag"],
+            stored_at=answer["LastModified"].astimezone(UTC),
+            size_bytes=answer["ContentLength"],
+        )
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write the object, replacing what was there."""

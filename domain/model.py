@@ -1,5 +1,8 @@
 """The base of every model: frozen, and an unknown field is an error, never ignored."""
 
+import hashlib
+import json
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -7,3 +10,17 @@ class Model(BaseModel):
     """A frozen value that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def canonical_bytes(model: BaseModel) -> bytes:
+    """Return the one JSON text of a value: sorted keys, compact, UTF-8, what is unset left out.
+
+    Messages refer to stored data by the SHA-256 of these bytes. An optional field added later leaves them as they are.
+    """
+    data = model.model_dump(mode="json", exclude_none=True)
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def canonical_sha256(model: BaseModel) -> str:
+    """Return the SHA-256 of a value's canonical bytes, in lower-case hexadecimal."""
+    return hashlib.sha256(canonical_bytes(model)).hexdigest()

@@ -1,6 +1,7 @@
 """The parts of the local stack, in the order in which they start, and where each is found."""
 
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 
 from stack.local_settings import BUCKET, product_environment
@@ -10,11 +11,11 @@ from stack.process import Part, short
 from stack.servers import s3_part, temporal_part
 
 
-def parts(stack: StackSettings) -> tuple[Part, ...]:
+def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple[Part, ...]:
     """Return what `make run` runs: servers first, then what they must hold, then the product."""
     product = product_environment(stack)
     return (
-        temporal_part(stack.folder, stack.temporal_port, ui_port=stack.temporal_ui_port),
+        temporal_part(stack.folder, stack.temporal_port, ui_port=stack.temporal_ui_port, arguments=temporal_arguments),
         s3_part(stack.folder / "s3", stack.s3_port),
         Part(
             name="mail",

@@ -1,5 +1,6 @@
 """Two S3 servers on loopback for the tests: moto in this process, and the local stack's own in a process of its own."""
 
+import functools
 import os
 import socket
 import subprocess
@@ -88,14 +89,15 @@ def _drain(output: IO[str]) -> None:
             pass
 
 
-def client(url: str, connections: int = 10) -> Any:
-    """Return a client for a server that takes any credentials."""
+@functools.cache
+def client(url: str) -> Any:
+    """Return a client for a server that takes any credentials; making one costs far more than a call."""
     return s3.connect(
         endpoint_url=url,
         region="us-east-1",
         access_key_id="local",
         secret_access_key="local",
-        connections=connections,
+        connections=10,
     )
 
 

@@ -1,0 +1,88 @@
+"""What to do about a field that is missing or wrong, in English for commands and in Spanish for the page."""
+
+from typing import Final
+
+_ENGLISH: Final = {
+    "missing": "is missing; give it",
+    "unknown_field": "is not a field; the fields are {fields}",
+    "not_text": "must be a text in quotes",
+    "too_long": "is too long; shorten it to {length} characters",
+    "forbidden_characters": "has control, invisible or non-Latin characters; type it again in Latin letters",
+    "document_of_a_minor": "is of a person under 18, who can't sign for a company; give CC, CE, PA, PEP or PPT",
+    "document_number": "must be 2 to 20 letters and digits",
+    "phone": "must be a phone number of at least 7 digits",
+    "unknown_choice": "must be one of {choices}",
+    "nit": "must be the digits, a hyphen and the check digit, as in 900373115-3",
+    "nit_check_digit": "check digit is {given}, expected {expected}; copy the whole NIT from the RUT",
+    "mail": "must be a mail address, as in ana@example.com",
+    "url": "must be a web address, as in https://example.com/policy",
+    "not_an_object": "the data must be one JSON object",
+    "wrong_format": "has the wrong format",
+}
+
+_ENGLISH_BY_FIELD: Final = {
+    (
+        "company_id",
+        "wrong_format",
+    ): "must be 1 to 64 letters, digits, hyphens and underscores, not beginning with a sign",
+    ("folio", "wrong_format"): "must be as AC-0000-0000-0000, without I, L, O and U",
+    ("issued_on", "wrong_format"): "must be a date as 2026-11-24",
+    ("loan_days", "wrong_format"): "must be a whole number of days from 1 to 3660",
+}
+
+_CHOICES: Final = {"person_type": "juridica, natural", "document_type": "CC, CE, PA, PEP, PPT"}
+_LENGTHS: Final = {"city": 60, "document_city": 60, "role": 60, "plan": 60, "email": 80}
+
+_SPANISH: Final = {
+    ("full_name", "missing"): "Escribe los nombres y apellidos del representante legal.",
+    ("document_type", "missing"): "Elige el tipo de documento.",
+    ("document_type", "unknown_choice"): "Elige uno de la lista: CC, CE, PA, PEP o PPT.",
+    ("document_number", "missing"): "Escribe el número del documento.",
+    ("document_city", "missing"): "Escribe la ciudad donde se expidió el documento.",
+    ("role", "missing"): "Escribe el cargo, por ejemplo «Gerente».",
+    ("email", "missing"): "Escribe el correo electrónico.",
+    ("phone", "missing"): "Escribe el teléfono.",
+    ("legal_name", "missing"): "Escribe la razón social como está en el RUT.",
+    ("nit", "missing"): "Escribe el NIT con su dígito de verificación.",
+    ("person_type", "missing"): "Elige si es persona jurídica o natural.",
+    ("person_type", "unknown_choice"): "Elige persona jurídica o natural.",
+    ("city", "missing"): "Escribe la ciudad.",
+    ("address", "missing"): "Escribe la dirección.",
+    ("company_id", "wrong_format"): "Usa de 1 a 64 letras, números, guiones y rayas al piso.",
+}
+
+_SPANISH_BY_CODE: Final = {
+    "missing": "Falta este dato.",
+    "unknown_field": "Este campo no existe.",
+    "not_text": "Escribe este dato como texto.",
+    "too_long": "Es demasiado largo: acórtalo a {length} caracteres.",
+    "forbidden_characters": "Tiene caracteres que no se pueden imprimir. Escríbelo de nuevo con letras latinas.",
+    "document_of_a_minor": "Con TI o registro civil no se puede firmar por una empresa: son de menores de edad. "
+    "Elige CC, CE, PA, PEP o PPT.",
+    "document_number": "Escribe de 2 a 20 letras y números, sin signos.",
+    "phone": "Escribe un teléfono de al menos 7 dígitos.",
+    "unknown_choice": "Elige uno de la lista.",
+    "nit": "Escribe los dígitos, un guion y el dígito de verificación, como 900373115-3.",
+    "nit_check_digit": "El dígito de verificación es {given} y debería ser {expected}. Copia el NIT completo del RUT.",
+    "mail": "Escribe un correo completo, como ana@ejemplo.com.",
+    "url": "Escribe una dirección web completa, como https://ejemplo.com/datos.",
+    "not_an_object": "Los datos no se pudieron leer.",
+    "wrong_format": "No tiene la forma esperada.",
+}
+
+
+def english(field: str, code: str, **facts: str) -> str:
+    """Return the message for the command line; `facts` are the `fields` that the data may have and the like."""
+    text = (_ENGLISH_BY_FIELD.get((field, code)) or _ENGLISH[code]).format(
+        length=_length(field), choices=_CHOICES.get(field, "the list"), **facts
+    )
+    return f"{field}: {text}" if field else text
+
+
+def spanish(field: str, code: str, **facts: str) -> str:
+    """Return the message for the page, to stand at the field."""
+    return (_SPANISH.get((field, code)) or _SPANISH_BY_CODE[code]).format(length=_length(field), **facts)
+
+
+def _length(field: str) -> int:
+    return _LENGTHS.get(field, 120)
