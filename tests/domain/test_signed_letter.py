@@ -16,6 +16,7 @@ from tests.cases import (
     deliver,
     send,
     settle,
+    with_certificate,
     with_letter,
     with_loan,
     with_upload,
@@ -46,17 +47,49 @@ def test_new_data_of_the_company_renew_a_letter_that_is_not_signed_yet() -> None
     case = settle(send(with_letter(a_case()), "company_updated", sha256="9" * 64))
 
     assert case.letter.issued is not None
-    assert (case.letter.issued.company_sha256, case.letter.issued.representative_sha256) == (
-        "9" * 64,
-        REPRESENTATIVE_SHA,
-    )
+    assert (case.letter.issued.number, case.letter.issued.outdated) == (2, False)
+    assert case.representative_sha256 == REPRESENTATIVE_SHA
 
 
 @pytest.mark.parametrize("signed", [with_loan(a_case()), under_review()], ids=["accepted", "under review"])
 def test_new_data_of_the_company_leave_a_signed_letter_alone(signed: Case) -> None:
     case = settle(send(signed, "company_updated", sha256="9" * 64))
 
-    assert case.letter.issued == signed.letter.issued
+    assert case.letter.issued is not None
+    assert signed.letter.issued is not None
+    assert (case.letter.issued.folio, case.letter.issued.outdated) == (signed.letter.issued.folio, True)
+
+
+def test_the_same_representative_gets_another_letter_once_the_company_has_changed() -> None:
+    changed = settle(send(with_loan(a_case()), "company_updated", sha256="9" * 64))
+
+    case = settle(send(changed, "submit_representative", sha256=REPRESENTATIVE_SHA))
+
+    assert case.letter.issued is not None
+    assert (case.letter.issued.number, case.letter.issued.outdated) == (2, False)
+
+
+def test_a_late_decision_on_one_letter_never_decides_another() -> None:
+    case = with_upload(under_review(), "U2", verdict=Verdict.UNDER_REVIEW)
+
+    with pytest.raises(NotAllowedNowError, match="U1 does not wait for a review"):
+        send(case, "letter_reviewed", decision="accept", reason="seen", upload_id="U1")
+
+
+def test_deleting_takes_away_every_letter_that_stands() -> None:
+    case = with_upload(with_upload(with_loan(a_case()), "U2"), "U3", verdict=Verdict.UNDER_REVIEW)
+
+    case = send(case, "delete_letter")
+
+    assert (case.letter.attached, case.letter.under_review, case.attention) == (None, None, ())
+
+
+def test_a_review_accepted_while_the_own_certificate_signs_starts_no_loan() -> None:
+    case = with_certificate(under_review())
+
+    case = settle(send(case, "letter_reviewed", decision="accept", reason="seen"))
+
+    assert (case.letter.attached is not None, case.loan) == (True, None)
 
 
 def test_two_letters_that_are_owed_at_once_are_both_issued_in_order() -> None:
