@@ -129,7 +129,8 @@ class Case(Model):
 
     def settle_attention(self, *kinds: AttentionKind, subject: str | None = None) -> Self:
         """Return the case without the things of these kinds, of one subject or of all."""
-        return self.evolve(attention=without_attention(self.attention, *kinds, subject=subject))
+        kept = without_attention(self.attention, *kinds, subject=subject)
+        return self if kept == self.attention else self.evolve(attention=kept)
 
     def stored(self) -> dict[str, Any]:
         """Return the case as JSON values, without what has its default, and long lists as rows.

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from domain.attention import AttentionKind
-from domain.calendar import BOGOTA, DAY, bogota_date, start_of_day
+from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case import SYSTEM, Case
 from domain.certificate import renewal_from
 from domain.decisions.support import bought
@@ -202,7 +202,7 @@ def _reminder(case: Case, now: datetime) -> list[tuple[datetime, str]]:
         return []
     first = case.reminders.planned[0]
     at = _reminder_at(case, now) if first.at <= now else first.at
-    label = f"{case.reminders.subject} reminder, {first.days} days, {first.at.astimezone(BOGOTA):%Y-%m-%d}"
+    label = f"{case.reminders.subject} reminder, {first.days} days, {bogota_date(first.at)}"
     return [(at, label)]
 
 

@@ -234,8 +234,8 @@ class CertificateActivation:
     async def _cut_history(self) -> None:
         """Begin a new run with the case alone, when the history has grown and the case is quiet or must."""
         case, info = self._known_case(), workflow.info()
-        quiet = search_values(case, workflow.now()).stage in QUIET and not case.queue
-        worth_it = quiet and info.get_current_history_length() > WORTH_CUTTING_EVENTS
+        long = info.get_current_history_length() > WORTH_CUTTING_EVENTS
+        worth_it = long and not case.queue and search_values(case, workflow.now()).stage in QUIET
         if not (worth_it or info.is_continue_as_new_suggested()):
             return
         await workflow.wait_condition(workflow.all_handlers_finished)
