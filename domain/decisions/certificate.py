@@ -25,12 +25,7 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
         raise RepeatedError
     if known is not None and _term(known) == (message.valid_from, message.valid_until):
         raise RepeatedError
-    if message.valid_until < message.valid_from:
-        raise NotAllowedNowError(
-            f"valid_until: {message.valid_until} lies before valid_from {message.valid_from}; check both dates"
-        )
-    if message.valid_until < today:
-        raise NotAllowedNowError(f"valid_until: {message.valid_until} has passed; register a certificate that is valid")
+    _refuse_impossible_dates(message, today)
     certificate = Certificate(
         serial=message.serial,
         valid_from=message.valid_from,
@@ -112,6 +107,15 @@ def _known(case: Case, message: CertificateIssued) -> Certificate | None:
 
 def _term(certificate: Certificate) -> tuple[date, date]:
     return certificate.valid_from, certificate.valid_until
+
+
+def _refuse_impossible_dates(message: CertificateIssued, today: date) -> None:
+    if message.valid_until < message.valid_from:
+        raise NotAllowedNowError(
+            f"valid_until: {message.valid_until} lies before valid_from {message.valid_from}; check both dates"
+        )
+    if message.valid_until < today:
+        raise NotAllowedNowError(f"valid_until: {message.valid_until} has passed; register a certificate that is valid")
 
 
 def _refuse_other_dates(known: Certificate | None, message: CertificateIssued) -> None:
