@@ -5,10 +5,12 @@ so that one profile serves the product and the support's command line alike.
 """
 
 import asyncio
+import os
+import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Final, NoReturn
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
@@ -103,6 +105,17 @@ async def registered_search_attributes(client: Client) -> dict[str, str]:
 def address_of(client: Client) -> str:
     """Return the address that a client speaks to."""
     return client.service_client.config.target_host
+
+
+def leave_process(status: int) -> NoReturn:
+    """End the process at once with this status, everything printed; for commands that have used a client.
+
+    The SDK's core may abort an interpreter that shuts down shortly after a call, more often on a busy machine, so that
+    work that was done looks failed (temporalio/sdk-python#300). Nothing registered with atexit runs.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 @contextmanager

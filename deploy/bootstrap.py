@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -32,13 +32,10 @@ UNREACHABLE = 4
 async def prepare_temporal(retention: timedelta = DEFAULT_RETENTION) -> dict[str, object]:
     """Create namespace and search attributes where the client settings point; return what was done."""
     client = await temporal.connect()
-    done: dict[str, object] = {
+    return {
         "namespace": {client.namespace: await ensure_namespace(client, retention)},
         "search_attributes": await ensure_search_attributes(client),
     }
-    # The SDK's core can crash the interpreter when it ends right after a call (temporalio/sdk-python#300).
-    await asyncio.sleep(0.25)
-    return done
 
 
 def s3_client(settings: S3) -> "S3Client":
@@ -62,7 +59,7 @@ def main(
     try:
         settings = load()
     except SettingsError as error:
-        raise _ended(MUST_BE_CORRECTED, str(error)) from None
+        _end(MUST_BE_CORRECTED, str(error))
     steps: tuple[Callable[[], dict[str, object]], ...] = (
         lambda: {"s3": {settings.s3.bucket: ensure_bucket(s3_client(settings.s3), settings.s3.bucket)}},
         lambda: asyncio.run(prepare_temporal(timedelta(days=retention_days))),
@@ -79,13 +76,13 @@ def main(
             unreachable.append(str(error))
     sys.stdout.write(json.dumps(done) + "\n")
     status = MUST_BE_CORRECTED if refused else UNREACHABLE if unreachable else DONE
-    raise _ended(status, *refused, *unreachable)
+    _end(status, *refused, *unreachable)
 
 
-def _ended(status: int, *messages: str) -> typer.Exit:
+def _end(status: int, *messages: str) -> NoReturn:
     for message in messages:
         sys.stderr.write(message + "\n")
-    return typer.Exit(status)
+    temporal.leave_process(status)
 
 
 if __name__ == "__main__":

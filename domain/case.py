@@ -93,6 +93,11 @@ class Case(Model):
             return self
         return self.evolve(queue=(*self.queue, QueuedJob(job=job, not_before=not_before)))
 
+    def enqueue_latest(self, job: Job) -> Self:
+        """Return the case owing a job in the place of earlier ones of its kind that failed: only the latest counts."""
+        queue = tuple(each for each in self.queue if not (each.failures and type(each.job) is type(job)))
+        return self.evolve(queue=queue).enqueue(job)
+
     def without_job(self, job: Job) -> Self:
         """Return the case without a job that is over."""
         return self.evolve(queue=tuple(each for each in self.queue if each.job != job))

@@ -49,8 +49,8 @@ def _loan_ends(case: Case, now: datetime) -> Case:
         return case
     ended = loan.model_copy(update={"ending": LoanEnding.EXPIRED, "ended_on": loan.ends_on})
     case = case.evolve(loan=ended).record(now, SYSTEM, "loan_expired")
-    if case.track.request is not None:
-        text = "the loan ended before the paid certificate was issued; ask the issuer, then send certificate_issued"
+    if bought(case, now):
+        text = "the loan ended before the company's own certificate signs; see the request and the certificate's dates"
         return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "loan", text)
     return _tell_the_end(case, Subject.LOAN, NoticeKind.LOAN_ENDED, "loan/ended", now)
 

@@ -27,9 +27,9 @@ YEARS = range(2000, 2100)
 """A date outside these is a slip of the keyboard, and would lead the calendar past its last day."""
 
 
-def _printable(text: str) -> str:
-    _one_line(text.replace("\n", " "))
-    return text
+def _plain(text: str) -> str:
+    """Return a text that somebody may have pasted from a document, its line ends and odd spaces made plain."""
+    return _one_line(" ".join(text.split()))
 
 
 def _one_line(text: str) -> str:
@@ -70,7 +70,7 @@ ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)
 ]
 LongText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_plain)
 ]
 Day = Annotated[date, BeforeValidator(_day)]
 """A date in Bogotá; an instant with its offset is taken as its date there."""
@@ -83,6 +83,11 @@ class Message(Model):
     """What every message carries. `by` is who sends it, as in `support:ana` or `billing`; claimed, not proven."""
 
     by: ShortText
+
+    @property
+    def is_from_support(self) -> bool:
+        """Tell whether a support person sends it, who may correct what others can't."""
+        return self.by.startswith("support:")
 
 
 class PaymentConfirmed(Message):
@@ -112,6 +117,8 @@ class LetterReviewed(Message):
 
     decision: Decision
     reason: LongText
+    upload_id: UploadId | None = None
+    """Which letter was looked at; without it, the one that waits."""
 
 
 class CertificateIssued(Message):
@@ -239,7 +246,10 @@ def parse(kind: Literal["signal", "update"], name: str, arguments: Sequence[Argu
         problems = error.errors(include_input=False, include_url=False, include_context=False)
     except (ValueError, RecursionError):  # nesting or digits beyond the parser's own limits
         raise MessageError(f"the JSON can't be read; {fields_of(model)}") from None
-    named = [f"{_field(problem['loc'])}: {problem['msg']}" for problem in problems[:MOST_FIELDS_NAMED]]
+    named = [
+        f"{_field(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in problems[:MOST_FIELDS_NAMED]
+    ]
     if len(problems) > MOST_FIELDS_NAMED:
         named.append(f"and {len(problems) - MOST_FIELDS_NAMED} more")
     raise MessageError(f"{'; '.join(named)}; {fields_of(model)}")

@@ -17,8 +17,8 @@ class Stage(StrEnum):
     CERTIFICATE_EXPIRING = "certificate_expiring"
     CERTIFICATE_REJECTED = "certificate_rejected"
     CERTIFICATE_IN_PROCESS = "certificate_in_process"
-    LETTER_UNDER_REVIEW = "letter_under_review"
     LOAN_ACTIVE = "loan_active"
+    LETTER_UNDER_REVIEW = "letter_under_review"
     CERTIFICATE_EXPIRED = "certificate_expired"
     LOAN_ENDED = "loan_ended"
     LETTER_ISSUED = "letter_issued"
@@ -52,10 +52,10 @@ def stage_of(case: Case, today: date) -> Stage:
     state = certificate_state(case.track, case.steps, today, case.policy)
     if state in _BY_CERTIFICATE:
         return _BY_CERTIFICATE[state]
-    if case.letter.under_review is not None:
-        return Stage.LETTER_UNDER_REVIEW
     if case.loan is not None and case.loan.covers(today):
         return Stage.LOAN_ACTIVE
+    if case.letter.under_review is not None:
+        return Stage.LETTER_UNDER_REVIEW
     if state is CertificateState.EXPIRED:
         return Stage.CERTIFICATE_EXPIRED
     if case.loan is not None:

@@ -141,12 +141,16 @@ def next_actions(case: Case, now: datetime) -> list[str]:
         "correct_request": request is not None and request.observations is not None,
         "await_certificate": request is not None and request.observations is None,
         "continue_to_test_set": THIS_STEP not in case.steps and may_continue(case, now),
-        "submit_representative": case.letter.issued is None and signing is not Signing.OWN,
-        "attach_letter": case.letter.issued is not None and attached is None and signing is not Signing.OWN,
+        "submit_representative": case.letter.issued is None and _loan_is_of_use(case, signing),
+        "attach_letter": case.letter.issued is not None and attached is None and _loan_is_of_use(case, signing),
         "delete_letter": attached is not None,
         "buy_certificate": purchase_offered(case.track, today, case.policy),
     }
     return [action for action, possible in can.items() if possible]
+
+
+def _loan_is_of_use(case: Case, signing: Signing) -> bool:
+    return signing is Signing.LOAN or (signing is Signing.NONE and case.loan is None)
 
 
 def _iso(value: date | datetime | None) -> str | None:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from adapters.temporal import leave_process
 from settings import LOCAL_ENV_FILE, SettingsError
 from stack import parts
 from stack.console import Console
@@ -127,4 +128,4 @@ def _addresses(stack: StackSettings) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave_process(main())

@@ -41,6 +41,8 @@ class World:
     objects: s3.S3Objects
     mail_folder: Path
     settings: Settings
+    metrics_url: str = ""
+    """Of the Temporal server, where it tells them."""
 
     def worker(self, *, cached: int = 100, **changes: object) -> Worker:
         """Return a worker; changes are of its settings, as in `smtp=...`."""
@@ -80,6 +82,11 @@ class CaseUnderTest:
     async def skip(self, duration: timedelta) -> None:
         """Let time pass; returns once everything due has been done."""
         await self.world.skipper.fast_forward(self.handle, duration)
+
+    async def skip_to_next_reminder(self) -> None:
+        """Let time pass until just after the next reminder."""
+        at = datetime.fromisoformat((await self.settle())["reminders"]["next"]["at"])
+        await self.skip(at - await self.now() + timedelta(minutes=1))
 
     async def skip_to(self, day: date, hour: int = 23) -> None:
         """Let time pass until an hour of a day in Bogotá."""
@@ -123,10 +130,13 @@ class CaseUnderTest:
     async def attach(self, pdf: bytes) -> Json:
         return await self.update("attach_letter", upload_id=await self.upload(pdf))
 
+    async def attach_scan(self) -> Json:
+        return await self.attach(builders.scan())
+
     async def with_loan(self) -> Json:
         """Take the case to an active loan, and return the verdict's answer."""
         await self.with_letter()
-        return await self.attach(builders.scan())
+        return await self.attach_scan()
 
     async def pay(self, reference: str = "FV-77", amount_cop: int = 297_500) -> None:
         await self.signal("payment_confirmed", reference=reference, amount_cop=amount_cop)
@@ -175,3 +185,8 @@ async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIte
     )
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     yield World(client, skipper, s3.S3Objects(store, BUCKET), mails.folder, settings)
+
+
+def worker_over(made: World, objects: s3.S3Objects) -> Worker:
+    """Return a worker over another store than the world's own."""
+    return worker.build(made.client, worker.activities(objects, made.settings), made.settings)

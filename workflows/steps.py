@@ -25,6 +25,7 @@ from domain.jobs import (
     RecordAcceptanceRequest,
     TellNotice,
 )
+from domain.model import Model
 from domain.notices import Notice, NoticeSent, ProfileRefs, SendNotice
 from domain.outcomes import job_name
 from domain.steps import nit_locked
@@ -34,55 +35,56 @@ from workflows.policies import MAIL, REMINDER, STORAGE
 
 async def perform(case: Case, job: Job, now: datetime) -> Any:
     """Do a job of a case and return its result; raises ActivityError when every try failed."""
-    summary = job_name(job)
+    activity: Any
+    request: Model
     match job:
         case IssueLetter():
-            letter = IssueLetterRequest(
-                company_id=case.company_id,
-                number=job.number,
-                profiles=ProfileRefs(
-                    company_sha256=job.company_sha256, representative_sha256=job.representative_sha256
-                ),
-                issued_on=bogota_date(now),
-                loan_days=case.policy.loan_days,
-            )
-            return await workflow.execute_activity_method(
-                LetterActivities.issue_letter, letter, summary=summary, **STORAGE
-            )
+            activity, request = LetterActivities.issue_letter, _issue_letter(case, job, now)
         case CheckUpload():
-            upload = CheckUploadRequest(
-                company_id=case.company_id,
-                upload_id=job.upload_id,
-                asked_at=now,
-                limit_bytes=case.policy.upload_limit_bytes,
-                folio=case.letter.issued.folio if case.letter.issued is not None else "",
-                starts_loan=not case.own_valid_on(bogota_date(now)),
-            )
-            return await workflow.execute_activity_method(
-                UploadActivities.check_upload, upload, summary=summary, **STORAGE
-            )
+            activity, request = UploadActivities.check_upload, _check_upload(case, job, now)
         case RecordAcceptance():
-            acceptance = RecordAcceptanceRequest(
-                company_id=case.company_id, upload_id=job.upload_id, received_at=job.received_at
-            )
-            return await workflow.execute_activity_method(
-                UploadActivities.record_acceptance, acceptance, summary=summary, **STORAGE
-            )
+            activity, request = UploadActivities.record_acceptance, _record_acceptance(case, job)
         case CheckCompany():
-            company = CheckCompanyRequest(
-                company_id=case.company_id,
-                sha256=job.sha256,
-                current_sha256=case.company_sha256,
-                nit_locked=nit_locked(case.steps),
-            )
-            return await workflow.execute_activity_method(
-                CaseActivities.check_company, company, summary=summary, **STORAGE
-            )
+            activity, request = CaseActivities.check_company, _check_company(case, job)
         case TellNotice():
             notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
-            return await workflow.execute_activity_method(
-                NoticeActivities.send_notice, _with_profiles(case, notice), summary=summary, **MAIL
-            )
+            activity, request = NoticeActivities.send_notice, _with_profiles(case, notice)
+    limits = MAIL if isinstance(job, TellNotice) else STORAGE
+    return await workflow.execute_activity_method(activity, request, summary=job_name(job), **limits)
+
+
+def _issue_letter(case: Case, job: IssueLetter, now: datetime) -> Model:
+    return IssueLetterRequest(
+        company_id=case.company_id,
+        number=job.number,
+        profiles=ProfileRefs(company_sha256=job.company_sha256, representative_sha256=job.representative_sha256),
+        issued_on=bogota_date(now),
+        loan_days=case.policy.loan_days,
+    )
+
+
+def _check_upload(case: Case, job: CheckUpload, now: datetime) -> Model:
+    return CheckUploadRequest(
+        company_id=case.company_id,
+        upload_id=job.upload_id,
+        asked_at=now,
+        limit_bytes=case.policy.upload_limit_bytes,
+        folio=case.letter.issued.folio if case.letter.issued is not None else "",
+        starts_loan=not case.own_valid_on(bogota_date(now)),
+    )
+
+
+def _record_acceptance(case: Case, job: RecordAcceptance) -> Model:
+    return RecordAcceptanceRequest(company_id=case.company_id, upload_id=job.upload_id, received_at=job.received_at)
+
+
+def _check_company(case: Case, job: CheckCompany) -> Model:
+    return CheckCompanyRequest(
+        company_id=case.company_id,
+        sha256=job.sha256,
+        current_sha256=case.company_sha256,
+        nit_locked=nit_locked(case.steps),
+    )
 
 
 async def remind(case: Case, notice: Notice) -> NoticeSent:

@@ -31,7 +31,6 @@ from domain.messages import (
     shorten,
 )
 
-SUPPORT = "support:"
 LONGEST_REASON = 700
 MOST_OWED = 60
 """Steps that may wait before no more are taken on. A payment always is: it owes one mail at most."""
@@ -75,7 +74,7 @@ def admit(case: Case, name: str, message: Message, now: datetime) -> Case:
     except RepeatedError:
         case = case.evolve(repeated_count=case.repeated_count + 1)
     case = case.settle_attention(AttentionKind.REJECTED_MESSAGE, subject=name)
-    if message.by.startswith(SUPPORT):
+    if message.is_from_support:
         case = case.settle_attention(AttentionKind.REJECTED_MESSAGE, subject="")
     return case
 

@@ -1,6 +1,6 @@
 """The own certificate: issued, or sent back with observations."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.attention import AttentionKind
 from domain.calendar import bogota_date
@@ -18,15 +18,14 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     """Register an issued certificate, paid through this case or not, and plan the reminders before its end."""
     today = bogota_date(now)
     key = f"certificate:{_bare(message.serial)}"
-    if key in case.seen:
-        _refuse_other_dates(case, message)
+    known = _known(case, message)
+    corrects = known is not None and message.is_from_support
+    if key in case.seen and not corrects:
+        _refuse_other_dates(known, message)
         raise RepeatedError
-    if message.valid_until < message.valid_from:
-        raise NotAllowedNowError(
-            f"valid_until: {message.valid_until} lies before valid_from {message.valid_from}; check both dates"
-        )
-    if message.valid_until < today:
-        raise NotAllowedNowError(f"valid_until: {message.valid_until} has passed; register a certificate that is valid")
+    if known is not None and _term(known) == (message.valid_from, message.valid_until):
+        raise RepeatedError
+    _refuse_impossible_dates(message, today)
     certificate = Certificate(
         serial=message.serial,
         valid_from=message.valid_from,
@@ -34,25 +33,24 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
         fingerprint_sha256=message.fingerprint_sha256,
         issuer=message.issuer,
     )
-    still_valid = tuple(each for each in case.track.certificates if each.valid_until >= today)
+    others = (each for each in case.track.certificates if each is not known and each.valid_until >= today)
     track = case.track.model_copy(
         update={
-            "certificates": (*still_valid, certificate)[-MOST_KEPT:],
+            "certificates": (*others, certificate)[-MOST_KEPT:],
             "request": None,
             "end_recorded": False,
         }
     )
-    case = once(case, key).evolve(track=track)
+    case = (case if corrects else once(case, key)).evolve(track=track)
     case = case.settle_attention(
         AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT, AttentionKind.NO_CERTIFICATE
     )
-    if track.latest == certificate:
-        case = with_certificate_reminders(case, certificate)
+    if track.latest is not None and (corrects or track.latest == certificate):
+        case = with_certificate_reminders(case, track.latest)
     term = f"{message.valid_from} to {message.valid_until}"
-    case = case.record(now, message.by, "certificate_issued", term)
-    return case.enqueue(
-        TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=f"certificate/{digest(message.serial)}/active")
-    )
+    case = case.record(now, message.by, "certificate_corrected" if corrects else "certificate_issued", term)
+    told = f"certificate/{digest(message.serial)}/{message.valid_until}"
+    return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))
 
 
 def with_certificate_reminders(case: Case, certificate: Certificate) -> Case:
@@ -103,15 +101,30 @@ def redo_request(case: Case) -> Case:
     return case.evolve(track=case.track.model_copy(update={"request": redone, "requests_made": number}))
 
 
-def _refuse_other_dates(case: Case, message: CertificateIssued) -> None:
-    known = next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
-    if known is not None and (known.valid_from, known.valid_until) != (message.valid_from, message.valid_until):
+def _known(case: Case, message: CertificateIssued) -> Certificate | None:
+    return next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
+
+
+def _term(certificate: Certificate) -> tuple[date, date]:
+    return certificate.valid_from, certificate.valid_until
+
+
+def _refuse_impossible_dates(message: CertificateIssued, today: date) -> None:
+    if message.valid_until < message.valid_from:
+        raise NotAllowedNowError(
+            f"valid_until: {message.valid_until} lies before valid_from {message.valid_from}; check both dates"
+        )
+    if message.valid_until < today:
+        raise NotAllowedNowError(f"valid_until: {message.valid_until} has passed; register a certificate that is valid")
+
+
+def _refuse_other_dates(known: Certificate | None, message: CertificateIssued) -> None:
+    if known is not None and _term(known) != (message.valid_from, message.valid_until):
         raise NotAllowedNowError(
             f"serial {message.serial} is registered as valid {known.valid_from} to {known.valid_until}, this message "
-            f"says {message.valid_from} to {message.valid_until}; check the serial"
+            f"says {message.valid_from} to {message.valid_until}; check the serial, or let support correct the dates"
         )
 
 
 def _bare(serial: str) -> str:
-    """Return a serial in the one form in which it is compared: issuers print it with and without colons."""
     return serial.upper().replace(":", "")

@@ -35,7 +35,7 @@ def owe_letter(case: Case, representative_sha256: str) -> Case:
     """Return the case owing the next letter, for the company's current data and a representative's."""
     number = case.letter.numbers_used + 1
     case = case.evolve(letter=case.letter.model_copy(update={"numbers_used": number}))
-    return case.enqueue(
+    return case.enqueue_latest(
         IssueLetter(number=number, company_sha256=case.company_sha256, representative_sha256=representative_sha256)
     )
 
@@ -57,6 +57,8 @@ def upload_message_key(upload_id: str) -> str:
 def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
     """Take a person's decision on the letter under review."""
     waiting = case.letter.under_review or _last_reviewed(case)
+    if message.upload_id is not None:
+        waiting = _reviewable(case, message.upload_id)
     if waiting is None:
         raise NotAllowedNowError("no letter waits for a review")
     for decision in Decision:
@@ -86,12 +88,12 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
 
 def delete_letter(case: Case, message: DeleteLetter, now: datetime) -> Case:
     """Take the attached letter away. Its bytes stay as evidence and the loan's dates stay as they are (S13)."""
-    standing = case.letter.attached or case.letter.under_review
-    if standing is None:
+    letter = case.letter
+    while (standing := letter.under_review or letter.attached) is not None:
+        letter = letter.with_change(standing.model_copy(update={"withdrawn": True}))
+    if letter == case.letter:
         raise RepeatedError
-    case = case.evolve(letter=case.letter.with_change(standing.model_copy(update={"withdrawn": True})))
-    if standing.verdict is Verdict.UNDER_REVIEW:
-        case = case.evolve(review_due_at=None).settle_attention(AttentionKind.LETTER_REVIEW)
+    case = case.evolve(letter=letter, review_due_at=None).settle_attention(AttentionKind.LETTER_REVIEW)
     return case.record(now, message.by, "letter_deleted")
 
 
@@ -105,6 +107,17 @@ def superseding(letter: LetterTrack, upload_id: str) -> LetterTrack:
 
 def _profiles(job: IssueLetter) -> tuple[str, str]:
     return job.company_sha256, job.representative_sha256
+
+
+def _reviewable(case: Case, upload_id: str) -> SignedVersion:
+    """Return the version a review names, if it waits for one or had one."""
+    version = case.letter.version(upload_id)
+    if version is None:
+        raise NotAllowedNowError(f"upload_id: {upload_id} is not a letter of this case; see its versions in the status")
+    reviewed = any(_review_key(version, decision) in case.seen for decision in Decision)
+    if version != case.letter.under_review and not reviewed:
+        raise NotAllowedNowError(f"upload_id: {upload_id} does not wait for a review; see its verdict in the status")
+    return version
 
 
 def _last_reviewed(case: Case) -> SignedVersion | None:

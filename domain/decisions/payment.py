@@ -39,8 +39,17 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
         method=message.method,
     )
     others = tuple(each for each in case.track.payments if each.reference != message.reference)
-    case = case.evolve(track=case.track.model_copy(update={"payments": (*others, payment)[-MOST_KEPT:]}))
+    case = case.evolve(track=case.track.model_copy(update={"payments": _bounded((*others, payment))}))
     return _EFFECTS[standing](case, message, now)
+
+
+def _bounded(payments: tuple[Payment, ...]) -> tuple[Payment, ...]:
+    """Drop the oldest payment that did not count once there are too many, or the oldest of all."""
+    if len(payments) <= MOST_KEPT:
+        return payments
+    older = payments[:-1]
+    oldest = next((each for each in older if each.standing is not PaymentStanding.CONFIRMED), older[0])
+    return tuple(each for each in payments if each is not oldest)
 
 
 def _standing(case: Case, message: PaymentConfirmed, now: datetime) -> PaymentStanding:

@@ -80,11 +80,10 @@ def reminders_muted(case: Case, message: RemindersMuted, now: datetime) -> Case:
 
 def company_updated(case: Case, message: CompanyUpdated, now: datetime) -> Case:  # noqa: ARG001
     """Owe the check of the company's new data; they count once they are found fit."""
-    if message.sha256 == case.company_sha256:
+    owed = [each.job.sha256 for each in case.queue if isinstance(each.job, CheckCompany)]
+    if message.sha256 == (owed[-1] if owed else case.company_sha256):
         raise RepeatedError
-    if any(isinstance(each.job, CheckCompany) and each.job.sha256 == message.sha256 for each in case.queue):
-        raise RepeatedError
-    return case.enqueue(CheckCompany(sha256=message.sha256, by=message.by))
+    return case.enqueue_latest(CheckCompany(sha256=message.sha256, by=message.by))
 
 
 def notice_requested(case: Case, message: NoticeRequested, now: datetime) -> Case:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from domain.contract import SEARCH_ATTRIBUTES
 from domain.errors import ServiceUnavailableError, TemporalSettingsError, TemporalUnavailableError
 from domain.policy import Policy
 from stack.probes import free_port
+from stack.process import ROOT
 from stack.servers import temporal_server
 
 
@@ -131,3 +133,10 @@ async def test_models_cross_the_converter_unchanged() -> None:
     [payload] = await data_converter().encode([policy])
     assert payload.metadata["encoding"] == b"json/plain"
     assert await data_converter().decode([payload], [Policy]) == [policy]
+
+
+async def test_a_command_that_leaves_has_said_everything_and_keeps_its_status() -> None:
+    code = "import sys; from adapters.temporal import leave_process; sys.stdout.write('done'); leave_process(4)"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    assert (process.returncode, out) == (4, b"done")

@@ -34,8 +34,10 @@ def state(case: Case, today: str = "2026-11-24 10:00") -> str:
     return status(case, bogota(today))["certificate"]["state"]
 
 
-def issue(case: Case, serial: str = "0A1B", first: str = "2026-11-24", last: str = "2027-11-24") -> Case:
-    return send(case, "certificate_issued", serial=serial, valid_from=first, valid_until=last)
+def issue(
+    case: Case, serial: str = "0A1B", first: str = "2026-11-24", last: str = "2027-11-24", by: str = "billing"
+) -> Case:
+    return send(case, "certificate_issued", serial=serial, valid_from=first, valid_until=last, by=by)
 
 
 def test_a_paid_certificate_is_in_process_once_the_six_steps_are_done() -> None:
@@ -141,6 +143,16 @@ def test_a_serial_with_or_without_colons_is_the_same_certificate(serial: str) ->
 def test_a_known_serial_with_other_dates_is_refused(serial: str) -> None:
     with pytest.raises(NotAllowedNowError, match=r"is registered as valid 2026-11-24 to 2027-11-24"):
         issue(issue(a_case()), serial, last="2027-11-25")
+
+
+def test_support_corrects_the_dates_of_a_certificate() -> None:
+    mistyped = settle(issue(a_case(), last="2072-11-24"))
+
+    case = settle(issue(mistyped, last="2027-11-24", by="support:ana"))
+
+    assert [each.valid_until for each in case.track.certificates] == [date(2027, 11, 24)]
+    assert (case.reminders.ends_on, case.timeline[-2].action) == (date(2027, 11, 24), "certificate_corrected")
+    assert issue(case, last="2027-11-24", by="support:ana").repeated_count == 1
 
 
 def test_a_renewal_takes_over_without_a_gap_and_is_reminded_of_in_its_turn() -> None:

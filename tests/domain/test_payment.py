@@ -188,3 +188,12 @@ def test_a_certificate_registered_without_a_payment_is_not_on_sale_again() -> No
     payment = status(case, NOW)["payment"]
 
     assert (payment["paid"], payment["purchase_offered"]) == (True, False)
+
+
+def test_payments_that_do_not_count_never_push_out_the_one_that_did() -> None:
+    case = with_payment(a_case())
+    for number in range(20):
+        case = send(case, "payment_confirmed", reference=f"low-{number}", amount_cop=5)
+
+    assert ("FV-77", "confirmed") in standings(case)
+    assert len(case.track.payments) == 6

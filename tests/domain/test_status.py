@@ -191,4 +191,4 @@ def test_reopening_keeps_the_timeline_of_the_closed_case() -> None:
 def test_a_loan_and_a_review_stand_side_by_side() -> None:
     case = with_upload(with_loan(a_case()), "U2", verdict=Verdict.UNDER_REVIEW)
 
-    assert (stage_of(case, bogota_date(NOW)), status(case, NOW)["entitlement"]) == ("letter_under_review", "loan")
+    assert (stage_of(case, bogota_date(NOW)), status(case, NOW)["entitlement"]) == ("loan_active", "loan")

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from adapters.temporal import leave_process
 from stack import parts
 from stack.ports import StackSettings
 from stack.process import Part
@@ -16,4 +17,4 @@ def small_parts(stack: StackSettings) -> tuple[Part, ...]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(small_parts))
+    leave_process(main(small_parts))

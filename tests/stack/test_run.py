@@ -16,7 +16,7 @@ from adapters.temporal import connect, missing_search_attributes
 from stack.ports import StackSettings, variable
 from stack.probes import LOOPBACK, free_port, is_free
 from stack.process import ROOT
-from tests.stack.watching import MARK, all_gone, marked
+from tests.stack.watching import MARK, all_gone, kill_marked, marked
 
 READY = "The local stack is ready."
 STAYS = "sleep 100"
@@ -66,8 +66,7 @@ class Stack:
 
     async def cut(self) -> None:
         """End whatever is left, for tests that failed."""
-        for pid in marked(self.mark):
-            os.kill(pid, signal.SIGKILL)
+        kill_marked(self.mark)
         await self.process.communicate()
 
 
@@ -100,8 +99,7 @@ async def test_what_it_held_is_there_again_after_everything_was_killed_with_nine
     client = await connect(address=f"{LOOPBACK}:{stack.ports['temporal_port']}")
     await client.start_workflow("Anything", id="activation-C1", task_queue="nobody")
     bucket_of(stack).put("letters/C1/a.pdf", b"%PDF", "application/pdf")
-    for pid in marked(stack.mark):
-        os.kill(pid, signal.SIGKILL)
+    kill_marked(stack.mark)
     await stack.process.communicate()
 
     await stack.start(servers=ALL)

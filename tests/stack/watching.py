@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import select
+import signal
 from pathlib import Path
 
 MARK = "STACK_TEST_MARK"
@@ -40,6 +41,13 @@ async def gone(pid: int, within_seconds: float = 10) -> bool:
         return bool(ready)
     finally:
         os.close(descriptor)
+
+
+def kill_marked(mark: str) -> None:
+    """Kill with -9 every marked process; one may go by itself when another is killed."""
+    for pid in marked(mark):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 async def all_gone(mark: str, within_seconds: float = 10) -> bool:

@@ -4,12 +4,14 @@ The worker runs every test twice: with its cache, and without, where each task r
 finds what is not deterministic.
 """
 
+import dataclasses
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
 from stack.mail_sink import MailSink
+from stack.probes import free_port
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters import s3_servers
 from tests.world import CaseUnderTest, World, world
@@ -48,12 +50,13 @@ async def idle_world(
     tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink
 ) -> AsyncIterator[World]:
     """A world on a Temporal server of its own, where a test starts and stops the workers."""
-    folder = tmp_path_factory.mktemp("idle")
+    folder, metrics_port = tmp_path_factory.mktemp("idle"), free_port()
+    arguments = (*TIME_SKIPPING, "--metrics-port", str(metrics_port))
     async with (
-        temporal_server(folder, arguments=TIME_SKIPPING) as address,
+        temporal_server(folder, arguments=arguments) as address,
         world(address, moto_url, mail_sink) as made,
     ):
-        yield made
+        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
