@@ -37,6 +37,7 @@ from letters.gate import check_upload
 from mails.compose import Letterhead, compose
 from settings import Settings, SettingsError, Smtp, load
 from workflows.activation import CertificateActivation
+from workflows.sandbox import workflow_runner
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -95,6 +96,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         client,
         task_queue=TASK_QUEUE,
         workflows=[CertificateActivation],
+        workflow_runner=workflow_runner(),
         activities=bound,
         activity_executor=ThreadPoolExecutor(limits.activity_slots, thread_name_prefix="activity"),
         max_concurrent_activities=limits.activity_slots,

@@ -16,13 +16,14 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.temporal import data_converter
-from benchmarks.workflows import WORKFLOWS
+from benchmarks.workflows import RUNNERS, WORKFLOWS
 
 
 async def main(lives: dict[str, list[WorkflowHistory]], rounds: int, repeats: int) -> None:
     """Replay everything."""
     replayers = {
-        name: Replayer(workflows=[workflow], data_converter=data_converter()) for name, workflow in WORKFLOWS.items()
+        name: Replayer(workflows=[workflow], workflow_runner=RUNNERS[name](), data_converter=data_converter())
+        for name, workflow in WORKFLOWS.items()
     }
     for name, runs in lives.items():  # what is imported or compiled once is not counted
         await _replay(replayers[name.partition("-")[0]], runs, 1)

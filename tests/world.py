@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
@@ -97,6 +98,11 @@ class CaseUnderTest:
         facts: Json = await self.handle.query("status")
         return facts
 
+    async def details(self) -> str:
+        """Return the Markdown that the support's page of this workflow shows."""
+        metadata = await self.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(metadata.current_details)
+
     async def signal(self, name: str, **fields: object) -> None:
         await self.handle.signal(name, {"by": "support:ana", **fields})
 
@@ -112,6 +118,14 @@ class CaseUnderTest:
     async def stage_in_visibility(self, stage: str) -> None:
         """Return once the list of workflows shows the case in a stage; that list follows within a second or so."""
         query = f'WorkflowId = "{self.handle.id}" AND ActivationStage = "{stage}"'
+        async with asyncio.timeout(15):
+            while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(0.1)
+
+    async def runs_in_visibility(self) -> None:
+        """Return once the list of workflows shows the case's latest run; that list follows within a second or so."""
+        latest = (await self.handle.describe()).run_id
+        query = f'WorkflowId = "{self.handle.id}" AND RunId = "{latest}"'
         async with asyncio.timeout(15):
             while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
                 await asyncio.sleep(0.1)

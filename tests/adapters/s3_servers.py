@@ -1,6 +1,7 @@
 """Two S3 servers on loopback for the tests: moto in this process, and the local stack's own in a process of its own."""
 
 import functools
+import logging
 import os
 import socket
 import subprocess
@@ -21,6 +22,7 @@ MINISTACK = Path(__file__).parents[2] / ".venv-s3" / "bin" / "ministack"
 @contextmanager
 def moto() -> Iterator[str]:
     """Run moto's server and give its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -1,7 +1,6 @@
 """What a case costs and keeps: billable actions, the open history, what a new run carries on."""
 
 import asyncio
-import json
 import re
 import urllib.request
 from collections import Counter
@@ -125,7 +124,7 @@ async def test_the_supports_page_says_where_the_case_stands_and_what_it_understa
     await case.with_loan()
     await case.settle()
 
-    details = json.dumps(await case.handle.query("__temporal_workflow_metadata"))
+    details = await case.details()
     assert "**loan_active**" in details
     assert "payment_confirmed" in details
 

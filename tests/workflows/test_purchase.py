@@ -25,6 +25,7 @@ async def test_a_company_that_has_paid_goes_on(case: CaseUnderTest) -> None:
 
     assert (answer["paid"], answer["purchase_offered"]) == (True, False)
     assert (await case.update("continue_to_test_set"))["steps"]["current"] == 3
+    await case.settle()
     assert len(case.mails("payment/")) == 1
 
 
