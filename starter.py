@@ -6,7 +6,6 @@ input, nothing changed; 3 the company has no open case; 4 Temporal or S3 can't b
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -185,7 +184,7 @@ def _say(text: str) -> None:
 
 
 def _main(run: Callable[[Activations, Settings], Awaitable[dict[str, Any]]]) -> NoReturn:
-    _exit(asyncio.run(_outcome(run)))
+    temporal.leave_process(asyncio.run(_outcome(run)))
 
 
 async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, Any]]]) -> int:
@@ -208,13 +207,6 @@ async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, An
 def _failed(error: Exception, code: int) -> int:
     _say(str(error))
     return code
-
-
-def _exit(code: int) -> NoReturn:
-    """End at once: the SDK's core can crash an interpreter that is torn down right after a call (sdk-python#300)."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
