@@ -1,10 +1,12 @@
 """The only reader of the environment.
 
 Every setting is `ACTIVA_<NAME>`, a part of a group `ACTIVA_<GROUP>__<NAME>`; `python settings.py` lists them all.
-The local stack writes its own into `.local/activa.env`, so that the commands work beside it; the environment wins.
+The local stack writes its own into `.local/activa.env`, so that the commands work beside it;
+`ACTIVA_ENV_FILE` names another file, and the environment wins over either.
 Temporal's address, namespace, TLS and keys are read by Temporal's own client configuration, not here.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +18,7 @@ from domain.letter import HttpUrl, Lender
 from domain.model import Model
 from domain.policy import Policy
 
-LOCAL_ENV_FILE = Path(__file__).parent / ".local" / "activa.env"
+LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
 
 
 class SettingsError(Exception):

@@ -59,7 +59,7 @@ async def _run(stack: StackSettings, parts_of: PartsOf) -> int:
     _when_parent_is_gone(loop, supervisor.stop)
     if busy := await _ports_still_in_use(stack):
         raise SettingsError("The local stack can't start:\n" + "\n".join(f"  {sentence}" for sentence in busy))
-    write_settings(local_settings(stack), stack.folder / LOCAL_ENV_FILE.name)
+    write_settings(local_settings(stack), _env_file(stack))
     try:
         await supervisor.run(parts_of(stack), when_ready=lambda: console.write(_addresses(stack)))
     except PartFailedError as error:
@@ -115,11 +115,16 @@ def _the_only_one(folder: Path) -> Iterator[None]:
         yield
 
 
+def _env_file(stack: StackSettings) -> Path:
+    return stack.folder / "activa.env"
+
+
 def _addresses(stack: StackSettings) -> str:
     table = "\n".join(f"  {name:<16} {address}" for name, address in parts.addresses(stack))
-    address = (
-        "" if stack.temporal_port == _USUAL_TEMPORAL_PORT else f"TEMPORAL_ADDRESS={LOOPBACK}:{stack.temporal_port} "
-    )
+    usual = stack.temporal_port == _USUAL_TEMPORAL_PORT
+    address = "" if usual else f"TEMPORAL_ADDRESS={LOOPBACK}:{stack.temporal_port} "
+    if _env_file(stack) != LOCAL_ENV_FILE:
+        address += f"ACTIVA_ENV_FILE={short(_env_file(stack))} "
     return (
         f"\nThe local stack is ready.\n{table}\n"
         f"  In another terminal: {address}.venv/bin/python starter.py --help\n"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -40,6 +41,7 @@ async def cloud(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cloud
     folder = tmp_path_factory.mktemp("cloud")
     async with s3_server(folder / "s3") as endpoint, temporal_server(folder / "temporal") as address:
         kept = {name: value for name, value in inherited_environment().items() if not name.startswith("ACTIVA_")}
+        kept["ACTIVA_ENV_FILE"] = os.devnull
         yield Cloud(
             endpoint,
             address,

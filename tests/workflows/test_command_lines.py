@@ -30,6 +30,7 @@ class Commands:
         self.folder = folder
         self._environment = {
             "PATH": os.environ["PATH"],
+            "ACTIVA_ENV_FILE": os.devnull,
             "TEMPORAL_ADDRESS": self.address,
             **{f"ACTIVA_LENDER__{name.upper()}": value for name, value in lender.items()},
             "ACTIVA_S3__BUCKET": BUCKET,

@@ -47,7 +47,7 @@ async def test_nobody_who_has_bought_is_told_to_buy(case: CaseUnderTest) -> None
     facts = await case.status()
     assert case.mails("reminder/") == []
     assert {each["reason"] for each in facts["reminders"]["skipped"]} == {"bought"}
-    assert "the loan ended before the paid certificate was issued" in facts["attention"][0]["text"]
+    assert "the loan ended before the company's own certificate signs" in facts["attention"][0]["text"]
 
 
 async def test_muted_reminders_are_skipped_until_the_day(case: CaseUnderTest) -> None:
