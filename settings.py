@@ -1,10 +1,12 @@
 """The only reader of the environment.
 
 Every setting is `ACTIVA_<NAME>`, a part of a group `ACTIVA_<GROUP>__<NAME>`; `python settings.py` lists them all.
-The local stack writes its own into `.local/activa.env`, so that the commands work beside it; the environment wins.
+The local stack writes its own into `.local/activa.env`, so that the commands work beside it;
+`ACTIVA_ENV_FILE` names another file, and the environment wins over either.
 Temporal's address, namespace, TLS and keys are read by Temporal's own client configuration, not here.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +18,7 @@ from domain.letter import HttpUrl, Lender
 from domain.model import Model
 from domain.policy import Policy
 
-LOCAL_ENV_FILE = Path(__file__).parent / ".local" / "activa.env"
+LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
 
 
 class SettingsError(Exception):
@@ -35,6 +37,16 @@ class S3(Model):
     access_key_id: SecretStr | None = None
     secret_access_key: SecretStr | None = None
 
+    def client_arguments(self) -> dict[str, str | None]:
+        """Return what `adapters.s3.connect` takes, the secrets in clear."""
+        key_id, secret = self.access_key_id, self.secret_access_key
+        return {
+            "endpoint_url": self.endpoint_url,
+            "region": self.region,
+            "access_key_id": None if key_id is None else key_id.get_secret_value(),
+            "secret_access_key": None if secret is None else secret.get_secret_value(),
+        }
+
 
 class Smtp(Model):
     """The mail server; `starttls` must be on outside loopback."""
@@ -45,6 +57,7 @@ class Smtp(Model):
     username: str | None = None
     password: SecretStr | None = None
     sender: EmailStr
+    sender_name: Annotated[str, Field(min_length=1, max_length=80)] = "Activa"
     reply_to: EmailStr
 
 

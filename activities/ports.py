@@ -1,17 +1,27 @@
 """The object store as the activities need it: whole objects, and writes that tell whether they won."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 
-@dataclass(frozen=True)
-class StoredObject:
-    """An object as it was read. `stored_at` is the store's own time of writing, aware UTC."""
+class StoredObject(Protocol):
+    """An object as it was read, whole or its beginning."""
 
-    data: bytes
-    etag: str
-    stored_at: datetime
+    @property
+    def data(self) -> bytes:
+        """What was read."""
+
+    @property
+    def etag(self) -> str:
+        """The version, for a conditional write."""
+
+    @property
+    def stored_at(self) -> datetime:
+        """The store's own time of writing, aware UTC."""
+
+    @property
+    def size_bytes(self) -> int:
+        """The whole object's size."""
 
 
 class Objects(Protocol):

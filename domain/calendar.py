@@ -4,12 +4,11 @@ Holidays come from the `holidays` library: Ley 51 de 1983 and its later changes,
 made 13 July 2026 a holiday. A policy may add or cancel days.
 """
 
-import functools
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import holidays
+from holidays.countries.colombia import Colombia
 
 BOGOTA = ZoneInfo("America/Bogota")
 DAY = timedelta(days=1)
@@ -37,9 +36,8 @@ def end_of_day(day: date) -> datetime:
     return bogota_instant(day, time(23, 59, 59))
 
 
-@functools.cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("CO", years=year))
+# Computed once, here: the library imports parts of itself when asked, which a workflow's sandbox does not allow.
+_HOLIDAYS = frozenset(Colombia(years=range(2000, 2100)))  # type: ignore[no-untyped-call]  # the library has no types here
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,7 @@ class BusinessCalendar:
         """Tell whether a day is worked."""
         if day.weekday() >= 5 or day in self.extra_holidays:  # noqa: PLR2004  # Saturday is 5
             return False
-        return day in self.cancelled_holidays or day not in _holidays(day.year)
+        return day in self.cancelled_holidays or day not in _HOLIDAYS
 
     def on_or_before(self, day: date) -> date:
         """Return the day itself when it is worked, or the last business day before it."""

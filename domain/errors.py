@@ -12,12 +12,32 @@ class NotAllowedNowError(ActivaError):
     """The message is well formed but does not fit the case as it stands; the sender can see why and act."""
 
 
+class CaseNotFoundError(ActivaError):
+    """The company has no activation, or it is closed."""
+
+
+class RefusedError(ActivaError):
+    """The case looked at what was sent and refuses it; the text says which field and what to do."""
+
+
 class MessageError(ActivaError):
     """The message is not what the contract says; the text names each field and shows the known names."""
 
 
 class ServiceUnavailableError(ActivaError):
     """A server the product needs does not answer; the same call may succeed later."""
+
+
+class TemporalUnavailableError(ServiceUnavailableError):
+    """Temporal can't be reached or refuses for now."""
+
+
+class NoWorkerError(ServiceUnavailableError):
+    """No worker answers for the case. What was sent is kept and will be done when one runs."""
+
+
+class TemporalSettingsError(ActivaError):
+    """Temporal's client settings or its namespace are not as the product needs them; an operator must correct them."""
 
 
 class StoreUnavailableError(ServiceUnavailableError):
@@ -34,3 +54,7 @@ class MailUncertainError(ServiceUnavailableError):
 
 class MailboxRefusedError(ActivaError):
     """The mail server refuses every recipient for good; somebody must correct the address."""
+
+
+class LetterRefusedError(ActivaError):
+    """The letter can't be made of these data; the text names the field and what to do, in Spanish."""

@@ -13,7 +13,7 @@ _ENGLISH: Final = {
     "phone": "must be a phone number of at least 7 digits",
     "unknown_choice": "must be one of {choices}",
     "nit": "must be the digits, a hyphen and the check digit, as in 900373115-3",
-    "nit_check_digit": "the check digit does not belong to the number; copy both from the RUT",
+    "nit_check_digit": "check digit is {given}, expected {expected}; copy the whole NIT from the RUT",
     "mail": "must be a mail address, as in ana@example.com",
     "url": "must be a web address, as in https://example.com/policy",
     "not_an_object": "the data must be one JSON object",
@@ -63,7 +63,7 @@ _SPANISH_BY_CODE: Final = {
     "phone": "Escribe un teléfono de al menos 7 dígitos.",
     "unknown_choice": "Elige uno de la lista.",
     "nit": "Escribe los dígitos, un guion y el dígito de verificación, como 900373115-3.",
-    "nit_check_digit": "El dígito de verificación no corresponde. Copia el NIT del RUT.",
+    "nit_check_digit": "El dígito de verificación es {given} y debería ser {expected}. Copia el NIT completo del RUT.",
     "mail": "Escribe un correo completo, como ana@ejemplo.com.",
     "url": "Escribe una dirección web completa, como https://ejemplo.com/datos.",
     "not_an_object": "Los datos no se pudieron leer.",
@@ -71,17 +71,17 @@ _SPANISH_BY_CODE: Final = {
 }
 
 
-def english(field: str, code: str, fields: tuple[str, ...]) -> str:
-    """Return the message for the command line; `fields` are the names that the data may have."""
+def english(field: str, code: str, **facts: str) -> str:
+    """Return the message for the command line; `facts` are the `fields` that the data may have and the like."""
     text = (_ENGLISH_BY_FIELD.get((field, code)) or _ENGLISH[code]).format(
-        fields=", ".join(fields), length=_length(field), choices=_CHOICES.get(field, "the list")
+        length=_length(field), choices=_CHOICES.get(field, "the list"), **facts
     )
     return f"{field}: {text}" if field else text
 
 
-def spanish(field: str, code: str) -> str:
+def spanish(field: str, code: str, **facts: str) -> str:
     """Return the message for the page, to stand at the field."""
-    return (_SPANISH.get((field, code)) or _SPANISH_BY_CODE[code]).format(length=_length(field))
+    return (_SPANISH.get((field, code)) or _SPANISH_BY_CODE[code]).format(length=_length(field), **facts)
 
 
 def _length(field: str) -> int:

@@ -60,7 +60,7 @@ def read_form(model: type[M], data: object) -> M | tuple[FieldError, ...]:
     found: dict[str, FieldError] = {}
     for problem in problems:
         field = ".".join(str(part) for part in problem["loc"][:2])
-        found.setdefault(field, _error(field, _code(problem), model))
+        found.setdefault(field, _error(field, _code(problem), model, _cause(problem)))
     order = {name: position for position, name in enumerate(model.model_fields)}
     return tuple(sorted(found.values(), key=lambda error: order.get(error.field, len(order))))
 
@@ -69,8 +69,12 @@ def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+def _cause(problem: ErrorDetails) -> object:
+    return problem.get("ctx", {}).get("error")
+
+
 def _code(problem: ErrorDetails) -> str:
-    cause = problem.get("ctx", {}).get("error")
+    cause = _cause(problem)
     if isinstance(cause, NitCheckDigitError):
         return "nit_check_digit"
     if isinstance(cause, NitError):
@@ -78,7 +82,11 @@ def _code(problem: ErrorDetails) -> str:
     return _CODES.get(problem["type"], "wrong_format")
 
 
-def _error(field: str, code: str, model: type[BaseModel]) -> FieldError:
+def _error(field: str, code: str, model: type[BaseModel], cause: object = None) -> FieldError:
+    digits = {"given": cause.given, "expected": cause.expected} if isinstance(cause, NitCheckDigitError) else {}
     return FieldError(
-        field=field, code=code, message=english(field, code, tuple(model.model_fields)), message_es=spanish(field, code)
+        field=field,
+        code=code,
+        message=english(field, code, fields=", ".join(model.model_fields), **digits),
+        message_es=spanish(field, code, **digits),
     )

@@ -36,8 +36,6 @@ SPANISH_NAMES: Final = {
 OF_MINORS: Final = frozenset({DocumentType.TI, DocumentType.RC})
 """Held by people under 18, who can't sign for a company."""
 
-SIGNING_TYPES: Final = tuple(kind for kind in DocumentType if kind not in OF_MINORS)
-
 _USUAL_NUMBERS: Final = {
     DocumentType.CC: r"\d{3,10}",
     DocumentType.CE: r"\d{6,7}",

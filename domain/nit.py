@@ -17,7 +17,13 @@ class NitError(ValueError):
 
 
 class NitCheckDigitError(NitError):
-    """The check digit does not belong to the number."""
+    """The check digit does not belong to the number. Both digits are named, never the number: it may be a person's."""
+
+    def __init__(self, given: str, expected: str) -> None:
+        """Hold both check digits."""
+        self.given = given
+        self.expected = expected
+        super().__init__(f"check digit is {given}, expected {expected}; copy the whole NIT from the RUT")
 
 
 def check_digit(number: str) -> str:
@@ -34,7 +40,7 @@ def parse_nit(text: str) -> str:
     number, given = match.groups()
     expected = check_digit(number)
     if given != expected:
-        raise NitCheckDigitError(f"NIT {compact}: check digit is {given}, expected {expected}; copy it from the RUT")
+        raise NitCheckDigitError(given, expected)
     return compact
 
 

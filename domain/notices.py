@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from domain.contract import CompanyId, Sha256
 from domain.model import Model
@@ -33,6 +33,10 @@ class NoticeKind(StrEnum):
 
 TO_SUPPORT = frozenset({NoticeKind.REVIEW_NEEDED})
 """Notices for the support's mailbox; every other one goes to the company and its legal representative."""
+
+
+PROMPTS_PURCHASE = frozenset({NoticeKind.LOAN_REMINDER, NoticeKind.CERTIFICATE_REMINDER})
+"""Notices that ask to buy; whoever gets one is told how to stop them."""
 
 
 class Reason(Model):
@@ -65,3 +69,23 @@ class Notice(Model):
     """First day on which a renewal is offered, when that day is still to come."""
     amount_cop: Annotated[int, Field(ge=0)] | None = None
     reasons: tuple[Reason, ...] = ()
+
+
+class SendNotice(Model):
+    """The order to send one notice."""
+
+    notice: Notice
+    profiles: ProfileRefs
+
+
+class NoticeSent(Model):
+    """How sending went; a notice that could not be sent is a failure, not a value."""
+
+    sent_at: AwareDatetime
+    """When the mail server took it, UTC; when `uncertain`, when it was last tried."""
+    repeated: bool = False
+    """An earlier attempt had finished already; nothing was sent this time."""
+    uncertain: bool = False
+    """Two attempts broke off unfinished: the person got two mails, one or none. It is not tried a third time."""
+    refused_recipients: Annotated[int, Field(ge=0)] = 0
+    """How many of the addresses the mail server refused for good while it took the mail for the others."""

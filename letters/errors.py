@@ -1,9 +1,9 @@
 """Why a letter could not be made. No text here repeats what somebody typed."""
 
-from domain.errors import ActivaError
+from domain.errors import LetterRefusedError
 
 
-class LetterError(ActivaError):
+class LetterError(LetterRefusedError):
     """The letter can't be made of this content."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -1,0 +1,82 @@
+"""Issuing a letter: from stored data to immutable bytes."""
+
+import hashlib
+from typing import Protocol
+
+from pydantic import ValidationError
+from temporalio import activity
+
+from activities.ports import Objects
+from activities.profiles import company_bytes, representative_bytes
+from domain.company import Company
+from domain.contract import letter_key
+from domain.errors import LetterRefusedError
+from domain.jobs import IssueLetterRequest, LetterIssued
+from domain.letter import Lender, LetterContent, folio_for
+from domain.notices import Reason
+from domain.representative import Representative
+
+PDF = "application/pdf"
+
+
+class LetterRenderer(Protocol):
+    """Renders the same bytes for the same content; raises LetterRefusedError for text that does not fit."""
+
+    def __call__(self, content: LetterContent) -> bytes:
+        """Return the letter as PDF."""
+
+
+class LetterActivities:
+    """The step that issues a letter."""
+
+    def __init__(self, objects: Objects, render: LetterRenderer, lender: Lender) -> None:
+        self._objects = objects
+        self._render = render
+        self._lender = lender
+
+    @activity.defn
+    def issue_letter(self, request: IssueLetterRequest) -> LetterIssued:
+        """Render and store a letter; asked twice, it answers with the letter that is stored."""
+        content = self._content(request)
+        if isinstance(content, Reason):
+            return LetterIssued(refused=(content,))
+        key = letter_key(request.company_id, content.folio)
+        stored = self._objects.get(key)
+        if stored is not None:
+            return _issued(content.folio, key, stored.data)
+        try:
+            rendered = self._render(content)
+        except LetterRefusedError as error:
+            return LetterIssued(refused=(Reason(code="text_too_long", message=str(error)[:400]),))
+        if not self._objects.put_new(key, rendered, PDF) and (stored := self._objects.get(key)) is not None:
+            rendered = stored.data
+        return _issued(content.folio, key, rendered)
+
+    def _content(self, request: IssueLetterRequest) -> LetterContent | Reason:
+        company_sha256, representative_sha256 = request.profiles.company_sha256, request.profiles.representative_sha256
+        if representative_sha256 is None:
+            return Reason(code="representative_missing", message="no representative was named")
+        company_data = company_bytes(self._objects, request.company_id, company_sha256)
+        representative_data = representative_bytes(self._objects, request.company_id, representative_sha256)
+        if company_data is None or representative_data is None:
+            text = "sha256: no stored data with this digest; store them under profiles/ first, then send their digest"
+            return Reason(code="profile_missing", message=text)
+        try:
+            company = Company.model_validate_json(company_data)
+            representative = Representative.model_validate_json(representative_data)
+        except ValidationError as error:
+            fields = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}))
+            return Reason(code="profile_invalid", message=f"stored data not valid at {fields[:200]}; correct them")
+        folio = folio_for(request.company_id, request.number, request.issued_on, company_sha256, representative_sha256)
+        return LetterContent(
+            company=company,
+            representative=representative,
+            lender=self._lender,
+            folio=folio,
+            issued_on=request.issued_on,
+            loan_days=request.loan_days,
+        )
+
+
+def _issued(folio: str, key: str, data: bytes) -> LetterIssued:
+    return LetterIssued(folio=folio, key=key, sha256=hashlib.sha256(data).hexdigest())

@@ -1,0 +1,228 @@
+"""The door to the cases for whoever is not the workflow: the billing backend's command and the portal.
+
+Data go to S3 first, then a message with their digest goes to the case. Every call is safe to make twice.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import uuid
+from datetime import timedelta
+from typing import Any, Final
+
+from pydantic import Field
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from adapters.case_errors import case_errors
+from adapters.s3 import S3Objects
+from domain.company import Company
+from domain.contract import (
+    STATUS_QUERY,
+    TASK_QUEUE,
+    WORKFLOW_TYPE,
+    company_key,
+    company_version_key,
+    inbox_key,
+    representative_key,
+    representative_version_key,
+    workflow_id,
+)
+from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError
+from domain.messages import (
+    AttachLetter,
+    CompanyUpdated,
+    Message,
+    PaymentConfirmed,
+    SubmitRepresentative,
+)
+from domain.model import Model, canonical_bytes
+from domain.policy import Policy
+from domain.representative import Representative
+from domain.stage import Stage
+
+QUERY_TIMEOUT: Final = timedelta(seconds=5)
+UPDATE_TIMEOUT: Final = timedelta(seconds=60)
+RPC_TIMEOUT: Final = timedelta(seconds=10)
+JSON: Final = "application/json"
+PDF: Final = "application/pdf"
+
+Json = dict[str, Any]
+
+
+class Started(Model):
+    """What a start came to. `started` is false when the case was there before; `closed` when it is over."""
+
+    workflow_id: str
+    run_id: str
+    started: bool
+    closed: bool = Field(default=False, exclude=True)
+
+
+class Activations:
+    """Every company's activation, through one client and one bucket."""
+
+    def __init__(self, client: Client, objects: S3Objects) -> None:
+        self._client = client
+        self._objects = objects
+
+    async def start(self, company: Company, policy: Policy, *, reopen: bool = False) -> Started:
+        """Start a company's activation unless it has one; with `reopen`, also when the earlier one is closed."""
+        identifier = workflow_id(company.company_id)
+        known = await self._execution(company.company_id)
+        if known is not None and (known[1] or not reopen):
+            return Started(workflow_id=identifier, run_id=known[0], started=False, closed=not known[1])
+        sha256 = await self._store_company(company)
+        start = {
+            "company_id": company.company_id,
+            "profile_sha256": sha256,
+            "policy": policy.model_dump(mode="json"),
+        }
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if reopen else WorkflowIDReusePolicy.REJECT_DUPLICATE
+        try:
+            with case_errors(self._client, company.company_id):
+                handle = await self._client.start_workflow(
+                    WORKFLOW_TYPE,
+                    start,
+                    id=identifier,
+                    task_queue=TASK_QUEUE,
+                    id_reuse_policy=reuse,
+                    search_attributes=_initial_search_attributes(),
+                    static_summary=f"Certificate activation of {company.company_id}",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+        except WorkflowAlreadyStartedError as error:
+            return Started(workflow_id=identifier, run_id=error.run_id or "", started=False)
+        return Started(workflow_id=identifier, run_id=handle.first_execution_run_id or "", started=True)
+
+    async def status(self, company_id: str) -> Json:
+        """Return the case as its workflow tells it; raises NoWorkerError when no worker answers."""
+        await self.require(company_id, running=False)
+        return await self._query(company_id)
+
+    async def update_company(self, company: Company, by: str) -> bool:
+        """Store corrected data and tell the case; False when they are what it has. The NIT is fixed after step 3."""
+        await self.require(company.company_id)
+        stored = await asyncio.to_thread(self._objects.get, company_key(company.company_id))
+        if stored is not None and stored.data == canonical_bytes(company):
+            return False
+        if stored is None or Company.model_validate_json(stored.data).nit != company.nit:
+            facts = await self._query(company.company_id)
+            if facts["steps"]["nit_locked"]:
+                raise NotAllowedNowError("nit: it can't change once step 3, the test set, is done; nothing was changed")
+        sha256 = await self._store_company(company)
+        await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
+        return True
+
+    async def submit_representative(self, company_id: str, representative: Representative, by: str) -> Json:
+        """Store the representative's data and return the letter to sign: `folio`, `key`, `sha256`."""
+        await self.require(company_id)
+        data = canonical_bytes(representative)
+        sha256 = hashlib.sha256(data).hexdigest()
+        await self._store(representative_version_key(company_id, sha256), representative_key(company_id), data)
+        return await self.update(company_id, "submit_representative", SubmitRepresentative(sha256=sha256, by=by))
+
+    async def letter(self, company_id: str) -> bytes:
+        """Return the PDF of the letter that waits for a signature, checked against its digest."""
+        issued = (await self.status(company_id))["letter"]
+        if issued["key"] is None:
+            raise NotAllowedNowError("the case has no letter yet; submit the representative's data first")
+        stored = await asyncio.to_thread(self._objects.get, issued["key"])
+        if stored is None or hashlib.sha256(stored.data).hexdigest() != issued["sha256"]:
+            raise NotAllowedNowError(
+                f"the letter at {issued['key']} is missing or altered; check the bucket's versions"
+            )
+        return stored.data
+
+    async def upload_letter(self, company_id: str, pdf: bytes, by: str) -> Json:
+        """Store a signed letter in the inbox and return the verdict on it."""
+        await self.require(company_id)
+        upload_id = uuid.uuid4().hex
+        await asyncio.to_thread(self._objects.put, inbox_key(company_id, upload_id), pdf, PDF)
+        return await self.update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
+
+    async def confirm_payment(self, company_id: str, payment: PaymentConfirmed) -> str | None:
+        """Tell the case of a payment and return what it counts for, or None when no worker answers yet.
+
+        Raises NotAllowedNowError when the case has refused it.
+        """
+        await self.require(company_id)
+        await self.signal(company_id, "payment_confirmed", payment)
+        with contextlib.suppress(NoWorkerError, TimeoutError):
+            async with asyncio.timeout(QUERY_TIMEOUT.total_seconds()):
+                while True:
+                    if (standing := _standing(await self._query(company_id), payment)) is not None:
+                        return standing
+                    await asyncio.sleep(0.2)  # a case that is just being opened takes its messages a moment later
+        return None
+
+    async def signal(self, company_id: str, name: str, message: Message) -> None:
+        """Send a signal; it is durable once this returns, with or without a worker."""
+        with case_errors(self._client, company_id):
+            await self._handle(company_id).signal(
+                name, message.model_dump(mode="json", exclude_none=True), rpc_timeout=RPC_TIMEOUT
+            )
+
+    async def require(self, company_id: str, *, running: bool = True) -> None:
+        """Raise CaseNotFoundError unless the company has a case, and, where asked, one that is not closed."""
+        known = await self._execution(company_id)
+        if known is None:
+            raise CaseNotFoundError(f"{company_id} has no activation; start it first")
+        if running and not known[1]:
+            raise CaseNotFoundError(f"the activation of {company_id} is closed; start it again with --reopen")
+
+    async def _execution(self, company_id: str) -> tuple[str, bool] | None:
+        """Return the latest run's id and whether it is running, or None."""
+        try:
+            with case_errors(self._client, company_id):
+                found = await self._handle(company_id).describe(rpc_timeout=RPC_TIMEOUT)
+        except CaseNotFoundError:
+            return None
+        return found.run_id, found.status is WorkflowExecutionStatus.RUNNING
+
+    async def _query(self, company_id: str) -> Json:
+        with case_errors(self._client, company_id):
+            facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=QUERY_TIMEOUT)
+        return facts
+
+    async def update(self, company_id: str, name: str, message: Message) -> Json:
+        """Send an update and return its answer; raises NotAllowedNowError or RefusedError when it is no."""
+        with case_errors(self._client, company_id):
+            answer: Json = await self._handle(company_id).execute_update(
+                name, message.model_dump(mode="json", exclude_none=True), rpc_timeout=UPDATE_TIMEOUT
+            )
+        return answer
+
+    async def _store_company(self, company: Company) -> str:
+        data = canonical_bytes(company)
+        sha256 = hashlib.sha256(data).hexdigest()
+        await self._store(company_version_key(company.company_id, sha256), company_key(company.company_id), data)
+        return sha256
+
+    async def _store(self, version_key: str, current_key: str, data: bytes) -> None:
+        await asyncio.to_thread(self._objects.put_new, version_key, data, JSON)
+        await asyncio.to_thread(self._objects.put, current_key, data, JSON)
+
+    def _handle(self, company_id: str) -> WorkflowHandle[Any, Any]:
+        return self._client.get_workflow_handle(workflow_id(company_id))
+
+
+def _standing(facts: Json, payment: PaymentConfirmed) -> str | None:
+    for each in facts["payment"]["payments"]:
+        if each["reference"] == payment.reference and each["amount_cop"] == payment.amount_cop:
+            return str(each["standing"])
+    for each in facts["rejected_signals"]:
+        if each["name"] == "payment_confirmed" and payment.reference in each["reason"]:
+            raise NotAllowedNowError(each["reason"])
+    return None
+
+
+def _initial_search_attributes() -> TypedSearchAttributes:
+    """Return the attributes of a case that starts; set at the start they cost nothing."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(SearchAttributeKey.for_keyword("ActivationStage"), Stage.STARTED.value),
+            SearchAttributePair(SearchAttributeKey.for_bool("NeedsAttention"), False),
+        ]
+    )

@@ -1,0 +1,45 @@
+"""`python -m benchmarks [cases] [life] [replay]`: measure all, or what is named, and print one table.
+
+Exit 0 whether or not the goals are met: a figure is for reading, not for stopping a build.
+"""
+
+import argparse
+import asyncio
+import time
+
+from benchmarks import cases, life, replay
+from benchmarks.figures import Figure, table
+
+NAMES = ("cases", "life", "replay")
+
+
+async def measure(names: list[str]) -> list[Figure]:
+    """Return the figures that were asked for."""
+    figures: list[Figure] = []
+    if "cases" in names:
+        figures += await cases.measure()
+    if "life" in names or "replay" in names:
+        lives = await life.record()
+        if "replay" in names:
+            figures += await replay.measure(lives)
+        if "life" in names:
+            figures += life.figures(lives)
+    return figures
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all when none is given")
+    names = parser.parse_args().names or list(NAMES)
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
+    began = time.monotonic()
+    figures = asyncio.run(measure(names))
+    print(table(figures))
+    print(f"\nmeasured in {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""A whole life, one step after the other: its events, its bytes, its billable actions, and what a reminder adds.
+
+Both go through the same life on a server whose time is moved forward. What moves the time is left out of the counts.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client, WorkflowHistory
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from benchmarks.actions import counted
+from benchmarks.figures import Figure
+from benchmarks.servers import Counter, activity_worker, server
+from benchmarks.subjects import Handle, Peer, Product, Subject
+from benchmarks.workflows import workflow_worker
+from domain.calendar import bogota_date
+from stack.probes import free_port
+from stack.servers import TIME_SKIPPING
+
+FEW, MANY = 2, 4
+"""Reminders in the two lives whose difference is the price of a reminder."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """One life: the run up to the own certificate, the run that is open afterwards, the actions of both."""
+
+    past: WorkflowHistory
+    open: WorkflowHistory
+    actions: int
+
+    @property
+    def events(self) -> int:
+        """The events of the first run."""
+        return len(_own_events(self.past))
+
+    @property
+    def size_bytes(self) -> int:
+        """The bytes of the first run's history."""
+        return _bytes(self.past)
+
+
+@dataclass(frozen=True)
+class Lives:
+    """One subject's lives with few and with many reminders, and a case that only waits for its first reminder."""
+
+    few: Life
+    many: Life
+    waiting: WorkflowHistory
+
+    def per_reminder(self, what: str) -> float:
+        """Return what each further reminder adds."""
+        return float(getattr(self.many, what) - getattr(self.few, what)) / (MANY - FEW)
+
+
+async def record() -> dict[str, Lives]:
+    """Return both subjects' lives."""
+    port = free_port()
+    async with server((*TIME_SKIPPING, "--metrics-port", str(port))) as client:
+        return {subject.name: await _lives(client, port, subject) for subject in (Product(), Peer())}
+
+
+def figures(lives: dict[str, Lives]) -> list[Figure]:
+    """Return the figures of whole lives."""
+    product, bare = lives["product"], lives["bare"]
+    one, other = product.few, bare.few
+
+    def reminder(what: str, unit: str, goal: float) -> Figure:
+        costs = product.per_reminder(what), bare.per_reminder(what)
+        return Figure(f"  each further reminder, {unit}", costs[0], costs[1], goal, digits=1, absolute=True)
+
+    return [
+        Figure("a life, events", one.events, other.events, 1.1),
+        reminder("events", "events", 11),
+        Figure("a life, bytes", one.size_bytes, other.size_bytes, 1.3),
+        reminder("size_bytes", "bytes", 1000),
+        Figure("a life, billable actions", one.actions, other.actions, 1.25),
+        reminder("actions", "actions", 2),
+        Figure("open history after it, events", len(_own_events(one.open)), len(_own_events(other.open)), None),
+        Figure("open history after it, bytes", _bytes(one.open), _bytes(other.open), None),
+    ]
+
+
+async def _lives(client: Client, metrics_port: int, subject: Subject) -> Lives:
+    few, many = [await _live(client, metrics_port, subject, reminders) for reminders in (FEW, MANY)]
+    task_queue, counter = f"waiting-{uuid.uuid4().hex}", Counter()
+    async with activity_worker(client, subject, task_queue, counter), workflow_worker(client, subject.name, task_queue):
+        handle = await subject.start_waiting(client, task_queue)
+        await counter.until(1)
+        await _idle(client, handle)
+        return Lives(few, many, await handle.fetch_history())
+
+
+async def _live(client: Client, metrics_port: int, subject: Subject, reminders: int) -> Life:
+    task_queue, counter = f"life-{uuid.uuid4().hex}", Counter()
+    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+    before = await counted(metrics_port)
+    async with activity_worker(client, subject, task_queue, counter), workflow_worker(client, subject.name, task_queue):
+        handle = await subject.start(skipper.client, task_queue)
+        await counter.until(1)
+        await _idle(client, handle)
+        await subject.give_representative(handle)
+        await counter.until(2)
+        await _idle(client, handle)
+        await subject.give_letter(handle)
+        await counter.until(4)
+        await _idle(client, handle)
+        for number in range(reminders):
+            await _skip_to(skipper, handle, await subject.next_reminder_at(handle) + timedelta(minutes=1))
+            await counter.until(5 + number)
+            await _idle(client, handle)
+        await subject.pay(handle)
+        await counter.until(5 + reminders)
+        await _idle(client, handle)
+        await subject.give_certificate(handle, bogota_date(await _now(handle)))
+        await counter.until(6 + reminders)
+        return await _lived(client, handle, before, metrics_port)
+
+
+async def _lived(client: Client, handle: Handle, before: int, metrics_port: int) -> Life:
+    first_run = handle.first_execution_run_id
+    async with asyncio.timeout(20):
+        while (await client.get_workflow_handle(handle.id).describe()).run_id == first_run:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)  # a new run has no event to await
+    latest = client.get_workflow_handle(handle.id)
+    await _idle(client, latest)
+    past = await client.get_workflow_handle(handle.id, run_id=first_run).fetch_history()
+    return Life(past, await latest.fetch_history(), await counted(metrics_port) - before)
+
+
+async def _idle(client: Client, handle: Handle) -> None:
+    """Return once nothing is under way: no task, no activity, no new event since a moment ago."""
+    seen = -1
+    async with asyncio.timeout(30):
+        while True:
+            found = (await client.get_workflow_handle(handle.id).describe()).raw_description
+            busy = found.pending_activities or found.HasField("pending_workflow_task")
+            length = found.workflow_execution_info.history_length
+            if not busy and length == seen:
+                return
+            seen = length
+            await asyncio.sleep(0.1)
+
+
+async def _now(handle: Handle) -> datetime:
+    info = (await handle.describe()).raw_description.workflow_extended_info.time_skipping_info
+    return info.current_time.ToDatetime(UTC) if info.HasField("current_time") else datetime.now(UTC)
+
+
+async def _skip_to(skipper: TimeSkipper, handle: Handle, target: datetime) -> None:
+    await skipper.fast_forward(handle, max(target - await _now(handle), timedelta(seconds=1)))
+
+
+def _own_events(history: WorkflowHistory) -> list[HistoryEvent]:
+    """Return the events that the case itself caused, not those that moved its time."""
+    moved = {
+        value
+        for name, value in EventType.items()
+        if "TIME_SKIPPING" in name or name == "EVENT_TYPE_WORKFLOW_EXECUTION_OPTIONS_UPDATED"
+    }
+    return [event for event in history.events if event.event_type not in moved]
+
+
+def _bytes(history: WorkflowHistory) -> int:
+    return sum(event.ByteSize() for event in _own_events(history))

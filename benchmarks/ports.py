@@ -1,0 +1,68 @@
+"""The world of a case without its noise: an object store in memory, a mailer that takes everything."""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from domain.mail import Delivery, Mail, OutgoingMail, Recipient
+from domain.notices import Notice
+
+
+@dataclass(frozen=True)
+class MemoryObject:
+    """An object as it was read."""
+
+    data: bytes
+    etag: str
+    stored_at: datetime
+
+    @property
+    def size_bytes(self) -> int:
+        """The whole object's size."""
+        return len(self.data)
+
+
+@dataclass
+class MemoryObjects:
+    """The product's object store in a dictionary."""
+
+    kept: dict[str, MemoryObject] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: str, limit_bytes: int | None = None) -> MemoryObject | None:  # noqa: ARG002  # files are small
+        """Return the object, or None when there is none."""
+        return self.kept.get(key)
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:  # noqa: ARG002  # nobody asks for the type
+        """Write the object."""
+        self.kept[key] = MemoryObject(data, hashlib.sha256(data).hexdigest(), datetime.now(UTC))
+
+    def put_new(self, key: str, data: bytes, content_type: str) -> bool:
+        """Write the object unless the key is taken."""
+        with self.lock:
+            if key in self.kept:
+                return False
+            self.put(key, data, content_type)
+            return True
+
+    def replace(self, key: str, data: bytes, content_type: str, etag: str) -> bool:
+        """Write the object if it still is the version named."""
+        with self.lock:
+            if key not in self.kept or self.kept[key].etag != etag:
+                return False
+            self.put(key, data, content_type)
+            return True
+
+
+class TakesAll:
+    """A mailer that sends nothing."""
+
+    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:  # noqa: ARG002
+        """Take the mail."""
+        return Delivery(refused_recipients=0)
+
+
+def brief(notice: Notice, recipient: Recipient | None) -> Mail:  # noqa: ARG001
+    """Write next to nothing."""
+    return Mail(subject=notice.kind, text=notice.key, html=notice.key)

@@ -1,0 +1,81 @@
+"""The server that both are measured on, the workers, and a client for each."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    Worker,
+)
+
+from adapters import temporal
+from benchmarks.subjects import Subject
+from stack.process import ROOT
+from stack.servers import temporal_server
+
+
+@asynccontextmanager
+async def server(arguments: Sequence[str] = ()) -> AsyncIterator[Client]:
+    """Run a Temporal server for as long as it is needed, and give a client of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with temporal_server(Path(folder), arguments=arguments) as address:
+            yield await temporal.connect(address=address)
+
+
+def compiled() -> dict[str, str]:
+    """Return the environment of a process that keeps its bytecode, as a deployed worker has it.
+
+    Without bytecode on disk the sandbox compiles the workflow's file anew for every case.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(ROOT / ".local" / "bytecode")}
+
+
+class Counter(Interceptor):
+    """Counts the activities that a worker has done."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # SDK's
+        """Wrap the next interceptor."""
+        return _Counting(next, self)
+
+    async def until(self, number: int) -> None:
+        """Return once so many activities are done."""
+        async with asyncio.timeout(120):
+            while self.done < number:  # noqa: ASYNC110  # counted in many threads, awaited in none
+                await asyncio.sleep(0.05)
+
+
+class _Counting(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, counter: Counter) -> None:
+        super().__init__(following)
+        self._counter = counter
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002  # the SDK's name
+        try:
+            return await super().execute_activity(input)
+        finally:
+            self._counter.done += 1
+
+
+def activity_worker(client: Client, subject: Subject, task_queue: str, counter: Counter) -> Worker:
+    """Return a worker of the activities alone, so that they cost nothing where workflows are measured."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        activities=subject.activities,
+        activity_executor=ThreadPoolExecutor(20),
+        max_concurrent_activities=20,
+        interceptors=[counter, *subject.interceptors],
+    )

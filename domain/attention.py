@@ -1,0 +1,61 @@
+"""What a person should look at, and what settles it. `NeedsAttention` is true while anything is listed."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from domain.model import Model
+
+MOST_KEPT = 20
+
+
+class AttentionKind(StrEnum):
+    """Why somebody should look."""
+
+    REJECTED_MESSAGE = "rejected_message"
+    """Settled by an accepted message of the name that was meant, or, where none can be told, by any from support."""
+    INSUFFICIENT_PAYMENT = "insufficient_payment"
+    UNEXPECTED_PAYMENT = "unexpected_payment"
+    """Both settled by a payment that counts or by an issued certificate."""
+    LETTER_REVIEW = "letter_review"
+    """Settled by the decision, or by another letter."""
+    FAILING = "failing"
+    """A step keeps failing and is tried again; settled when it succeeds."""
+    PROFILE = "profile"
+    """The stored data can't be used; settled by accepted new data."""
+    MAILBOX = "mailbox"
+    """Every address was refused; settled by new data or by a mail that was taken."""
+    NO_CERTIFICATE = "no_certificate"
+    """The loan ended before the paid certificate was issued; settled by the certificate."""
+
+
+class Attention(Model):
+    """One thing to look at."""
+
+    kind: AttentionKind
+    subject: str
+    since: datetime
+    text: str
+
+
+def with_attention(listed: tuple[Attention, ...], new: Attention) -> tuple[Attention, ...]:
+    """Return the list with one more; a flood pushes out its own kind.
+
+    The same kind and subject stands once, since when it was first listed, and says what is wrong now.
+    """
+    known = next((each for each in listed if each.kind is new.kind and each.subject == new.subject), None)
+    if known is not None:
+        renewed = new.model_copy(update={"since": known.since})
+        return tuple(renewed if each is known else each for each in listed)
+    if len(listed) >= MOST_KEPT:
+        first = next((each for each in listed if each.kind is new.kind), None)
+        if first is None:
+            return (*listed, new)
+        listed = tuple(each for each in listed if each is not first)
+    return (*listed, new)
+
+
+def without_attention(
+    listed: tuple[Attention, ...], *kinds: AttentionKind, subject: str | None = None
+) -> tuple[Attention, ...]:
+    """Return the list without the kinds given, of one subject or of all."""
+    return tuple(each for each in listed if each.kind not in kinds or (subject is not None and each.subject != subject))

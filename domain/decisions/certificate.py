@@ -1,0 +1,130 @@
+"""The own certificate: issued, or sent back with observations."""
+
+from datetime import date, datetime
+
+from domain.attention import AttentionKind
+from domain.calendar import bogota_date
+from domain.case import Case
+from domain.certificate import MOST_KEPT, Certificate
+from domain.decisions.repeats import RepeatedError, digest, once
+from domain.errors import NotAllowedNowError
+from domain.jobs import TellNotice
+from domain.messages import CertificateIssued, CertificateRejected
+from domain.notices import NoticeKind, Reason
+from domain.reminders import Reminders, Subject, plan
+
+
+def certificate_issued(case: Case, message: CertificateIssued, now: datetime) -> Case:
+    """Register an issued certificate, paid through this case or not, and plan the reminders before its end."""
+    today = bogota_date(now)
+    key = f"certificate:{_bare(message.serial)}"
+    known = _known(case, message)
+    corrects = known is not None and message.is_from_support
+    if key in case.seen and not corrects:
+        _refuse_other_dates(known, message)
+        raise RepeatedError
+    if known is not None and _term(known) == (message.valid_from, message.valid_until):
+        raise RepeatedError
+    _refuse_impossible_dates(message, today)
+    certificate = Certificate(
+        serial=message.serial,
+        valid_from=message.valid_from,
+        valid_until=message.valid_until,
+        fingerprint_sha256=message.fingerprint_sha256,
+        issuer=message.issuer,
+    )
+    others = (each for each in case.track.certificates if each is not known and each.valid_until >= today)
+    track = case.track.model_copy(
+        update={
+            "certificates": (*others, certificate)[-MOST_KEPT:],
+            "request": None,
+            "end_recorded": False,
+        }
+    )
+    case = (case if corrects else once(case, key)).evolve(track=track)
+    case = case.settle_attention(
+        AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT, AttentionKind.NO_CERTIFICATE
+    )
+    if track.latest is not None and (corrects or track.latest == certificate):
+        case = with_certificate_reminders(case, track.latest)
+    term = f"{message.valid_from} to {message.valid_until}"
+    case = case.record(now, message.by, "certificate_corrected" if corrects else "certificate_issued", term)
+    told = f"certificate/{digest(message.serial)}/{message.valid_until}"
+    return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))
+
+
+def with_certificate_reminders(case: Case, certificate: Certificate) -> Case:
+    """Return the case with the reminders planned before a certificate's end, in place of any others."""
+    planned = plan(
+        certificate.valid_until,
+        (certificate.valid_until - certificate.valid_from).days,
+        case.policy.certificate_reminder_days,
+        case.company_id,
+        case.calendar,
+    )
+    reminders = Reminders(
+        subject=Subject.CERTIFICATE,
+        ends_on=certificate.valid_until,
+        planned=planned,
+        record=case.reminders.record,
+        muted_until=case.reminders.muted_until,
+    )
+    return case.evolve(reminders=reminders)
+
+
+def certificate_rejected(case: Case, message: CertificateRejected, now: datetime) -> Case:
+    """Keep the issuer's observations; the company mends its data and the request goes on."""
+    request = case.track.request
+    if request is None:
+        raise NotAllowedNowError("no certificate is in process; a rejection needs a paid request that is still open")
+    key = f"observations:{request.number}:{digest(message.observations)}"
+    case = once(case, key)
+    rejected = request.model_copy(update={"observations": message.observations})
+    case = case.evolve(track=case.track.model_copy(update={"request": rejected}))
+    case = case.record(now, message.by, "certificate_rejected", message.observations)
+    return case.enqueue(
+        TellNotice(
+            notice=NoticeKind.CERTIFICATE_REJECTED,
+            key=f"request/{request.number}/{digest(message.observations)}",
+            reasons=(Reason(code="observations", message=message.observations[:400]),),
+        )
+    )
+
+
+def redo_request(case: Case) -> Case:
+    """Return the case with a rejected request open again, after the data it was rejected for have changed."""
+    request = case.track.request
+    if request is None or request.observations is None:
+        return case
+    number = case.track.requests_made + 1
+    redone = request.model_copy(update={"number": number, "observations": None})
+    return case.evolve(track=case.track.model_copy(update={"request": redone, "requests_made": number}))
+
+
+def _known(case: Case, message: CertificateIssued) -> Certificate | None:
+    return next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
+
+
+def _term(certificate: Certificate) -> tuple[date, date]:
+    return certificate.valid_from, certificate.valid_until
+
+
+def _refuse_impossible_dates(message: CertificateIssued, today: date) -> None:
+    if message.valid_until < message.valid_from:
+        raise NotAllowedNowError(
+            f"valid_until: {message.valid_until} lies before valid_from {message.valid_from}; check both dates"
+        )
+    if message.valid_until < today:
+        raise NotAllowedNowError(f"valid_until: {message.valid_until} has passed; register a certificate that is valid")
+
+
+def _refuse_other_dates(known: Certificate | None, message: CertificateIssued) -> None:
+    if known is not None and _term(known) != (message.valid_from, message.valid_until):
+        raise NotAllowedNowError(
+            f"serial {message.serial} is registered as valid {known.valid_from} to {known.valid_until}, this message "
+            f"says {message.valid_from} to {message.valid_until}; check the serial, or let support correct the dates"
+        )
+
+
+def _bare(serial: str) -> str:
+    return serial.upper().replace(":", "")

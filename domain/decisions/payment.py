@@ -1,0 +1,105 @@
+"""A payment of the certificate."""
+
+from datetime import datetime
+
+from domain.attention import AttentionKind
+from domain.calendar import bogota_date
+from domain.case import Case
+from domain.certificate import MOST_KEPT, Payment, PaymentStanding, Request, purchase_offered
+from domain.decisions.repeats import RepeatedError, digest, once
+from domain.errors import NotAllowedNowError
+from domain.jobs import TellNotice
+from domain.messages import PaymentConfirmed
+from domain.notices import NoticeKind
+
+
+def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
+    """Record a payment; one that counts opens the request for the certificate.
+
+    The loan goes on (decision 2). A payment below the total, or one while nothing is on sale, is kept for a person to
+    settle. The same reference with another amount corrects an insufficient payment: it is the whole amount, not a rest.
+    """
+    recorded = case.track.payment(message.reference)
+    if recorded is None:
+        case = once(case, f"payment:{digest(message.reference)}")
+    elif recorded.amount_cop == message.amount_cop:
+        raise RepeatedError
+    elif recorded.standing is not PaymentStanding.INSUFFICIENT:
+        raise NotAllowedNowError(
+            f"reference {message.reference} is recorded with {recorded.amount_cop} pesos, this message says "
+            f"{message.amount_cop}; send another payment under its own reference"
+        )
+    standing = _standing(case, message, now)
+    payment = Payment(
+        reference=message.reference,
+        amount_cop=message.amount_cop,
+        standing=standing,
+        recorded_at=now.replace(microsecond=0),
+        paid_at=message.paid_at,
+        method=message.method,
+    )
+    others = tuple(each for each in case.track.payments if each.reference != message.reference)
+    case = case.evolve(track=case.track.model_copy(update={"payments": _bounded((*others, payment))}))
+    return _EFFECTS[standing](case, message, now)
+
+
+def _bounded(payments: tuple[Payment, ...]) -> tuple[Payment, ...]:
+    """Drop the oldest payment that did not count once there are too many, or the oldest of all."""
+    if len(payments) <= MOST_KEPT:
+        return payments
+    older = payments[:-1]
+    oldest = next((each for each in older if each.standing is not PaymentStanding.CONFIRMED), older[0])
+    return tuple(each for each in payments if each is not oldest)
+
+
+def _standing(case: Case, message: PaymentConfirmed, now: datetime) -> PaymentStanding:
+    if message.amount_cop < case.policy.total_cop:
+        return PaymentStanding.INSUFFICIENT
+    if not purchase_offered(case.track, bogota_date(now), case.policy):
+        return PaymentStanding.UNEXPECTED
+    return PaymentStanding.CONFIRMED
+
+
+def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
+    number = case.track.requests_made + 1
+    track = case.track.model_copy(update={"request": Request(number=number), "requests_made": number})
+    case = case.evolve(track=track).settle_attention(
+        AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT
+    )
+    case = case.record(now, message.by, "payment_confirmed", message.reference)
+    return case.enqueue(
+        TellNotice(
+            notice=NoticeKind.PAYMENT_RECEIVED,
+            key=f"payment/{digest(message.reference)}",
+            amount_cop=message.amount_cop,
+        )
+    )
+
+
+def _insufficient(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
+    text = f"{message.amount_cop} of {case.policy.total_cop} pesos under {message.reference}"
+    case = case.record(now, message.by, "payment_insufficient", text)
+    return case.raise_attention(
+        now,
+        AttentionKind.INSUFFICIENT_PAYMENT,
+        message.reference,
+        f"payment below the total: {text}; send payment_confirmed with the whole amount once it is paid",
+    )
+
+
+def _unexpected(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
+    case = case.record(now, message.by, "payment_unexpected", message.reference)
+    return case.raise_attention(
+        now,
+        AttentionKind.UNEXPECTED_PAYMENT,
+        message.reference,
+        f"payment {message.reference} while no certificate was on sale: one is in process or valid for long; "
+        "refund it, or register the certificate it bought",
+    )
+
+
+_EFFECTS = {
+    PaymentStanding.CONFIRMED: _confirmed,
+    PaymentStanding.INSUFFICIENT: _insufficient,
+    PaymentStanding.UNEXPECTED: _unexpected,
+}

@@ -1,0 +1,55 @@
+"""A mail as data: whom it is for, what it says, and how its delivery went.
+
+These values carry names and addresses. They live between the object store and the mail server, within one activity:
+they never enter a message of Temporal, a log or an error, and their `repr` hides what is personal.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """The company and, once it is known, its legal representative, as far as a mail needs them."""
+
+    legal_name: str = field(repr=False)
+    company_email: str = field(repr=False)
+    representative_name: str | None = field(default=None, repr=False)
+    representative_email: str | None = field(default=None, repr=False)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Both addresses, the company's first; one when they differ in case only."""
+        unique = {address.casefold(): address for address in (self.representative_email, self.company_email) if address}
+        return tuple(reversed(unique.values()))
+
+
+@dataclass(frozen=True)
+class Mail:
+    """What a mail says, twice: as plain text and as HTML. The subject is one line."""
+
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OutgoingMail:
+    """A mail ready to be handed to the mail server."""
+
+    mail: Mail
+    to: tuple[str, ...] = field(repr=False)
+    """At least one address, each once."""
+    message_id: str
+    """With its angle brackets. The same mail always bears the same one, so that a repeat can be told."""
+    reference: str
+    """Names the notice for support: ids only."""
+    prompts_purchase: bool
+    """Such a mail says how to stop getting its like."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The mail server took the mail, for all its addresses or for some."""
+
+    refused_recipients: int
+    """How many addresses it refused while it took the others."""

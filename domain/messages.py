@@ -1,0 +1,289 @@
+"""What may be sent to a case: one frozen model per signal and update, and how raw input becomes one.
+
+Anything may arrive: a wrong name, no argument, two, bytes, another encoding. Every refusal names the field and shows
+the known names, and never repeats what was typed into a value.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
+
+from domain.calendar import bogota_date, start_of_day
+from domain.contract import Sha256, UploadId
+from domain.errors import MessageError
+from domain.model import Model
+from domain.notices import NoticeKind
+
+JSON_ENCODING = b"json/plain"
+LONGEST_NAME = 60
+MOST_FIELDS_NAMED = 8
+YEARS = range(2000, 2100)
+"""A date outside these is a slip of the keyboard, and would lead the calendar past its last day."""
+
+
+def _plain(text: str) -> str:
+    """Return a text that somebody may have pasted from a document, its line ends and odd spaces made plain."""
+    return _one_line(" ".join(text.split()))
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("control characters are not allowed")
+    return text
+
+
+def _day(value: object) -> date:
+    found = _day_or_instant(value)
+    return bogota_date(found) if isinstance(found, datetime) else found
+
+
+def _instant(value: object) -> datetime:
+    found = _day_or_instant(value)
+    return found if isinstance(found, datetime) else start_of_day(found)
+
+
+def _day_or_instant(value: object) -> date | datetime:
+    found = _read(value) if isinstance(value, str) else value  # a date itself comes from Python only, never from JSON
+    if not isinstance(found, date) or (isinstance(found, datetime) and found.tzinfo is None):
+        raise ValueError("expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00")
+    if found.year not in YEARS:
+        raise ValueError(f"expected a year from {YEARS.start} to {YEARS.stop - 1}")
+    return found.astimezone(UTC) if isinstance(found, datetime) else found
+
+
+def _read(text: str) -> date | datetime | None:
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            return date.fromisoformat(text)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)
+]
+LongText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_plain)
+]
+Day = Annotated[date, BeforeValidator(_day)]
+"""A date in Bogotá; an instant with its offset is taken as its date there."""
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z:._-]{0,79}$")]
+Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$")]
+
+
+class Message(Model):
+    """What every message carries. `by` is who sends it, as in `support:ana` or `billing`; claimed, not proven."""
+
+    by: ShortText
+
+    @property
+    def is_from_support(self) -> bool:
+        """Tell whether a support person sends it, who may correct what others can't."""
+        return self.by.startswith("support:")
+
+
+class PaymentConfirmed(Message):
+    """The certificate was paid, in whole pesos."""
+
+    reference: ShortText
+    amount_cop: Annotated[int, Field(ge=1, le=10**12)]
+    paid_at: Instant | None = None
+    method: ShortText | None = None
+
+
+class LetterUploaded(Message):
+    """A file lies in the inbox under this id."""
+
+    upload_id: UploadId
+
+
+class Decision(StrEnum):
+    """What a person decides about a letter under review."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+class LetterReviewed(Message):
+    """A person has looked at the letter under review."""
+
+    decision: Decision
+    reason: LongText
+    upload_id: UploadId | None = None
+    """Which letter was looked at; without it, the one that waits."""
+
+
+class CertificateIssued(Message):
+    """The company's own certificate exists; both days are inclusive."""
+
+    serial: Serial
+    valid_from: Day
+    valid_until: Day
+    fingerprint_sha256: Fingerprint | None = None
+    issuer: ShortText | None = None
+
+
+class CertificateRejected(Message):
+    """The issuer wants something mended before it issues the certificate."""
+
+    observations: LongText
+
+
+class StepCompleted(Message):
+    """One of the six steps of the enablement is done."""
+
+    step: Annotated[int, Field(ge=1, le=6)]
+
+
+class LoanRevoked(Message):
+    """The lender takes the certificate back."""
+
+    reason: LongText
+
+
+class RemindersMuted(Message):
+    """No reminder is sent up to and on this day."""
+
+    until: Day
+    reason: LongText
+
+
+class CompanyUpdated(Message):
+    """The company's stored data changed; the digest is of the new bytes."""
+
+    sha256: Sha256
+
+
+class NoticeRequested(Message):
+    """Send a mail again, with today's facts."""
+
+    notice: NoticeKind
+    reason: LongText
+
+
+class ActivationClosed(Message):
+    """The case is over."""
+
+    reason: LongText
+
+
+class VerifyPayment(Message):
+    """Ask whether the certificate is paid."""
+
+
+class SubmitRepresentative(Message):
+    """The legal representative's stored data; the digest is of the bytes."""
+
+    sha256: Sha256
+
+
+class AttachLetter(Message):
+    """A file lies in the inbox under this id; the sender waits for the verdict."""
+
+    upload_id: UploadId
+
+
+class DeleteLetter(Message):
+    """Take the attached letter away; the loan's dates stay."""
+
+
+class ContinueToTestSet(Message):
+    """Finish this step and go on to the third."""
+
+
+SIGNALS: Mapping[str, type[Message]] = {
+    "payment_confirmed": PaymentConfirmed,
+    "letter_uploaded": LetterUploaded,
+    "letter_reviewed": LetterReviewed,
+    "certificate_issued": CertificateIssued,
+    "certificate_rejected": CertificateRejected,
+    "step_completed": StepCompleted,
+    "loan_revoked": LoanRevoked,
+    "reminders_muted": RemindersMuted,
+    "company_updated": CompanyUpdated,
+    "notice_requested": NoticeRequested,
+    "activation_closed": ActivationClosed,
+}
+UPDATES: Mapping[str, type[Message]] = {
+    "verify_payment": VerifyPayment,
+    "submit_representative": SubmitRepresentative,
+    "attach_letter": AttachLetter,
+    "delete_letter": DeleteLetter,
+    "continue_to_test_set": ContinueToTestSet,
+}
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument as it travelled: its declared encoding and its bytes."""
+
+    encoding: bytes
+    data: bytes
+
+
+def parse(kind: Literal["signal", "update"], name: str, arguments: Sequence[Argument]) -> Message:
+    """Return the message, or raise MessageError saying what is wrong with it and what is expected."""
+    known = SIGNALS if kind == "signal" else UPDATES
+    model = known.get(name)
+    if model is None:
+        raise MessageError(f"unknown {kind} {shorten(name)}{_suggestion(name, known)}; known: {', '.join(known)}")
+    if len(arguments) != 1:
+        raise MessageError(f"expected one JSON object, got {len(arguments)} arguments; {fields_of(model)}")
+    argument = arguments[0]
+    if argument.encoding != JSON_ENCODING:
+        raise MessageError(f"expected encoding json/plain, got {shorten(_decoded(argument.encoding))}")
+    try:
+        return model.model_validate_json(argument.data, strict=True)
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+    except (ValueError, RecursionError):  # nesting or digits beyond the parser's own limits
+        raise MessageError(f"the JSON can't be read; {fields_of(model)}") from None
+    named = [
+        f"{_field(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in problems[:MOST_FIELDS_NAMED]
+    ]
+    if len(problems) > MOST_FIELDS_NAMED:
+        named.append(f"and {len(problems) - MOST_FIELDS_NAMED} more")
+    raise MessageError(f"{'; '.join(named)}; {fields_of(model)}")
+
+
+def fields_of(model: type[Message]) -> str:
+    """Return a message's fields for a refusal's text, the optional ones marked."""
+    names = [name if field.is_required() else f"{name} (optional)" for name, field in model.model_fields.items()]
+    return f"fields: {', '.join([*names[1:], names[0]])}"
+
+
+def closest_name(name: str) -> str | None:
+    """Return the known signal that a mistyped name most likely meant, or None."""
+    return next(iter(difflib.get_close_matches(name[:LONGEST_NAME], SIGNALS, n=1, cutoff=0.75)), None)
+
+
+def shorten(name: str) -> str:
+    """Return a name from outside, quoted, printable and short enough for a list."""
+    return f"'{_shown(name)}'"
+
+
+def _suggestion(name: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(name[:LONGEST_NAME], known, n=1, cutoff=0.75)
+    return f", did you mean {close[0]}?" if close else ""
+
+
+def _decoded(encoding: bytes) -> str:
+    return encoding.decode("utf-8", "replace")
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    return ".".join(_shown(str(part)) for part in location) or "the argument"
+
+
+def _shown(text: str) -> str:
+    shown = text[:LONGEST_NAME].encode("unicode_escape").decode("ascii")
+    return shown if len(text) <= LONGEST_NAME and len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + "…"

@@ -1,0 +1,92 @@
+"""`python -m stack.demo` (`make demo`): one company's whole life, on real servers whose time is moved forward.
+
+Leaves the letter, the signed letter and every mail under `.local/demo/`. Exit 0 when every step happened.
+"""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters import s3, temporal
+from adapters.activations import Activations
+from domain.errors import ActivaError
+from stack.life import DemoError, Life, Show, live
+from stack.local_settings import BUCKET
+from stack.parts import parts
+from stack.ports import StackSettings
+from stack.probes import LOOPBACK, free_port
+from stack.process import ROOT, PartFailedError, RunningPart, short
+from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, TIME_SKIPPING
+
+FOLDER: Final = ROOT / ".local" / "demo"
+
+
+@asynccontextmanager
+async def running_stack(stack: StackSettings) -> AsyncIterator[None]:
+    """Run the parts of the local stack on free ports; on return none is left."""
+    async with AsyncExitStack() as running:
+        for part in parts(stack, TIME_SKIPPING):
+            process = await RunningPart.start(part)
+            running.push_async_callback(process.stop)
+            await process.until_ready()
+        yield
+
+
+def fresh_stack(folder: Path) -> StackSettings:
+    """Return a stack of its own beside any other, on free ports over an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return StackSettings(
+        folder=folder,
+        temporal_port=free_port(),
+        temporal_ui_port=free_port(),
+        s3_port=free_port(),
+        smtp_port=free_port(),
+        portal_port=free_port(),
+        metrics_port=free_port(),
+    )
+
+
+async def demonstrate(console: Console) -> None:
+    """Run the stack, live the life, and say where everything lies."""
+    stack = fresh_stack(FOLDER)
+    console.print("[bold]Activa[/bold]: a company's whole life on a real Temporal server, its time moved forward")
+    console.print("starting Temporal, S3, the mail server and the worker", style="dim")
+    async with running_stack(stack):
+        client = await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}")
+        store = s3.connect(
+            endpoint_url=f"http://{LOOPBACK}:{stack.s3_port}",
+            region="us-east-1",
+            access_key_id=S3_ACCESS_KEY_ID,
+            secret_access_key=S3_SECRET_ACCESS_KEY,
+            connections=4,
+        )
+        skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+        cases = Activations(skipper.client, s3.S3Objects(store, BUCKET))
+        await live(Life(client, cases, skipper, Show(console)), FOLDER)
+    mails = sorted((FOLDER / "mail").glob("*.eml"))
+    console.print(f"\nLook at it under [bold]{short(FOLDER)}[/bold]:")
+    console.print(f"  letter.pdf, signed-letter.pdf, and {len(mails)} mails in mail/ (*.eml)", highlight=False)
+    console.print("  Next: `make run` starts the stack to work with", highlight=False)
+
+
+def main() -> int:
+    """Run the demonstration; 1 when something did not happen as promised."""
+    console = Console(soft_wrap=True)
+    try:
+        asyncio.run(demonstrate(console))
+    except (DemoError, PartFailedError, ActivaError) as error:
+        sys.stderr.write(f"The demonstration failed: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

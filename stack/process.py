@@ -1,0 +1,156 @@
+"""One process of the local stack: started tied to this process, heard line by line, stopped with its whole group.
+
+Invariant: after `stop` nothing of the process or of what it started is left; when this process dies by any means,
+the kernel kills the process (see `stack/tether.py`).
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Self
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+_TETHER: Final = Path(__file__).with_name("tether.py")
+_LINE_LIMIT_BYTES: Final = 1 << 20
+_KEPT_LINES: Final = 15
+
+Probe = Callable[[], Awaitable[str | None]]
+"""Answers None when the part works, else what is still missing; never raises for a part that is not up yet."""
+
+
+async def once_started() -> str | None:
+    """Tell that a part is ready as soon as it runs."""
+    return None
+
+
+class PartFailedError(Exception):
+    """A part of the stack died or did not get ready; the text says which, how, and its last lines."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What to run and how to know that it works."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """The whole environment of the process, nothing is added."""
+    ready: Probe = once_started
+    ready_within: timedelta = timedelta(seconds=30)
+    stop_within: timedelta = timedelta(seconds=10)
+    """From SIGTERM to SIGKILL."""
+    must_finish: bool = False
+    """A command that does its work and ends, rather than a server."""
+
+
+class RunningPart:
+    """A started part."""
+
+    def __init__(self, part: Part, process: asyncio.subprocess.Process, on_line: Callable[[str], None]) -> None:
+        """Take over a started process; use `start`."""
+        self.part = part
+        self.last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
+        self._process = process
+        self._on_line = on_line
+        self._is_over = False
+        self.ended = asyncio.create_task(process.wait(), name=f"{part.name} ends")
+        self._heard = asyncio.create_task(self._hear(), name=f"{part.name} is heard")
+
+    @classmethod
+    async def start(cls, part: Part, on_line: Callable[[str], None] = lambda _: None) -> Self:
+        """Start the part in a session of its own, so that a terminal's Ctrl-C does not reach it."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *part.command,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            env=dict(part.environment), cwd=ROOT, start_new_session=True, limit=_LINE_LIMIT_BYTES,
+        )  # fmt: skip
+        return cls(part, process, on_line)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process, which also is the id of its group."""
+        return self._process.pid
+
+    async def until_ready(self) -> None:
+        """Return once the part works; raise PartFailedError when it dies before that or takes too long."""
+        if self.part.must_finish:
+            await self._until_finished()
+            return
+        missing: str | None = "it was not asked yet"
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.part.ready_within.total_seconds()):
+                while not self.ended.done():
+                    missing = await self.part.ready()
+                    if missing is None and not self.ended.done():
+                        return
+                    await asyncio.wait([self.ended], timeout=0.05)
+        if self.ended.done():
+            raise await self.failure()
+        raise self._failed(f"is not ready after {self.part.ready_within.total_seconds():g} s: {missing}")
+
+    async def failure(self) -> PartFailedError:
+        """Return the error that says how the ended process ended."""
+        status = await self.ended
+        await asyncio.wait([self._heard], timeout=1)
+        how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+        return self._failed(how)
+
+    def kill(self) -> None:
+        """End the process and everything it started, without asking."""
+        self._signal(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """End the process and everything it started, politely first."""
+        if not self.ended.done():
+            self._signal(signal.SIGTERM)
+            await asyncio.wait([self.ended], timeout=self.part.stop_within.total_seconds())
+        # Also when the leader went by itself: what it started is in the same group and would be left behind.
+        self.kill()
+        await self.ended
+        # A grandchild outside the group may hold the pipe open; its lines are not waited for.
+        await asyncio.wait([self._heard], timeout=1)
+        self._heard.cancel()
+        self._is_over = True  # from here on the id may be another process's
+
+    async def _until_finished(self) -> None:
+        await asyncio.wait([self.ended], timeout=self.part.ready_within.total_seconds())
+        if not self.ended.done():
+            raise self._failed(f"has not finished after {self.part.ready_within.total_seconds():g} s")
+        if await self.ended != 0:
+            raise await self.failure()
+        await asyncio.wait([self._heard], timeout=1)
+
+    def _failed(self, how: str) -> PartFailedError:
+        said = "".join(f"\n    {line}" for line in self.last_lines) or " nothing"
+        return PartFailedError(f"{self.part.name} {how}. Its last lines:{said}")
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._is_over:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
+    async def _hear(self) -> None:
+        output = self._process.stdout
+        while output is not None:
+            try:
+                raw = await output.readline()
+            except ValueError:
+                raw = b"(a line longer than the limit was dropped)\n"
+            if not raw:
+                return
+            line = raw.decode(errors="replace").rstrip()
+            self.last_lines.append(line)
+            self._on_line(line)
+
+
+def short(path: Path) -> str:
+    """Return a path as a person at the project's root would write it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -1,0 +1,52 @@
+"""A person with a pen and a scanner, for the demonstration: the letter signed in its box, as an image-only PDF."""
+
+import io
+import math
+import random
+
+import pypdfium2
+from PIL import Image, ImageDraw, ImageFilter
+
+from letters.geometry import GEOMETRY, Box
+
+DPI = 150
+MM_PER_INCH = 25.4
+
+
+def sign_and_scan(letter: bytes, seed: int = 7) -> bytes:
+    """Return a grey scan of the letter with a signature drawn in each box; the same seed signs the same way."""
+    pen = random.Random(seed)  # noqa: S311  # a pen's shake, no secret
+    pages = []
+    document = pypdfium2.PdfDocument(letter)
+    for page, layout in zip(document, GEOMETRY.pages, strict=True):
+        image = page.render(scale=DPI / 72).to_pil().convert("L")
+        for box in layout.signature_boxes:
+            _sign(image, box, pen)
+        pages.append(_scanned(image, pen))
+    document.close()
+    pdf = io.BytesIO()
+    pages[0].save(pdf, "PDF", resolution=DPI, save_all=True, append_images=pages[1:], quality=70)
+    return pdf.getvalue()
+
+
+def _sign(image: Image.Image, box: Box, pen: random.Random) -> None:
+    left, top, width, height = (
+        value * DPI / MM_PER_INCH for value in (box.x_mm, box.y_mm, box.width_mm, box.height_mm)
+    )
+    draw = ImageDraw.Draw(image)
+    points = []
+    for step in range(140):
+        t = step / 139
+        x = left + width * (0.14 + 0.68 * t) + width * 0.05 * math.sin(31 * t)
+        y = top + height * (0.52 - 0.2 * t) + height * 0.26 * math.sin(23 * t + 1) * (1 - 0.5 * t)
+        points.append((x + pen.gauss(0, 0.5), y + pen.gauss(0, 0.5)))
+    draw.line(points, fill=35, width=4, joint="curve")
+    draw.line([(left + width * 0.1, top + height * 0.84), (left + width * 0.8, top + height * 0.7)], fill=45, width=3)
+
+
+def _scanned(image: Image.Image, pen: random.Random) -> Image.Image:
+    """Return the page as a flatbed gives it back: a little askew, not quite white, slightly soft, with some noise."""
+    askew = image.rotate(pen.uniform(-0.7, 0.7), resample=Image.Resampling.BICUBIC, fillcolor=250)
+    grey = askew.point([int(18 + value * 0.92) for value in range(256)])
+    noise = Image.effect_noise(grey.size, 6)
+    return Image.blend(grey.filter(ImageFilter.GaussianBlur(0.5)), noise, 0.04)

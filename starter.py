@@ -1,0 +1,218 @@
+"""The billing backend's door: a command, and the same as functions in `adapters.activations`.
+
+One JSON object on standard output, messages on standard error. Exit 0 done, also when it was done before; 2 wrong
+input, nothing changed; 3 the company has no open case; 4 Temporal or S3 can't be reached.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from adapters import s3, temporal
+from adapters.activations import Activations
+from domain.company import Company
+from domain.contract import is_company_id
+from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
+from domain.forms import FieldError, read_form
+from domain.messages import PaymentConfirmed
+from domain.model import Model, canonical_sha256
+from domain.representative import Representative, warnings
+from settings import Settings, SettingsError, load
+
+DONE, WRONG_INPUT, NO_CASE, UNREACHABLE = 0, 2, 3, 4
+LARGEST_FILE_BYTES = 20_000_000
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+M = TypeVar("M", bound=Model)
+
+
+class WrongInputError(Exception):
+    """What was given can't be used; one line per thing that is wrong."""
+
+
+def _company_id(text: str) -> str:
+    if not is_company_id(text):
+        raise typer.BadParameter("1 to 64 letters, digits, - or _, beginning with a letter or digit, as in C1001")
+    return text
+
+
+CompanyIdArgument = Annotated[str, typer.Argument(callback=_company_id, help="as in C1001", metavar="COMPANY_ID")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE")]
+By = Annotated[str, typer.Option("--by", help="who asks, for the timeline: billing, support:ana")]
+DEFAULT_BY = "billing"
+
+
+@app.command()
+def start(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="company_id, legal_name, nit, person_type, ...")],
+    reopen: Annotated[bool, typer.Option("--reopen", help="start a closed case again")] = False,
+) -> None:
+    """Start a company's activation. Example: python starter.py start company.json."""
+
+    async def run(cases: Activations, settings: Settings) -> dict[str, Any]:
+        company = _read(Company, file)
+        started = await cases.start(company, settings.policy, reopen=reopen)
+        if started.closed:
+            _say(f"the activation of {company.company_id} is closed; start it again with --reopen")
+        return started.model_dump()
+
+    _main(run)
+
+
+@app.command()
+def company(company_id: CompanyIdArgument, file: FileArgument, by: By = DEFAULT_BY) -> None:
+    """Correct a company's data. Example: python starter.py company C1001 company.json."""
+
+    async def run(cases: Activations, _: Settings) -> dict[str, Any]:
+        corrected = _read(Company, file)
+        if corrected.company_id != company_id:
+            raise WrongInputError(f"company_id: the file is of another company than {company_id}; check the file")
+        changed = await cases.update_company(corrected, by)
+        return {"company_id": company_id, "sha256": canonical_sha256(corrected), "changed": changed}
+
+    _main(run)
+
+
+@app.command()
+def status(company_id: CompanyIdArgument) -> None:
+    """Print the whole case. Example: python starter.py status C1001."""
+
+    async def run(cases: Activations, _: Settings) -> dict[str, Any]:
+        return await cases.status(company_id)
+
+    _main(run)
+
+
+@app.command()
+def representative(company_id: CompanyIdArgument, file: FileArgument, by: By = DEFAULT_BY) -> None:
+    """Store the representative, issue the letter. Example: python starter.py representative C1001 maria.json."""
+
+    async def run(cases: Activations, _: Settings) -> dict[str, Any]:
+        person = _read(Representative, file)
+        for warning in warnings(person):
+            _say(f"warning: {warning.message}")
+        return await cases.submit_representative(company_id, person, by)
+
+    _main(run)
+
+
+@app.command()
+def letter(
+    company_id: CompanyIdArgument, out: Annotated[Path, typer.Option("--out", help="where to write it")]
+) -> None:
+    """Write the letter to be signed. Example: python starter.py letter C1001 --out letter.pdf."""
+
+    async def run(cases: Activations, _: Settings) -> dict[str, Any]:
+        pdf = await cases.letter(company_id)
+        _write(out, pdf)
+        return {"company_id": company_id, "file": str(out), "bytes": len(pdf)}
+
+    _main(run)
+
+
+@app.command(name="upload-letter")
+def upload_letter(company_id: CompanyIdArgument, file: FileArgument, by: By = DEFAULT_BY) -> None:
+    """Attach a signed letter and print the verdict. Example: python starter.py upload-letter C1001 signed.pdf."""
+
+    async def run(cases: Activations, _: Settings) -> dict[str, Any]:
+        return await cases.upload_letter(company_id, _bytes(file), by)
+
+    _main(run)
+
+
+@app.command(name="confirm-payment")
+def confirm_payment(
+    company_id: CompanyIdArgument,
+    reference: Annotated[str, typer.Option("--reference", help="the payment's own, as in FV-77")],
+    amount_cop: Annotated[int, typer.Option("--amount-cop", help="whole pesos, IVA included")],
+    by: By = DEFAULT_BY,
+) -> None:
+    """Confirm a payment. Example: python starter.py confirm-payment C1001 --reference FV-77 --amount-cop 297500."""
+
+    async def run(cases: Activations, _: Settings) -> dict[str, Any]:
+        try:
+            payment = PaymentConfirmed(reference=reference, amount_cop=amount_cop, by=by)
+        except ValidationError as error:
+            raise WrongInputError("\n".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from None
+        standing = await cases.confirm_payment(company_id, payment)
+        if standing is None:
+            _say("the payment is kept; no worker has taken it yet")
+        return {"company_id": company_id, "reference": reference, "amount_cop": amount_cop, "standing": standing}
+
+    _main(run)
+
+
+def _read(model: type[M], file: Path) -> M:
+    try:
+        data = json.loads(_bytes(file))
+    except ValueError:
+        raise WrongInputError(f"{file}: is not JSON; give one object") from None
+    read = read_form(model, data)
+    if isinstance(read, tuple):
+        raise WrongInputError("\n".join(_line(each) for each in read))
+    return read
+
+
+def _line(error: FieldError) -> str:
+    return error.message if error.message.startswith(error.field) else f"{error.field}: {error.message}"
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > LARGEST_FILE_BYTES:
+            raise WrongInputError(f"{file}: larger than {LARGEST_FILE_BYTES} bytes; is it the right file?")
+        return file.read_bytes()
+    except OSError as error:
+        raise WrongInputError(f"{file}: {error.strerror}; check the path") from None
+
+
+def _write(file: Path, data: bytes) -> None:
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise WrongInputError(f"{file}: {error.strerror}; choose another path for --out") from None
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _main(run: Callable[[Activations, Settings], Awaitable[dict[str, Any]]]) -> NoReturn:
+    temporal.leave_process(asyncio.run(_outcome(run)))
+
+
+async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, Any]]]) -> int:
+    try:
+        settings = load()
+        objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=4), settings.s3.bucket)
+        answer = await run(Activations(await temporal.connect(), objects), settings)
+    except (WrongInputError, SettingsError) as error:
+        return _failed(error, WRONG_INPUT)
+    except CaseNotFoundError as error:
+        return _failed(error, NO_CASE)
+    except ServiceUnavailableError as error:
+        return _failed(error, UNREACHABLE)
+    except ActivaError as error:
+        return _failed(error, WRONG_INPUT)
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    return DONE
+
+
+def _failed(error: Exception, code: int) -> int:
+    _say(str(error))
+    return code
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    app(arguments)
+
+
+if __name__ == "__main__":
+    main()

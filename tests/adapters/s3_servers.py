@@ -1,0 +1,118 @@
+"""Two S3 servers on loopback for the tests: moto in this process, and the local stack's own in a process of its own."""
+
+import functools
+import logging
+import os
+import socket
+import subprocess
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from moto.server import ThreadedMotoServer
+
+from adapters import s3
+
+MINISTACK = Path(__file__).parents[2] / ".venv-s3" / "bin" / "ministack"
+
+
+@contextmanager
+def moto() -> Iterator[str]:
+    """Run moto's server and give its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+class Ministack:
+    """The local S3 server over a folder; it can be killed and started again over the same one."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        assert MINISTACK.exists(), "the local S3 server is not installed; run `make setup`"
+        environment = {
+            **os.environ,
+            "SERVICES": "s3",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self._port),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(self._folder / "data"),
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(self._folder / "state"),
+        }
+        self._process = subprocess.Popen(
+            [MINISTACK], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        output = self._process.stdout
+        assert output is not None
+        said = []
+        for line in output:
+            said.append(line)
+            if "Running on" in line:
+                break
+        else:
+            raise AssertionError("ministack did not start:\n" + "".join(said))
+        self._reader = threading.Thread(target=_drain, args=(output,), daemon=True)
+        self._reader.start()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+
+
+@contextmanager
+def ministack(folder: Path) -> Iterator[str]:
+    """Run ministack and give its address."""
+    server = Ministack(folder)
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.kill()
+
+
+def _drain(output: IO[str]) -> None:
+    with output:
+        for _ in output:
+            pass
+
+
+@functools.cache
+def client(url: str) -> Any:
+    """Return a client for a server that takes any credentials; making one costs far more than a call."""
+    return s3.connect(
+        endpoint_url=url,
+        region="us-east-1",
+        access_key_id="local",
+        secret_access_key="local",
+        connections=10,
+    )
+
+
+def new_bucket(url: str) -> tuple[Any, str]:
+    """Create an empty bucket; return a client and its name."""
+    connection = client(url)
+    name = f"test-{uuid.uuid4().hex}"
+    connection.create_bucket(Bucket=name)
+    return connection, name
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,200 @@
+"""A case and the world around it: messages as they travel, and a store and a mail server that always answer."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from domain import clock, outcomes
+from domain.calendar import BOGOTA, bogota_date
+from domain.case import Case
+from domain.decisions import admit, reject
+from domain.errors import MessageError, NotAllowedNowError
+from domain.jobs import (
+    AcceptanceRecorded,
+    CaseOpened,
+    CheckCompany,
+    CheckUpload,
+    CompanyChecked,
+    IssueLetter,
+    Job,
+    LetterIssued,
+    OpenCase,
+    RecordAcceptance,
+    TellNotice,
+    UploadChecked,
+)
+from domain.loan import FirstAcceptance
+from domain.messages import JSON_ENCODING, SIGNALS, Argument, Message, parse
+from domain.notices import Notice, NoticeKind, NoticeSent, Reason
+from domain.policy import Policy
+from domain.signed_letter import Verdict
+from domain.told import build_notice, build_reminder
+
+COMPANY_SHA = "c" * 64
+REPRESENTATIVE_SHA = "d" * 64
+TOTAL_COP = 297_500
+BLURRED = Reason(code="blurred", message="La carta no se lee.")
+
+
+def bogota(text: str) -> datetime:
+    """Return the UTC instant of a time in Bogotá, as in `2026-11-24 10:00`."""
+    return datetime.fromisoformat(text).replace(tzinfo=BOGOTA).astimezone(UTC)
+
+
+NOW = bogota("2026-11-24 10:00")
+"""A Tuesday."""
+
+
+@dataclass
+class World:
+    """What lies outside a case: verdicts still to come, the evidence in the store, and the mails that arrived."""
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    """Of uploads that are not simply accepted."""
+    received_at: dict[str, datetime] = field(default_factory=dict)
+    """Of uploads that arrived before they were checked."""
+    missing: set[str] = field(default_factory=set)
+    refused_letter: tuple[Reason, ...] = ()
+    refused_company: Reason | None = None
+    first: FirstAcceptance | None = None
+    checked: dict[str, UploadChecked] = field(default_factory=dict)
+    mails: list[tuple[datetime, Notice]] = field(default_factory=list)
+
+    def kinds(self) -> list[NoticeKind]:
+        return [notice.kind for _, notice in self.mails]
+
+    def perform(self, case: Case, job: Job, now: datetime) -> Any:
+        match job:
+            case IssueLetter():
+                if self.refused_letter:
+                    return LetterIssued(refused=self.refused_letter)
+                return LetterIssued(folio=f"AC-{job.number}", key=f"letters/{job.number}.pdf", sha256="e" * 64)
+            case CheckUpload():
+                return self._check(case, job, now)
+            case RecordAcceptance():
+                return AcceptanceRecorded(first_acceptance=self._first(job.upload_id, job.received_at))
+            case CheckCompany():
+                return CompanyChecked(refused=self.refused_company)
+            case TellNotice():
+                notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
+                self.mails.append((now, notice))
+                return NoticeSent(sent_at=now)
+
+    def _check(self, case: Case, job: CheckUpload, now: datetime) -> UploadChecked:
+        if job.upload_id in self.missing:
+            return UploadChecked(verdict=Verdict.REJECTED, received_at=now, reasons=(BLURRED,))
+        verdict = self.verdicts.get(job.upload_id, Verdict.ACCEPTED)
+        new = UploadChecked(
+            verdict=verdict,
+            received_at=self.received_at.get(job.upload_id, now),
+            sha256="f" * 64,
+            reasons=() if verdict is Verdict.ACCEPTED else (BLURRED,),
+        )
+        checked = self.checked.setdefault(job.upload_id, new)
+        if checked.verdict is not Verdict.ACCEPTED or case.own_valid_on(bogota_date(now)):
+            return checked
+        return checked.model_copy(update={"first_acceptance": self._first(job.upload_id, checked.received_at)})
+
+    def _first(self, upload_id: str, received_at: datetime) -> FirstAcceptance:
+        if self.first is None:
+            self.first = FirstAcceptance(upload_id=upload_id, received_at=received_at)
+        return self.first
+
+
+def opened(world: World, now: datetime = NOW, archived: dict[str, Any] | None = None, **policy: Any) -> Case:
+    """Return the case of a company as the store knows it: new, or taken up again from its archive."""
+    start = OpenCase(company_id="C1001", profile_sha256=COMPANY_SHA)
+    result = CaseOpened(policy=Policy(**policy), first_acceptance=world.first, archived=archived)
+    return outcomes.opened(start, result, now)
+
+
+def a_case(now: datetime = NOW, **policy: Any) -> Case:
+    return opened(World(), now, **policy)
+
+
+def message(name: str, *, by: str = "support:ana", **fields: Any) -> Message:
+    """Return a message as it comes out of its JSON."""
+    kind = "signal" if name in SIGNALS else "update"
+    data = json.dumps({"by": by, **fields}, default=date.isoformat, ensure_ascii=False).encode()
+    return parse(kind, name, [Argument(JSON_ENCODING, data)])
+
+
+def send(case: Case, name: str, now: datetime = NOW, **fields: Any) -> Case:
+    """Return the case after a message; raises what the message is refused with."""
+    return admit(case, name, message(name, **fields), now)
+
+
+def deliver(case: Case, name: str, now: datetime = NOW, **fields: Any) -> Case:
+    """Return the case after a message, or with the message on record as rejected."""
+    try:
+        return send(case, name, now, **fields)
+    except (MessageError, NotAllowedNowError) as error:
+        return reject(case, name, str(error), now)
+
+
+def settle(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
+    """Return the case after everything that is due, in the order the procedure does it, in a world that answers."""
+    world = world or World()
+    while True:
+        case = clock.tick(case, now)
+        queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
+        if queued is not None:
+            case = outcomes.done(case, queued.job, world.perform(case, queued.job, now), now)
+        elif milestone is not None:
+            world.mails.append((now, build_reminder(case, milestone.days, now)))
+            case = clock.reminder_done(case, milestone, NoticeSent(sent_at=now), now)
+        else:
+            return case
+
+
+def live(case: Case, since: datetime, until: datetime, world: World) -> Case:
+    """Return the case after time has passed and nobody sent anything."""
+    now = since
+    while now <= until:
+        case = settle(case, now, world)
+        deadline = clock.next_deadline(case, now)
+        if deadline is None:
+            break
+        assert deadline[0] > now
+        now = deadline[0]
+    return case
+
+
+def with_letter(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
+    """Return the case whose letter waits for a signature."""
+    return settle(send(case, "submit_representative", now, sha256=REPRESENTATIVE_SHA), now, world)
+
+
+def with_upload(
+    case: Case, upload_id: str, now: datetime = NOW, world: World | None = None, verdict: Verdict = Verdict.ACCEPTED
+) -> Case:
+    """Return the case after an upload and its verdict."""
+    world = world or World()
+    world.verdicts[upload_id] = verdict
+    return settle(deliver(case, "letter_uploaded", now, upload_id=upload_id), now, world)
+
+
+def with_loan(case: Case, received_at: datetime = NOW, world: World | None = None) -> Case:
+    """Return the case whose first letter was accepted when it arrived."""
+    return with_upload(with_letter(case, received_at, world), "U1", received_at, world)
+
+
+def with_payment(case: Case, now: datetime = NOW, world: World | None = None, reference: str = "FV-77") -> Case:
+    """Return the case whose certificate is paid and in process."""
+    return settle(send(case, "payment_confirmed", now, reference=reference, amount_cop=TOTAL_COP), now, world)
+
+
+def with_certificate(
+    case: Case,
+    now: datetime = NOW,
+    world: World | None = None,
+    *,
+    serial: str = "0A1B",
+    valid_from: date | None = None,
+    days: int = 365,
+) -> Case:
+    """Return the case with an issued certificate, valid from today unless told otherwise."""
+    first = valid_from or bogota_date(now)
+    last = first + timedelta(days=days)
+    return settle(send(case, "certificate_issued", now, serial=serial, valid_from=first, valid_until=last), now, world)

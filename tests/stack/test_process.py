@@ -1,0 +1,169 @@
+"""One part: it is heard, it is known to work, and nothing of it is left."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+
+import pytest
+
+from stack.process import ROOT, Part, PartFailedError, RunningPart
+from tests.stack.watching import gone, group
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+PARENT_AND_CHILD = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])
+print(child.pid, flush=True)
+time.sleep(60 if sys.argv[1] == 'stay' else 0)
+"""
+
+
+def python(code: str, *arguments: str, **more: object) -> Part:
+    return Part("part", (sys.executable, "-c", code, *arguments), dict(os.environ), **more)  # type: ignore[arg-type]
+
+
+class Heard:
+    """The lines of a part; the first one can be waited for."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.first = asyncio.Event()
+
+    def __call__(self, line: str) -> None:
+        self.lines.append(line)
+        self.first.set()
+
+
+async def test_every_line_is_heard_also_the_last_and_both_streams() -> None:
+    heard = Heard()
+    code = "import sys; print('one'); sys.stderr.write('two\\n'); sys.stdout.write('no end of line')"
+    running = await RunningPart.start(python(code, must_finish=True), heard)
+    await running.until_ready()
+    await running.stop()
+    assert sorted(heard.lines) == ["no end of line", "one", "two"]
+
+
+async def test_a_line_without_end_does_not_silence_the_part() -> None:
+    heard = Heard()
+    running = await RunningPart.start(python("print('x' * 3_000_000); print('after')", must_finish=True), heard)
+    await running.until_ready()
+    await running.stop()
+    assert heard.lines[-1] == "after"
+
+
+async def test_a_part_that_dies_before_it_is_ready_says_how_and_shows_its_last_lines() -> None:
+    running = await RunningPart.start(python("print('no such folder'); raise SystemExit(3)"))
+    await running.ended
+    with pytest.raises(PartFailedError, match=r"part ended with status 3\. Its last lines:\n    no such folder"):
+        await running.until_ready()
+    await running.stop()
+
+
+async def test_a_part_killed_from_outside_names_the_signal() -> None:
+    running = await RunningPart.start(python("import time; time.sleep(60)"))
+    os.kill(running.pid, signal.SIGKILL)
+    assert "was killed by SIGKILL" in str(await running.failure())
+    await running.stop()
+
+
+async def test_a_part_that_never_gets_ready_says_what_was_missing() -> None:
+    async def never() -> str | None:
+        return "the namespace is missing"
+
+    part = python("import time; time.sleep(60)", ready=never, ready_within=timedelta(seconds=0.3))
+    running = await RunningPart.start(part)
+    with pytest.raises(PartFailedError, match=r"is not ready after 0\.3 s: the namespace is missing"):
+        await running.until_ready()
+    await running.stop()
+
+
+async def test_a_command_that_does_not_exist_is_named() -> None:
+    running = await RunningPart.start(Part("part", ("/no/such/program",), must_finish=True))
+    with pytest.raises(PartFailedError, match="/no/such/program can't be started: No such file or directory"):
+        await running.until_ready()
+    await running.stop()
+
+
+async def test_a_command_that_takes_too_long_is_a_failure() -> None:
+    part = python("import time; time.sleep(60)", must_finish=True, ready_within=timedelta(seconds=0.3))
+    running = await RunningPart.start(part)
+    with pytest.raises(PartFailedError, match=r"has not finished after 0\.3 s"):
+        await running.until_ready()
+    await running.stop()
+
+
+async def test_a_part_that_ignores_the_request_is_killed_after_its_time() -> None:
+    heard = Heard()
+    running = await RunningPart.start(python(STUBBORN, stop_within=timedelta(seconds=0.3)), heard)
+    await heard.first.wait()
+    await running.stop()
+    assert await running.ended == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("leader", ["stay", "leave"])
+async def test_what_a_part_started_goes_with_it(leader: str) -> None:
+    heard = Heard()
+    running = await RunningPart.start(python(PARENT_AND_CHILD, leader), heard)
+    await heard.first.wait()
+    await running.stop()
+    assert await gone(int(heard.lines[0]))
+
+
+STARTER = """
+import asyncio, os, sys
+from stack.process import Part, RunningPart
+async def main():
+    part = Part("part", ("sh", "-c", "sleep 60 & echo $!; wait"), dict(os.environ))
+    heard = asyncio.get_running_loop().create_future()
+    running = await RunningPart.start(part, heard.set_result)
+    print(running.pid, await heard, flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+async def start_starter() -> tuple[asyncio.subprocess.Process, int, int]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", STARTER, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    part, child = (await process.stdout.readline()).split()
+    return process, int(part), int(child)
+
+
+async def test_a_part_and_what_it_started_die_with_their_starter_killed_with_nine() -> None:
+    starter, part, child = await start_starter()
+    starter.kill()
+    await starter.wait()
+    assert await gone(part)
+    assert await gone(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the parent-death signal")
+async def test_a_part_dies_with_its_starter_also_when_the_watcher_was_killed_too() -> None:
+    starter, part, child = await start_starter()
+    [watcher] = set(group(part)) - {part, child}
+    os.kill(watcher, signal.SIGKILL)
+    assert await gone(watcher)
+    starter.kill()
+    await starter.wait()
+    assert await gone(part)
+    os.kill(child, signal.SIGKILL)  # which no tie holds any more
+
+
+async def test_a_part_reads_nothing_and_has_no_child_it_did_not_start() -> None:
+    heard = Heard()
+    code = """
+import os, sys
+print(repr(sys.stdin.read()))
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("no child")
+"""
+    running = await RunningPart.start(python(code, must_finish=True), heard)
+    await running.until_ready()
+    await running.stop()
+    assert heard.lines == ["''", "no child"]

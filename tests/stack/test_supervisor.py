@@ -1,0 +1,122 @@
+"""Several parts: the order of their start and end, and that one's end is everybody's."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from stack.process import Part, PartFailedError
+from stack.supervisor import Supervisor
+
+SERVER = """
+import signal, sys, time
+def end(*_):
+    print('ends', flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print('up', flush=True)
+time.sleep(60)
+"""
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+
+
+class Diary:
+    """What was said, in order; doubles as the readiness check of a part that says `up`."""
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[str, str]] = []
+
+    def __call__(self, name: str, text: str) -> None:
+        self.entries.append((name, text))
+
+    def part(self, name: str, code: str, **more: object) -> Part:
+        async def is_up() -> str | None:
+            return None if (name, "up") in self.entries else "it did not say up"
+
+        return Part(name, (sys.executable, "-c", code), dict(os.environ), ready=is_up, **more)  # type: ignore[arg-type]
+
+    def said(self, text: str) -> list[str]:
+        return [name for name, words in self.entries if words == text]
+
+
+@pytest.fixture
+def diary() -> Diary:
+    return Diary()
+
+
+def nothing() -> None:
+    """Do nothing when all is ready."""
+
+
+async def test_parts_start_in_order_each_ready_before_the_next_and_end_in_reverse(diary: Diary) -> None:
+    supervisor = Supervisor(diary)
+    await supervisor.run([diary.part("first", SERVER), diary.part("second", SERVER)], when_ready=supervisor.stop)
+    assert diary.entries.index(("first", "is ready")) < diary.entries.index(("second", "starts"))
+    assert diary.said("ends") == ["second", "first"]
+
+
+async def test_a_command_has_finished_before_the_next_part_starts(diary: Diary) -> None:
+    supervisor = Supervisor(diary)
+    command = diary.part("command", "print('done')", must_finish=True)
+    await supervisor.run([command, diary.part("server", SERVER)], when_ready=supervisor.stop)
+    assert diary.entries.index(("command", "done")) < diary.entries.index(("server", "starts"))
+    assert diary.said("ends") == ["server"]
+
+
+async def test_one_that_dies_ends_all_and_is_named(diary: Diary) -> None:
+    dying = diary.part("dying", "import time; print('up', flush=True); time.sleep(0.3); raise SystemExit(7)")
+    with pytest.raises(PartFailedError, match="dying ended with status 7"):
+        await Supervisor(diary).run([diary.part("first", SERVER), dying], when_ready=nothing)
+    assert diary.said("ends") == ["first"]
+
+
+async def test_one_that_ends_well_by_itself_ends_all_too(diary: Diary) -> None:
+    with pytest.raises(PartFailedError, match="leaving ended with status 0"):
+        await Supervisor(diary).run([diary.part("leaving", "print('up', flush=True)")], when_ready=nothing)
+
+
+async def test_one_that_dies_while_another_starts_is_the_one_named(diary: Diary) -> None:
+    dying = diary.part("dying", "import time; print('up', flush=True); time.sleep(0.5); raise SystemExit(7)")
+    slow = diary.part("slow", "import time; time.sleep(60)")
+    with pytest.raises(PartFailedError, match="dying ended with status 7"):
+        await Supervisor(diary).run([dying, slow], when_ready=nothing)
+    assert diary.said("is ready") == ["dying"]
+
+
+async def test_a_failed_command_keeps_later_parts_from_starting(diary: Diary) -> None:
+    failing = diary.part("command", "print('wrong bucket'); raise SystemExit(2)", must_finish=True)
+    with pytest.raises(PartFailedError, match=r"command ended with status 2[\s\S]*wrong bucket"):
+        await Supervisor(diary).run([diary.part("first", SERVER), failing, diary.part("never", SERVER)], nothing)
+    assert diary.said("starts") == ["first", "command"]
+    assert diary.said("ends") == ["first"]
+
+
+async def test_the_end_can_be_asked_for_while_a_part_starts(diary: Diary) -> None:
+    supervisor = Supervisor(diary)
+    slow = diary.part("slow", "import time; print('slowly', flush=True); time.sleep(60)")
+    running = asyncio.create_task(supervisor.run([diary.part("first", SERVER), slow], when_ready=nothing))
+    await until(lambda: diary.said("slowly") == ["slow"])
+    supervisor.stop()
+    await running
+    assert diary.said("ends") == ["first"]
+
+
+async def test_a_demand_waits_for_nobody(diary: Diary) -> None:
+    supervisor = Supervisor(diary)
+    deaf = diary.part("deaf", DEAF, stop_within=timedelta(seconds=60))
+    running = asyncio.create_task(supervisor.run([deaf], when_ready=supervisor.stop))
+    await until(lambda: diary.said("stops") == ["deaf"])
+    supervisor.kill()
+    async with asyncio.timeout(5):
+        await running
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never came to that")

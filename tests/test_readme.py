@@ -1,0 +1,141 @@
+"""What the README says is what the product does: its examples, commands and tables."""
+
+import importlib.util
+import json
+import re
+from collections.abc import Iterable
+
+import pytest
+
+from adapters.activations import Started
+from domain.attention import AttentionKind
+from domain.company import Company
+from domain.contract import SEARCH_ATTRIBUTES, STATUS_QUERY, workflow_id
+from domain.letter import LetterContent
+from domain.messages import JSON_ENCODING, SIGNALS, UPDATES, Argument, Message, parse
+from domain.notices import NoticeKind
+from domain.representative import Representative
+from domain.stage import Stage
+from letters.__main__ import app as letters_commands
+from letters.letter_file import SAMPLE_LENDER, read_letter_file
+from settings import describe
+from stack.ports import StackSettings, variable
+from stack.process import ROOT
+from starter import app as starter_commands
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+FILES = dict(re.findall(r"^cat > (\S+) <<'JSON'\n(.*?)^JSON$", README, re.MULTILINE | re.DOTALL))
+SENT = re.findall(
+    r"^(?:temporal|tctl) workflow (signal|update execute) --workflow[-_]id (\S+) --name (\S+) \\\n\s+--input '([^']*)'",
+    README,
+    re.MULTILINE,
+)
+PROSE = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+QUOTED = "\n".join([*(text for _, text in BLOCKS), *re.findall(r"`([^`\n]+)`", PROSE)])
+
+
+def table(first_heading: str) -> list[list[str]]:
+    """Return the cells of the rows below a heading row, which begins with the heading given."""
+    [rows] = re.findall(rf"^\| {first_heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", README, re.MULTILINE)
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]
+
+
+def first_names(rows: Iterable[list[str]]) -> list[str]:
+    return [row[0].strip("`") for row in rows]
+
+
+def fields_said(cell: str) -> tuple[list[str], list[str]]:
+    """Return the required and the optional fields that a cell of a table names."""
+    required, _, optional = cell.partition("optional")
+    return re.findall(r"`(\w+)`", required), re.findall(r"`(\w+)`", optional)
+
+
+def fields_taken(model: type[Message]) -> tuple[list[str], list[str]]:
+    fields = {name: field for name, field in model.model_fields.items() if name != "by"}
+    required = [name for name, field in fields.items() if field.is_required()]
+    return required, [name for name in fields if name not in required]
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_every_file_of_the_examples_is_what_the_commands_take() -> None:
+    assert set(FILES) == {"company.json", "representative.json", "letter.json"}
+    assert workflow_id(Company.model_validate_json(FILES["company.json"]).company_id) == "activation-C1001"
+    Representative.model_validate_json(FILES["representative.json"])
+    assert isinstance(read_letter_file(json.loads(FILES["letter.json"]), SAMPLE_LENDER), LetterContent)
+
+
+def test_every_answer_shown_is_one_json_object() -> None:
+    answers = [json.loads(text) for language, text in BLOCKS if language == "json"]
+    assert Started.model_validate(answers[0]).started
+    assert all(isinstance(answer, dict) for answer in answers)
+
+
+@pytest.mark.parametrize(("command", "workflow", "name", "text"), SENT)
+def test_every_message_shown_is_taken(command: str, workflow: str, name: str, text: str) -> None:
+    parse("signal" if command == "signal" else "update", name, [Argument(JSON_ENCODING, text.encode())])
+    assert workflow == "activation-C1001"
+
+
+def test_both_command_lines_of_support_are_shown() -> None:
+    assert len(SENT) == README.count("workflow signal ") + README.count("workflow update execute ")
+    assert "tctl workflow signal" in README
+    assert set(re.findall(r"workflow query .*--name (\S+)", README)) == {STATUS_QUERY}
+
+
+def test_the_tables_of_signals_and_updates_name_every_field() -> None:
+    said = {name: fields_said(row[1]) for kind in ("signal", "update") for row in table(kind) for name in [row[0]]}
+    taken = {f"`{name}`": fields_taken(model) for name, model in {**SIGNALS, **UPDATES}.items()}
+    assert said == taken
+    assert first_names(table("signal")) == list(SIGNALS)
+    assert first_names(table("update")) == list(UPDATES)
+
+
+def test_the_tables_of_words_are_complete() -> None:
+    assert set(first_names(table("stage"))) == set(Stage)
+    assert first_names(table("kind")) == list(AttentionKind)
+    [notices] = re.findall(r"^`notice` is one of (.*?);", README, re.MULTILINE)
+    assert re.findall(r"`(\w+)`", notices) == list(NoticeKind)
+
+
+def test_every_search_names_attributes_and_stages_that_exist() -> None:
+    queries = re.findall(r'temporal workflow (?:list|count) --query "([^"]+)"', README)
+    assert set(re.findall(r"ActivationStage = '(\w+)'", " ".join(queries))) <= set(Stage)
+    assert set(re.findall(r"(\w+) (?:=|<) ", " ".join(queries))) <= {*SEARCH_ATTRIBUTES, "ExecutionStatus"}
+    assert [name for name in SEARCH_ATTRIBUTES if f"`{name}`" not in README] == []
+
+
+def test_the_settings_are_those_that_exist_with_their_defaults() -> None:
+    rows = {
+        f"{name}  {'required' if default == '**required**' else f'default: {default}'}"
+        for name, default, _ in ([cell.strip("`") for cell in row] for row in table("variable"))
+    }
+    assert sorted(rows) == sorted(describe())
+
+
+def test_the_local_stacks_ports_are_those_that_exist() -> None:
+    stack = StackSettings.model_fields
+    ports = {variable(name): str(field.default) for name, field in stack.items() if name.endswith("_port")}
+    assert {row[2].strip("`"): row[1] for row in table("part")} == ports
+    assert all(variable(name) in README for name in stack)
+
+
+def test_every_command_named_exists() -> None:
+    targets = set(re.findall(r"\bmake ([a-z]+)", QUOTED))
+    assert targets <= make_targets()
+    assert targets >= {"demo", "run", "test", "check", "bench", "histories"}
+    starter = {each.name or each.callback.__name__ for each in starter_commands.registered_commands if each.callback}
+    assert set(re.findall(r"python starter\.py ([a-z][a-z-]*)", QUOTED)) == starter
+    letters = {each.name or each.callback.__name__ for each in letters_commands.registered_commands if each.callback}
+    assert set(re.findall(r"-m letters ([a-z]+)", QUOTED)) == letters
+
+
+def test_every_module_and_file_named_exists() -> None:
+    modules = set(re.findall(r"python -m ([a-z_.]+)", QUOTED)) - {"compileall"}
+    assert [name for name in sorted(modules) if importlib.util.find_spec(name) is None] == []
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    named = re.findall(r"`((?:tests|adapters|workflows|domain|docs|stack)/[\w./-]+)`", README)
+    assert [path for path in sorted({*links, *named}) if not (ROOT / path).exists()] == []

@@ -1,0 +1,139 @@
+"""What a case costs and keeps: billable actions, the open history, what a new run carries on."""
+
+import asyncio
+import re
+import urllib.request
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from temporalio.client import WorkflowHistory
+
+from domain.policy import Policy
+from tests.world import CaseUnderTest, World
+
+MOST_ACTIONS_OF_A_LIFE = 22
+ACTIONS_OF_A_REMINDER = 2
+OPEN_HISTORY_BYTES = 4096
+
+
+async def actions(world: World) -> Counter[str]:
+    """Return the server's own count of billable actions by kind, without the tests' moving of time and asking."""
+    text = await asyncio.to_thread(read, world.metrics_url)
+    counted = Counter[str]()
+    for kind, value in re.findall(
+        r'^action\{action_type="([^"]+)".*service_name="frontend".*\} ([0-9.e+]+)$', text, re.MULTILINE
+    ):
+        if kind not in {"grpc_UpdateWorkflowExecutionOptions", "grpc_QueryWorkflow"}:
+            counted[kind] += int(float(value))
+    return counted
+
+
+def read(url: str) -> str:
+    with urllib.request.urlopen(url) as answer:  # noqa: S310  # loopback
+        return str(answer.read().decode())
+
+
+async def settled_actions(world: World) -> Counter[str]:
+    """Return the count once two readings agree: the server adds up every second or so."""
+    before, after = None, await actions(world)
+    async with asyncio.timeout(30):
+        while before != after:
+            await asyncio.sleep(2)
+            before, after = after, await actions(world)
+    return after
+
+
+async def a_life(case: CaseUnderTest, reminders: int) -> None:
+    await case.settle()
+    await case.with_loan()
+    for _ in range(reminders):
+        await case.skip_to_next_reminder()
+    await case.pay()
+    await case.settle()
+    await case.issue_certificate()
+    await case.settle()
+
+
+def size_of(history: WorkflowHistory) -> int:
+    return sum(event.ByteSize() for event in history.events)
+
+
+async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(idle_world: World) -> None:
+    policy = Policy(loan_reminder_days=(25, 19, 13, 7))
+    costs = []
+    async with idle_world.worker():
+        for reminders in (2, 3):
+            before = await settled_actions(idle_world)
+            case = await idle_world.start(policy)
+            await a_life(case, reminders)
+            costs.append(await settled_actions(idle_world) - before)
+        history = await case.handle.fetch_history()
+
+    print(f"actions of a life: {costs[0].total()} {dict(costs[0])}")  # noqa: T201
+    print(f"a further reminder: {costs[1].total() - costs[0].total()}; open history: {size_of(history)} bytes")  # noqa: T201
+    assert costs[0].total() <= MOST_ACTIONS_OF_A_LIFE
+    assert costs[1].total() - costs[0].total() == ACTIONS_OF_A_REMINDER
+    assert size_of(history) < OPEN_HISTORY_BYTES
+
+
+async def test_a_quiet_case_begins_a_new_run_and_carries_everything_on(case: CaseUnderTest) -> None:
+    await case.handle.signal("payment_confirmd", {"by": "billing"})
+    await a_life(case, reminders=1)
+    before = await case.status()
+    first_run = (await case.handle.describe()).run_id
+
+    await case.pay()  # known from the run before
+    facts = await case.settle()
+
+    started = (await case.handle.fetch_history()).events[0].workflow_execution_started_event_attributes
+    assert started.continued_execution_run_id
+    assert first_run == (await case.handle.describe()).run_id
+    assert facts["timeline"] == before["timeline"]
+    assert facts["rejected_signals"] == before["rejected_signals"]
+    assert (facts["repeated_messages_count"], facts["stage"]) == (1, "certificate_active")
+
+
+async def test_a_new_run_keeps_memo_and_search_attributes(case: CaseUnderTest) -> None:
+    await a_life(case, reminders=1)
+
+    described = await case.handle.describe()
+    attributes = {key.name: value for key, value in described.typed_search_attributes}
+    assert attributes["ActivationStage"] == "certificate_active"
+    assert attributes["NeedsAttention"] is False
+    assert "LoanEndsAt" not in attributes
+    assert (
+        attributes["CertificateEndsAt"].isoformat().startswith((await case.status())["certificate"]["valid_until"][:4])
+    )
+
+
+async def test_cases_are_found_by_stage(case: CaseUnderTest) -> None:
+    await case.stage_in_visibility("started")
+
+    await case.with_letter()
+    await case.stage_in_visibility("letter_issued")
+
+    await case.attach_scan()
+    await case.stage_in_visibility("loan_active")
+
+    await case.pay()
+    await case.stage_in_visibility("certificate_in_process")
+
+
+async def test_the_supports_page_says_where_the_case_stands_and_what_it_understands(case: CaseUnderTest) -> None:
+    await case.with_loan()
+    await case.settle()
+
+    details = await case.details()
+    assert "**loan_active**" in details
+    assert "payment_confirmed" in details
+
+
+@pytest.mark.parametrize("days", [400])
+async def test_a_case_nobody_touches_for_a_year_needs_no_further_run(case: CaseUnderTest, days: int) -> None:
+    await case.settle()
+
+    await case.skip(timedelta(days=days))
+
+    assert (await case.status())["stage"] == "started"
+    assert len((await case.handle.fetch_history()).events) < 20

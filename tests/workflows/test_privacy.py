@@ -1,0 +1,85 @@
+"""No personal datum reaches Temporal or a log, on any path, a failing one included."""
+
+import base64
+import json
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests import builders
+from tests.adapters import s3_servers
+from tests.world import World
+
+REPRESENTATIVE = {
+    "full_name": "Zoraida Quimbayá Tunjacipá",
+    "document_number": "79777333",
+    "email": "zoraida.quimbaya@canario.example.co",
+    "phone": "+57 311 777 3330",
+    "role": "Gerenta Canaria",
+}
+COMPANY = {
+    "legal_name": "Canarios Quimbayá e Hijos S.A.S.",
+    "nit": "890903938-8",
+    "email": "avisos@canario.example.co",
+    "address": "Vereda Canarión km 7",
+}
+SERVERS_OF_THE_TESTS = {"mail.debug", "mail.log"}
+CANARIES = {
+    *REPRESENTATIVE.values(), *COMPANY.values(),
+    "Quimbay", "Zoraida", "890903938", "canario.example", "Canari", "311 777", "3117773330",
+}  # fmt: skip
+
+
+def everything_in(history_json: str) -> str:
+    """Return a history with every payload and escape decoded."""
+    parts = [history_json, history_json.encode().decode("unicode_escape", "replace")]
+    for text in re.findall(r'"data":\s*"([A-Za-z0-9+/=]+)"', history_json):
+        decoded = base64.b64decode(text).decode("utf-8", "replace")
+        parts += [decoded, json.dumps(decoded), decoded.encode().decode("unicode_escape", "replace")]
+    return "\n".join(parts)
+
+
+def found_in(text: str) -> list[str]:
+    return sorted(canary for canary in CANARIES if canary in text)
+
+
+@pytest.mark.parametrize("mail_works", [True, False])
+async def test_no_personal_datum_in_history_search_attributes_memo_or_logs(
+    idle_world: World, mail_works: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    smtp = idle_world.settings.smtp
+    if not mail_works:
+        smtp = smtp.model_copy(update={"port": s3_servers.free_port()})
+    async with idle_world.worker(smtp=smtp):
+        case = await idle_world.start(**COMPANY)
+        await case.with_letter(**REPRESENTATIVE)
+        await case.attach(b"%PDF-1.7 broken Zoraida")
+        await case.attach_scan()
+        # A mail that fails is tried every hour, and one skip of time passes 200 timers at most.
+        await case.skip(timedelta(days=17) if mail_works else timedelta(hours=3))
+        await case.pay()
+        await case.signal("certificate_rejected", observations="RUT does not match")
+        await case.settle()
+        status = json.dumps(await case.status(), ensure_ascii=False)
+        details = await case.details()
+
+    described = await case.handle.describe()
+    history = everything_in((await case.handle.fetch_history()).to_json())
+    assert len(history) > 10_000
+    assert found_in(history) == []
+    assert found_in(status + details) == []
+    assert found_in(str(described.raw_description)) == []
+    logged = {record.name for record in caplog.records if found_in(record.getMessage() + str(record.exc_info))}
+    assert logged - SERVERS_OF_THE_TESTS == set()
+    assert len(case.mails()) == (4 if mail_works else 0)
+
+
+def test_the_canaries_would_be_found() -> None:
+    payload = base64.b64encode(json.dumps({"name": REPRESENTATIVE["full_name"]}).encode()).decode()
+    history = json.dumps({"payloads": [{"data": payload}]})
+
+    assert "Zoraida" in found_in(everything_in(history))
+    assert builders.company(**COMPANY).nit in found_in(everything_in(json.dumps({"x": COMPANY["nit"]})))

@@ -1,0 +1,206 @@
+"""The world a case lives in, for tests: a real Temporal server whose time can be moved, real S3, real SMTP."""
+
+import asyncio
+import contextlib
+import email
+import email.policy
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.sdk.v1 import WorkflowMetadata
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+from temporalio.worker import Worker
+
+import worker
+from adapters import s3, temporal
+from adapters.activations import Activations
+from domain.calendar import BOGOTA
+from domain.contract import inbox_key, workflow_id
+from domain.policy import Policy
+from settings import S3, Settings, Smtp, WorkerLimits
+from stack.mail_sink import MailSink
+from tests import builders
+
+Json = dict[str, Any]
+BUCKET = "activa-tests"
+
+
+@dataclass
+class World:
+    """Everything outside the workflow, and a worker to run it."""
+
+    client: Client
+    skipper: TimeSkipper
+    objects: s3.S3Objects
+    mail_folder: Path
+    settings: Settings
+    metrics_url: str = ""
+    """Of the Temporal server, where it tells them."""
+
+    def worker(self, *, cached: int = 100, **changes: object) -> Worker:
+        """Return a worker; changes are of its settings, as in `smtp=...`."""
+        limits = WorkerLimits(cached_cases=cached, shutdown_seconds=5)
+        settings = self.settings.model_copy(update={"worker": limits, **changes})
+        return worker.build(self.client, worker.activities(self.objects, settings), settings)
+
+    async def start(self, policy: Policy | None = None, **company: object) -> "CaseUnderTest":
+        """Start the case of a company nobody else has."""
+        company_id = f"T{uuid.uuid4().hex[:12]}"
+        made = builders.company(**{"company_id": company_id, **company})
+        await Activations(self.skipper.client, self.objects).start(made, policy or Policy())
+        return CaseUnderTest(self, company_id)
+
+
+@dataclass
+class CaseUnderTest:
+    """One company's case, driven as outsiders drive it."""
+
+    world: World
+    company_id: str
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.world.client.get_workflow_handle(workflow_id(self.company_id))
+
+    @property
+    def door(self) -> Activations:
+        return Activations(self.world.skipper.client, self.world.objects)
+
+    async def now(self) -> datetime:
+        info = (await self.handle.describe()).raw_description.workflow_extended_info
+        if info.HasField("time_skipping_info") and info.time_skipping_info.HasField("current_time"):
+            return info.time_skipping_info.current_time.ToDatetime(UTC)
+        return datetime.now(UTC)
+
+    async def skip(self, duration: timedelta) -> None:
+        """Let time pass; returns once everything due has been done."""
+        await self.world.skipper.fast_forward(self.handle, duration)
+
+    async def skip_to_next_reminder(self) -> None:
+        """Let time pass until just after the next reminder."""
+        at = datetime.fromisoformat((await self.settle())["reminders"]["next"]["at"])
+        await self.skip(at - await self.now() + timedelta(minutes=1))
+
+    async def skip_to(self, day: date, hour: int = 23) -> None:
+        """Let time pass until an hour of a day in Bogotá."""
+        target = datetime(day.year, day.month, day.day, hour, tzinfo=BOGOTA)
+        await self.skip(target - await self.now())
+
+    async def status(self) -> Json:
+        facts: Json = await self.handle.query("status")
+        return facts
+
+    async def details(self) -> str:
+        """Return the Markdown that the support's page of this workflow shows."""
+        metadata = await self.handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+        return str(metadata.current_details)
+
+    async def signal(self, name: str, **fields: object) -> None:
+        await self.handle.signal(name, {"by": "support:ana", **fields})
+
+    async def update(self, name: str, **fields: object) -> Json:
+        answer: Json = await self.handle.execute_update(name, {"by": "representative", **fields})
+        return answer
+
+    async def settle(self) -> Json:
+        """Return the status once the case has nothing left to do: only then can its time be moved."""
+        await self.skip(timedelta(seconds=1))
+        return await self.status()
+
+    async def stage_in_visibility(self, stage: str) -> None:
+        """Return once the list of workflows shows the case in a stage; that list follows within a second or so."""
+        query = f'WorkflowId = "{self.handle.id}" AND ActivationStage = "{stage}"'
+        async with asyncio.timeout(15):
+            while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(0.1)
+
+    async def runs_in_visibility(self) -> None:
+        """Return once the list of workflows shows the case's latest run; that list follows within a second or so."""
+        latest = (await self.handle.describe()).run_id
+        query = f'WorkflowId = "{self.handle.id}" AND RunId = "{latest}"'
+        async with asyncio.timeout(15):
+            while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(0.1)
+
+    async def with_letter(self, **changes: object) -> Json:
+        """Submit a representative, and return the letter's answer."""
+        person = builders.representative(**changes)
+        return await self.door.submit_representative(self.company_id, person, "representative")
+
+    async def upload(self, pdf: bytes) -> str:
+        """Put a file into the inbox, and return its upload id."""
+        upload_id = uuid.uuid4().hex
+        await asyncio.to_thread(self.world.objects.put, inbox_key(self.company_id, upload_id), pdf, "application/pdf")
+        return upload_id
+
+    async def attach(self, pdf: bytes) -> Json:
+        return await self.update("attach_letter", upload_id=await self.upload(pdf))
+
+    async def attach_scan(self) -> Json:
+        return await self.attach(builders.scan())
+
+    async def with_loan(self) -> Json:
+        """Take the case to an active loan, and return the verdict's answer."""
+        await self.with_letter()
+        return await self.attach_scan()
+
+    async def pay(self, reference: str = "FV-77", amount_cop: int = 297_500) -> None:
+        await self.signal("payment_confirmed", reference=reference, amount_cop=amount_cop)
+
+    async def issue_certificate(self, serial: str = "5F01", days: int = 365, start: date | None = None) -> date:
+        """Register an own certificate from today, or a day, on; return its last day."""
+        begins = start or (await self.now()).astimezone(BOGOTA).date()
+        ends = begins + timedelta(days=days)
+        await self.signal("certificate_issued", serial=serial, valid_from=str(begins), valid_until=str(ends))
+        return ends
+
+    def mails(self, prefix: str = "") -> list[EmailMessage]:
+        """Return the mails of this company whose notice key begins so, oldest first."""
+        found = [
+            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            for path in sorted(self.world.mail_folder.glob("*.eml"))
+        ]
+        return [mail for mail in found if str(mail["X-Entity-Ref-ID"]).startswith(f"{self.company_id}/{prefix}")]
+
+    async def history_json(self) -> str:
+        return json.dumps(json.loads((await self.handle.fetch_history()).to_json()))
+
+
+@asynccontextmanager
+async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIterator[World]:
+    """Connect to the running servers."""
+    client = await temporal.connect(address=temporal_address)
+    store = s3.connect(
+        endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test", connections=20
+    )
+    with contextlib.suppress(store.exceptions.BucketAlreadyOwnedByYou):
+        await asyncio.to_thread(store.create_bucket, Bucket=BUCKET)
+    settings = Settings(
+        _env_file=None,
+        lender=builders.lender(),
+        s3=S3(bucket=BUCKET, endpoint_url=s3_url),
+        smtp=Smtp(
+            host="127.0.0.1",
+            port=mails.port,
+            starttls=False,
+            sender="avisos@activa.example.co",
+            reply_to="soporte@activa.example.co",
+        ),
+        support_mail="soporte@activa.example.co",
+        portal_url="http://127.0.0.1:8000",
+    )
+    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+    yield World(client, skipper, s3.S3Objects(store, BUCKET), mails.folder, settings)
+
+
+def worker_over(made: World, objects: s3.S3Objects) -> Worker:
+    """Return a worker over another store than the world's own."""
+    return worker.build(made.client, worker.activities(objects, made.settings), made.settings)

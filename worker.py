@@ -1,0 +1,157 @@
+"""The worker: settings into adapters, adapters into activities, activities into a Temporal worker. No logic of its own.
+
+    python worker.py
+
+Takes no arguments; settings come from the environment (`python settings.py` lists them), Temporal's own from
+`TEMPORAL_*` and `temporal.toml`. It refuses to start where a search attribute or the bucket is missing. SIGTERM and
+Ctrl-C let running steps finish.
+"""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from temporalio.client import Client
+from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+
+from activities.cases import CaseActivities
+from activities.failures import FailuresInterceptor
+from activities.letters import LetterActivities
+from activities.notices import NoticeActivities
+from activities.ports import Objects
+from activities.uploads import UploadActivities
+from adapters import s3, temporal
+from adapters.smtp import SmtpMailer
+from domain.contract import TASK_QUEUE
+from domain.errors import ActivaError, ServiceUnavailableError
+from letters import render_letter
+from letters.gate import check_upload
+from mails.compose import Letterhead, compose
+from settings import Settings, SettingsError, Smtp, load
+from workflows.activation import CertificateActivation
+from workflows.sandbox import workflow_runner
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+WRONG_SETTINGS, UNREACHABLE = 2, 4
+LOG = logging.getLogger("activa.worker")
+BOOTSTRAP = "run `python -m deploy.bootstrap`"
+
+
+class NotReadyError(ActivaError):
+    """The namespace or the bucket lacks something; the text names it and the command that mends it."""
+
+
+def activities(objects: Objects, settings: Settings) -> list[Callable[..., Any]]:
+    """Return every activity of the product, bound to its adapters."""
+    cases = CaseActivities(objects, settings.policy)
+    letters = LetterActivities(objects, render_letter, settings.lender)
+    uploads = UploadActivities(objects, check_upload, _now)
+    notices = NoticeActivities(
+        objects=objects,
+        compose=partial(compose, letterhead=Letterhead(settings.lender.name, settings.portal_url)),
+        mailer=mailer(settings.smtp),
+        now=_now,
+        support_mail=settings.support_mail,
+        sender_domain=settings.smtp.sender.rpartition("@")[2],
+    )
+    return [
+        cases.open_case,
+        cases.check_company,
+        cases.archive_case,
+        letters.issue_letter,
+        uploads.check_upload,
+        uploads.record_acceptance,
+        notices.send_notice,
+    ]
+
+
+def mailer(smtp: Smtp) -> SmtpMailer:
+    """Return the mailer that the settings describe."""
+    return SmtpMailer(
+        host=smtp.host,
+        port=smtp.port,
+        sender=smtp.sender,
+        sender_name=smtp.sender_name,
+        reply_to=smtp.reply_to,
+        starttls=smtp.starttls,
+        username=smtp.username,
+        password=None if smtp.password is None else smtp.password.get_secret_value(),
+    )
+
+
+def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings) -> Worker:
+    """Return the worker. Blocking activities get a thread for each slot, so that none waits for another's."""
+    limits = settings.worker
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[CertificateActivation],
+        workflow_runner=workflow_runner(),
+        activities=bound,
+        activity_executor=ThreadPoolExecutor(limits.activity_slots, thread_name_prefix="activity"),
+        max_concurrent_activities=limits.activity_slots,
+        max_cached_workflows=limits.cached_cases,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
+        interceptors=[FailuresInterceptor()],
+    )
+
+
+async def require_ready(client: Client, store: "S3Client", bucket: str) -> None:
+    """Raise NotReadyError where a case would hang later: a search attribute that is not registered, no bucket."""
+    wrong = await temporal.missing_search_attributes(client)
+    problems = [f"search attribute {name} {what}" for name, what in wrong.items()]
+    if not await asyncio.to_thread(s3.bucket_exists, store, bucket):
+        problems.append(f"bucket {bucket} does not exist")
+    if problems:
+        raise NotReadyError(f"{'; '.join(problems)}: {BOOTSTRAP}")
+
+
+async def run(settings: Settings) -> None:
+    """Work until SIGTERM or SIGINT, then let the running steps finish."""
+    metrics = PrometheusConfig(
+        bind_address=settings.worker.metrics_address, durations_as_seconds=True, counters_total_suffix=True
+    )
+    logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
+    runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics, logging=logs))
+    client = await temporal.connect(runtime=runtime)
+    store = s3.connect(**settings.s3.client_arguments(), connections=settings.worker.activity_slots)
+    await require_ready(client, store, settings.s3.bucket)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with build(client, activities(s3.S3Objects(store, settings.s3.bucket), settings), settings):
+        LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
+        await stop.wait()
+        LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
+
+
+def main() -> int:
+    """Run the command; 2 when the settings or the environment are not fit, 4 when a server can't be reached."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(run(load()))
+    except (SettingsError, ActivaError) as error:
+        sys.stderr.write(f"{error}\n")
+        return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,283 @@
+"""The activation of one company's certificate, as one workflow that lives for years.
+
+Handlers only append to the inbox; the main coroutine does everything else, in order. So no message can be dropped by
+its type, none can fail a task, and none is handled in the middle of another. What is due follows from the state alone:
+there is one timer, for the next deadline, and it may fire for nothing.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.cases import CaseActivities
+    from domain import clock, outcomes
+    from domain.attention import AttentionKind
+    from domain.case import SYSTEM, Case
+    from domain.contract import WORKFLOW_TYPE, workflow_id
+    from domain.decisions import admit, reject
+    from domain.errors import MessageError, NotAllowedNowError
+    from domain.jobs import ArchiveRequest, CaseOpened, Job, LetterIssued, OpenCase, retry_after
+    from domain.messages import ActivationClosed, parse
+    from domain.policy import Policy
+    from domain.reminders import Milestone
+    from domain.stage import QUIET, Stage, search_values
+    from domain.status import status
+    from domain.told import build_reminder
+    from workflows.answers import answer
+    from workflows.details import current_details
+    from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
+    from workflows.policies import STORAGE
+    from workflows.requests import Request, Signal
+    from workflows.search import publish
+    from workflows.steps import perform, remind, why
+
+Result = TypeVar("Result")
+WORTH_CUTTING_EVENTS = 40
+"""A history longer than this is cut short once its case sleeps for months."""
+
+
+@workflow.defn(name=WORKFLOW_TYPE)
+class CertificateActivation:
+    """One company's activation."""
+
+    @workflow.init
+    def __init__(self, raw: RawValue) -> None:  # noqa: ARG002  # init takes what run takes
+        self._inbox: deque[Signal | Request] = deque()
+        self._case: Case | None = None
+        self._start: ActivationInput | None = None
+        self._waiting: list[Request] = []
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_at = datetime.max.replace(tzinfo=UTC)
+
+    @workflow.signal(dynamic=True)
+    def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
+        """Take any signal, whatever its name and shape; it can't fail here."""
+        self._inbox.append(Signal(name, args))
+
+    @workflow.update(dynamic=True)
+    async def on_update(self, name: str, args: Sequence[RawValue]) -> Any:
+        """Take an update and answer once what it asked for is done or has failed."""
+        request = Request(name, parse("update", name, arguments_of(args)))
+        self._inbox.append(request)
+        await workflow.wait_condition(lambda: request.is_settled(self._case))
+        self._waiting = [each for each in self._waiting if each is not request]
+        request.raise_refusal(self._case)
+        return answer(self._known_case(), request.message, workflow.now())
+
+    @on_update.validator
+    def check_update(self, name: str, args: Sequence[RawValue]) -> None:
+        """Refuse an unknown update, or one of the wrong shape, before it enters the history."""
+        try:
+            parse("update", name, arguments_of(args))
+        except MessageError as error:
+            text = str(error)
+        else:
+            return
+        raise refusal("MessageError", text)
+
+    @workflow.query
+    def status(self) -> dict[str, Any]:
+        """Return the whole case as one JSON object, with today's days left."""
+        # The last task of a sleeping case may be weeks old: a query, which history never replays, asks the wall clock.
+        with workflow.unsafe.sandbox_unrestricted():
+            wall_clock = datetime.now(UTC)  # noqa: TID251  # only here
+        return status(self._known_case(), max(wall_clock, workflow.now()))
+
+    @workflow.run
+    async def run(self, raw: RawValue) -> dict[str, Any]:
+        """Carry the case until it is closed; return its last status."""
+        start = self._started(raw)
+        if start.carried is not None:
+            self._case = carried_case(start)
+        else:
+            await self._open(start)
+        while True:
+            try:
+                await self._work()
+                if self._known_case().closing is not None and await self._archived():
+                    return self._closed()
+                await self._cut_history()
+                await self._sleep()
+            except BaseException as error:
+                if not is_cancelled_exception(error):
+                    raise
+                self._close_on_cancel()
+
+    def _started(self, raw: RawValue) -> ActivationInput:
+        start = parse_input(raw)
+        own_id = workflow.info().workflow_id
+        if own_id != workflow_id(start.company_id):
+            text = f"the workflow id is {own_id}, expected {workflow_id(start.company_id)}; start it under that id"
+            raise refusal("InputError", text)
+        self._start = start
+        return start
+
+    async def _open(self, start: ActivationInput) -> None:
+        opening = OpenCase(company_id=start.company_id, profile_sha256=start.profile_sha256, policy=start.policy)
+        failures = 0
+        while True:
+            try:
+                result: CaseOpened = await workflow.execute_activity_method(
+                    CaseActivities.open_case, opening, summary="open the case", **STORAGE
+                )
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise
+                failures += 1
+                self._opening_failed(why(error)[0], failures)
+                await workflow.sleep(retry_after(failures), summary="try again")
+            else:
+                self._case = outcomes.opened(opening, result, workflow.now())
+                return
+
+    def _opening_failed(self, error_type: str, failures: int) -> None:
+        if failures >= outcomes.FAILURES_BEFORE_ATTENTION:
+            text = f"the case can't be opened, {error_type}; it is tried again"
+            self._case = self._known_case().raise_attention(workflow.now(), AttentionKind.FAILING, "open", text)
+            self._publish()
+
+    def _known_case(self) -> Case:
+        """Return the case, or, before it is opened, an empty one under the default policy."""
+        if self._case is not None:
+            return self._case
+        if self._start is None:
+            raise refusal("InputError", "the workflow has not begun")
+        return Case(
+            company_id=self._start.company_id,
+            policy=Policy(),
+            company_sha256=self._start.profile_sha256,
+        )
+
+    async def _work(self) -> None:
+        """Do everything that is due: first the messages, then what time brought, then one step at a time."""
+        while True:
+            self._drain()
+            now = workflow.now()
+            self._case = clock.tick(self._known_case(), now)
+            queued = clock.due_job(self._case, now)
+            milestone = clock.due_reminder(self._case, now)
+            if queued is not None:
+                await self._do(queued.job, now)
+            elif milestone is not None:
+                await self._remind(milestone, now)
+            else:
+                break
+        self._publish()
+
+    def _drain(self) -> None:
+        while self._inbox:
+            self._take(self._inbox.popleft())
+
+    async def _meanwhile(self, step: Coroutine[Any, Any, Result]) -> Result:
+        """Return a step's result, taking the messages that come while it runs: a slow server holds up no payment."""
+        task = asyncio.create_task(step)
+        while not task.done():
+            await workflow.wait_condition(lambda: task.done() or bool(self._inbox))
+            self._drain()
+        return await task
+
+    def _take(self, item: Signal | Request) -> None:
+        case, now = self._known_case(), workflow.now()
+        if isinstance(item, Request):
+            self._take_request(item, case, now)
+            return
+        try:
+            self._case = admit(case, item.name, parse("signal", item.name, arguments_of(item.arguments)), now)
+        except (MessageError, NotAllowedNowError) as error:
+            self._case = reject(case, item.name, str(error), now)
+
+    def _take_request(self, request: Request, case: Case, now: datetime) -> None:
+        try:
+            case = admit(case, request.name, request.message, now)
+        except NotAllowedNowError as error:
+            request.refused = str(error)
+        self._case = request.admit_to(case)
+        self._waiting.append(request)
+
+    async def _do(self, job: Job, now: datetime) -> None:
+        try:
+            result = await self._meanwhile(perform(self._known_case(), job, now))
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            self._case = outcomes.failed(self._known_case(), job, *why(error), workflow.now())
+            return
+        if isinstance(result, LetterIssued):
+            for request in self._waiting:
+                if request.job == job:
+                    request.reasons = result.refused
+        self._case = outcomes.done(self._known_case(), job, result, workflow.now())
+
+    async def _remind(self, milestone: Milestone, now: datetime) -> None:
+        case = self._known_case()
+        try:
+            result = await self._meanwhile(remind(case, build_reminder(case, milestone.days, now)))
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            self._case = clock.reminder_failed(self._known_case(), milestone, *why(error), workflow.now())
+        else:
+            self._case = clock.reminder_done(self._known_case(), milestone, result, workflow.now())
+
+    def _publish(self) -> None:
+        case, now = self._known_case(), workflow.now()
+        publish(search_values(case, now))
+        workflow.set_current_details(current_details(case, now))
+
+    async def _cut_history(self) -> None:
+        """Begin a new run with the case alone, when the history has grown and the case is quiet or must."""
+        case, info = self._known_case(), workflow.info()
+        long = info.get_current_history_length() > WORTH_CUTTING_EVENTS
+        worth_it = long and not case.queue and search_values(case, workflow.now()).stage in QUIET
+        if not (worth_it or info.is_continue_as_new_suggested()):
+            return
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._inbox:
+            return
+        workflow.continue_as_new(input_to_carry_on(case), memo=workflow.memo())
+
+    async def _sleep(self) -> None:
+        """Wait for a message or the next deadline. A timer that is armed for earlier is left to fire for nothing."""
+        if self._timer is not None and self._timer.done():
+            self._timer = None
+        deadline = clock.next_deadline(self._known_case(), workflow.now())
+        if deadline is not None and (self._timer is None or deadline[0] < self._timer_at):
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at, label = deadline
+            delay = max((self._timer_at - workflow.now()).total_seconds(), 0.001)
+            self._timer = asyncio.create_task(workflow.sleep(delay, summary=label))
+        timer = self._timer
+        await workflow.wait_condition(lambda: bool(self._inbox) or (timer is not None and timer.done()))
+
+    async def _archived(self) -> bool:
+        """Keep the closed case; False when something came up meanwhile or the store does not answer yet."""
+        case = self._known_case()
+        if case.queue:
+            return False
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        request = ArchiveRequest(company_id=case.company_id, case=case.stored())
+        try:
+            await workflow.execute_activity_method(
+                CaseActivities.archive_case, request, summary="archive the case", **STORAGE
+            )
+        except ActivityError:
+            await workflow.sleep(retry_after(1), summary="try again")
+            return False
+        return not self._inbox
+
+    def _closed(self) -> dict[str, Any]:
+        case, now = self._known_case(), workflow.now()
+        publish(search_values(case, now).model_copy(update={"stage": Stage.CLOSED, "needs_attention": False}))
+        return {**status(case, now), "stage": Stage.CLOSED.value}
+
+    def _close_on_cancel(self) -> None:
+        message = ActivationClosed(by=SYSTEM, reason="cancelled in Temporal")
+        self._case = admit(self._known_case(), "activation_closed", message, workflow.now())

@@ -1,0 +1,61 @@
+"""Raw payloads into what the domain can parse, and refusals into failures that a caller can read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
+
+from domain.case import Case
+from domain.contract import CompanyId, Sha256
+from domain.messages import JSON_ENCODING, Argument
+from domain.model import Model
+
+
+class ActivationInput(Model):
+    """What a case starts with. `carried` is the case itself when a run takes over from the one before it."""
+
+    company_id: CompanyId
+    profile_sha256: Sha256
+    policy: dict[str, Any] | None = None
+    carried: dict[str, Any] | None = None
+
+
+def arguments_of(raw: Sequence[RawValue]) -> list[Argument]:
+    """Return each argument's declared encoding and bytes."""
+    return [Argument(each.payload.metadata.get("encoding", b""), each.payload.data) for each in raw]
+
+
+def parse_input(raw: RawValue) -> ActivationInput:
+    """Return the workflow's input, or raise the failure that ends a run which was started wrongly."""
+    [argument] = arguments_of([raw])
+    if argument.encoding != JSON_ENCODING:
+        raise refusal("InputError", "the input must be one JSON object: company_id, profile_sha256, optional policy")
+    try:
+        return ActivationInput.model_validate_json(argument.data)
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False, include_context=False)
+    fields = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the input'}: {each['msg']}" for each in problems[:8])
+    raise refusal("InputError", f"{fields}; fields: company_id, profile_sha256, policy (optional)")
+
+
+def input_to_carry_on(case: Case) -> dict[str, Any]:
+    """Return the input of the run that takes over; what every input says is not said twice."""
+    values = case.stored()
+    return {
+        "company_id": values.pop("company_id"),
+        "profile_sha256": values.pop("company_sha256"),
+        "carried": values,
+    }
+
+
+def carried_case(start: ActivationInput) -> Case:
+    """Return the case that the run before handed over."""
+    named = {"company_id": start.company_id, "company_sha256": start.profile_sha256}
+    return Case.restored({**(start.carried or {}), **named})
+
+
+def refusal(error_type: str, text: str, *details: Any) -> ApplicationError:
+    """Return a failure that no retry mends. Its text and details are safe to show."""
+    return ApplicationError(text, *details, type=error_type, non_retryable=True)

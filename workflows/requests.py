@@ -1,0 +1,63 @@
+"""What waits in a case's inbox: signals as they came, and updates whose senders wait for an answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from temporalio.common import RawValue
+
+from domain.case import Case
+from domain.jobs import Job
+from domain.messages import Message
+from domain.notices import Reason
+from workflows.answers import awaited_job
+from workflows.payloads import refusal
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A signal as it arrived, whatever its shape."""
+
+    name: str
+    arguments: Sequence[RawValue]
+
+
+@dataclass(eq=False)
+class Request:
+    """An update on its way: admitted or refused, then waiting for the job it asked for."""
+
+    name: str
+    message: Message
+    admitted: bool = False
+    refused: str | None = None
+    job: Job | None = None
+    failures: int = 0
+    """Of the job, when this request joined it."""
+    reasons: tuple[Reason, ...] = ()
+    """Why the job's result is a refusal."""
+
+    def admit_to(self, case: Case) -> Case:
+        """Return the case that tries this request's job at once, if it asks for one."""
+        self.admitted = True
+        if self.refused is None:
+            self.job = awaited_job(case, self.message)
+        if self.job is None:
+            return case
+        self.failures = case.failures_of(self.job) or 0
+        return case.hurry(self.job)
+
+    def is_settled(self, case: Case | None) -> bool:
+        """Tell whether an answer can be given."""
+        if not self.admitted or case is None:
+            return False
+        return self.job is None or bool(self.reasons) or case.failures_of(self.job) != self.failures
+
+    def raise_refusal(self, case: Case | None) -> None:
+        """Raise the failure that the sender reads, if the answer is no."""
+        if self.refused is not None:
+            raise refusal("NotAllowedNowError", self.refused)
+        if self.reasons:
+            text = "; ".join(each.message for each in self.reasons)
+            raise refusal("RefusedError", text, [each.model_dump() for each in self.reasons])
+        if self.job is not None and case is not None and case.failures_of(self.job) is not None:
+            text = "a server the procedure needs does not answer; it is tried again by itself, ask again in a minute"
+            raise refusal("TryAgainError", text)

@@ -1,0 +1,14 @@
+"""How workflow code is run: in Temporal's sandbox, with the product's own modules loaded once for all cases.
+
+The sandbox would load the workflow's module anew for every case that enters the cache, which is most of what a case's
+first task and its memory cost. What it would watch for, the clock, chance and the environment, is instead forbidden in
+these rooms by the linter, and every test of the workflow runs once with a replay at each task.
+"""
+
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """Return the runner for worker and replayer."""
+    restrictions = SandboxRestrictions.default.with_passthrough_modules("workflows", "activities", "domain")
+    return SandboxedWorkflowRunner(restrictions=restrictions)

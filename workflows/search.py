@@ -1,0 +1,38 @@
+"""The four search attributes, written in one upsert and only when one of them changed."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from domain.stage import SearchValues
+
+STAGE = SearchAttributeKey.for_keyword("ActivationStage")
+LOAN_ENDS_AT = SearchAttributeKey.for_datetime("LoanEndsAt")
+CERTIFICATE_ENDS_AT = SearchAttributeKey.for_datetime("CertificateEndsAt")
+NEEDS_ATTENTION = SearchAttributeKey.for_bool("NeedsAttention")
+
+
+def publish(values: SearchValues) -> None:
+    """Write the attributes that differ from what the namespace has of this workflow."""
+    wanted: dict[SearchAttributeKey[Any], Any] = {
+        STAGE: values.stage.value,
+        LOAN_ENDS_AT: values.loan_ends_at,
+        CERTIFICATE_ENDS_AT: values.certificate_ends_at,
+        NEEDS_ATTENTION: values.needs_attention,
+    }
+    known = workflow.info().typed_search_attributes
+    updates: list[SearchAttributeUpdate[Any]] = [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in wanted.items()
+        if _differ(known.get(key), value)
+    ]
+    if updates:
+        workflow.upsert_search_attributes(updates)
+
+
+def _differ(known: Any, wanted: Any) -> bool:
+    if isinstance(known, datetime) and isinstance(wanted, datetime):
+        return abs((known - wanted).total_seconds()) >= 1
+    return bool(known != wanted)

@@ -1,0 +1,106 @@
+"""Which activity does which job, with which request."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.cases import CaseActivities
+from activities.letters import LetterActivities
+from activities.notices import NoticeActivities
+from activities.uploads import UploadActivities
+from domain.calendar import bogota_date
+from domain.case import Case
+from domain.errors import MailboxRefusedError
+from domain.jobs import (
+    CheckCompany,
+    CheckCompanyRequest,
+    CheckUpload,
+    CheckUploadRequest,
+    IssueLetter,
+    IssueLetterRequest,
+    Job,
+    RecordAcceptance,
+    RecordAcceptanceRequest,
+    TellNotice,
+)
+from domain.model import Model
+from domain.notices import Notice, NoticeSent, ProfileRefs, SendNotice
+from domain.outcomes import job_name
+from domain.steps import nit_locked
+from domain.told import build_notice
+from workflows.policies import MAIL, REMINDER, STORAGE
+
+
+async def perform(case: Case, job: Job, now: datetime) -> Any:
+    """Do a job of a case and return its result; raises ActivityError when every try failed."""
+    activity: Any
+    request: Model
+    match job:
+        case IssueLetter():
+            activity, request = LetterActivities.issue_letter, _issue_letter(case, job, now)
+        case CheckUpload():
+            activity, request = UploadActivities.check_upload, _check_upload(case, job, now)
+        case RecordAcceptance():
+            activity, request = UploadActivities.record_acceptance, _record_acceptance(case, job)
+        case CheckCompany():
+            activity, request = CaseActivities.check_company, _check_company(case, job)
+        case TellNotice():
+            notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
+            activity, request = NoticeActivities.send_notice, _with_profiles(case, notice)
+    limits = MAIL if isinstance(job, TellNotice) else STORAGE
+    return await workflow.execute_activity_method(activity, request, summary=job_name(job), **limits)
+
+
+def _issue_letter(case: Case, job: IssueLetter, now: datetime) -> Model:
+    return IssueLetterRequest(
+        company_id=case.company_id,
+        number=job.number,
+        profiles=ProfileRefs(company_sha256=job.company_sha256, representative_sha256=job.representative_sha256),
+        issued_on=bogota_date(now),
+        loan_days=case.policy.loan_days,
+    )
+
+
+def _check_upload(case: Case, job: CheckUpload, now: datetime) -> Model:
+    return CheckUploadRequest(
+        company_id=case.company_id,
+        upload_id=job.upload_id,
+        asked_at=now,
+        limit_bytes=case.policy.upload_limit_bytes,
+        folio=case.letter.issued.folio if case.letter.issued is not None else "",
+        starts_loan=not case.own_valid_on(bogota_date(now)),
+    )
+
+
+def _record_acceptance(case: Case, job: RecordAcceptance) -> Model:
+    return RecordAcceptanceRequest(company_id=case.company_id, upload_id=job.upload_id, received_at=job.received_at)
+
+
+def _check_company(case: Case, job: CheckCompany) -> Model:
+    return CheckCompanyRequest(
+        company_id=case.company_id,
+        sha256=job.sha256,
+        current_sha256=case.company_sha256,
+        nit_locked=nit_locked(case.steps),
+    )
+
+
+async def remind(case: Case, notice: Notice) -> NoticeSent:
+    """Send a reminder with a single try; raises ActivityError when it failed or came too late."""
+    return await workflow.execute_activity_method(
+        NoticeActivities.send_notice, _with_profiles(case, notice), summary=f"mail {notice.kind}", **REMINDER
+    )
+
+
+def _with_profiles(case: Case, notice: Notice) -> SendNotice:
+    profiles = ProfileRefs(company_sha256=case.company_sha256, representative_sha256=case.representative_sha256)
+    return SendNotice(notice=notice, profiles=profiles)
+
+
+def why(error: ActivityError) -> tuple[str, bool]:
+    """Return the type of what failed, and whether no later try can help: only a refused mailbox is final."""
+    cause = error.cause
+    error_type = (cause.type if isinstance(cause, ApplicationError) else None) or type(cause).__name__
+    return error_type, error_type == MailboxRefusedError.__name__
