@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """Who is told when a person must decide."""
     portal_url: HttpUrl
     """The address the mails link to."""
+    trust_roots: Path | None = None
+    """A folder of trusted root certificates (PEM); without it no digitally signed letter is accepted by itself."""
     policy: Policy = Policy()
     """Captured by each case when it starts."""
     worker: WorkerLimits = WorkerLimits()

@@ -27,13 +27,14 @@ from activities.failures import FailuresInterceptor
 from activities.letters import LetterActivities
 from activities.notices import NoticeActivities
 from activities.ports import Objects
-from activities.uploads import UploadActivities
+from activities.uploads import Examiner, UploadActivities
 from adapters import s3, temporal
 from adapters.smtp import SmtpMailer
 from domain.contract import TASK_QUEUE
 from domain.errors import ActivaError, ServiceUnavailableError
 from letters import render_letter
-from letters.gate import check_upload
+from letters.checker import LetterChecker
+from letters.examiner import LetterExaminer
 from mails.compose import Letterhead, compose
 from settings import Settings, SettingsError, Smtp, load
 from workflows.activation import CertificateActivation
@@ -51,11 +52,11 @@ class NotReadyError(ActivaError):
     """The namespace or the bucket lacks something; the text names it and the command that mends it."""
 
 
-def activities(objects: Objects, settings: Settings) -> list[Callable[..., Any]]:
+def activities(objects: Objects, examiner: Examiner, settings: Settings) -> list[Callable[..., Any]]:
     """Return every activity of the product, bound to its adapters."""
     cases = CaseActivities(objects, settings.policy)
     letters = LetterActivities(objects, render_letter, settings.lender)
-    uploads = UploadActivities(objects, check_upload, _now)
+    uploads = UploadActivities(objects, examiner, _now)
     notices = NoticeActivities(
         objects=objects,
         compose=partial(compose, letterhead=Letterhead(settings.lender.name, settings.portal_url)),
@@ -131,10 +132,12 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with build(client, activities(s3.S3Objects(store, settings.s3.bucket), settings), settings):
-        LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
-        await stop.wait()
-        LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
+    objects = s3.S3Objects(store, settings.s3.bucket)
+    with LetterChecker(settings.trust_roots) as checker:
+        async with build(client, activities(objects, LetterExaminer(checker), settings), settings):
+            LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
+            await stop.wait()
+            LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
 
 
 def main() -> int:

@@ -7,12 +7,13 @@ from pydantic import ValidationError
 from temporalio import activity
 
 from activities.ports import Objects
-from activities.profiles import company_bytes, representative_bytes
+from activities.profiles import JSON, company_bytes, representative_bytes
 from domain.company import Company
-from domain.contract import letter_key
+from domain.contract import letter_content_key, letter_key
 from domain.errors import LetterRefusedError
 from domain.jobs import IssueLetterRequest, LetterIssued
 from domain.letter import Lender, LetterContent, folio_for
+from domain.model import canonical_bytes
 from domain.notices import Reason
 from domain.representative import Representative
 
@@ -48,6 +49,9 @@ class LetterActivities:
             rendered = self._render(content)
         except LetterRefusedError as error:
             return LetterIssued(refused=(Reason(code="text_too_long", message=str(error)[:400]),))
+        # The content first: whoever finds the letter finds what it says.
+        content_key = letter_content_key(request.company_id, content.folio)
+        self._objects.put_new(content_key, canonical_bytes(content), JSON)
         if not self._objects.put_new(key, rendered, PDF) and (stored := self._objects.get(key)) is not None:
             rendered = stored.data
         return _issued(content.folio, key, rendered)

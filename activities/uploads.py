@@ -5,18 +5,30 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from pydantic import Field
 from temporalio import activity
 
 from activities.letters import PDF
 from activities.ports import Objects, StoredObject
 from activities.profiles import JSON
-from domain.contract import first_acceptance_key, inbox_key, signed_letter_key, verdict_key
+from domain.contract import (
+    first_acceptance_key,
+    flattened_letter_key,
+    inbox_key,
+    letter_content_key,
+    letter_key,
+    signed_letter_key,
+    verdict_key,
+)
+from domain.errors import ServiceUnavailableError
 from domain.jobs import (
     AcceptanceRecorded,
     CheckUploadRequest,
     RecordAcceptanceRequest,
     UploadChecked,
 )
+from domain.letter import LetterContent
+from domain.letter_check import Examination, LetterOnRecord
 from domain.loan import FirstAcceptance
 from domain.notices import Reason
 from domain.signed_letter import Verdict
@@ -29,29 +41,46 @@ CLOCKS_AGREE = timedelta(minutes=5)
 """Servers' clocks differ by less; time that is skipped differs by more."""
 
 
-class UploadChecker(Protocol):
+class Examiner(Protocol):
     """Looks at a file without trusting it."""
 
-    def __call__(self, data: bytes, size_bytes: int, limit_bytes: int) -> tuple[Verdict, tuple[Reason, ...]]:
-        """Return the verdict and its reasons, in Spanish for the person who uploaded.
+    def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:
+        """Return what a file is, compared with the letter that was issued.
 
         Of a file larger than the limit only the beginning is given, and its whole size.
         """
+
+    def flatten(self, data: bytes, limit_bytes: int) -> bytes | None:
+        """Return pictures of the file's pages as a PDF that is safe to show, or None when it can't be drawn."""
+
+
+class LetterMissingError(ServiceUnavailableError):
+    """The issued letter is not in the store, so nothing can be compared with it."""
+
+
+class KeptVerdict(UploadChecked):
+    """The verdict as evidence: with the figures it rests on."""
+
+    measured: dict[str, bool | int | float | str] = Field(default_factory=dict)
 
 
 class UploadActivities:
     """The steps that turn an upload into evidence. `now` is the worker's clock, aware."""
 
-    def __init__(self, objects: Objects, check: UploadChecker, now: Callable[[], datetime]) -> None:
+    def __init__(self, objects: Objects, examiner: Examiner, now: Callable[[], datetime]) -> None:
         self._objects = objects
-        self._check = check
+        self._examiner = examiner
         self._now = now
 
     @activity.defn
     def check_upload(self, request: CheckUploadRequest) -> UploadChecked:
         """Return the verdict on a file of the inbox; asked twice, it answers with the verdict on record."""
         earlier = self._objects.get(verdict_key(request.company_id, request.upload_id))
-        checked = UploadChecked.model_validate_json(earlier.data) if earlier is not None else self._checked(request)
+        if earlier is not None:
+            kept = KeptVerdict.model_validate_json(earlier.data)
+            checked = UploadChecked.model_validate(kept.model_dump(exclude={"measured"}))
+        else:
+            checked = self._checked(request)
         if checked.verdict is not Verdict.ACCEPTED:
             return checked
         first = self._first_acceptance(request, checked.received_at) if request.starts_loan else None
@@ -64,19 +93,41 @@ class UploadActivities:
         )
         if found is None:
             return UploadChecked(verdict=Verdict.REJECTED, received_at=request.asked_at, reasons=(MISSING,))
-        verdict, reasons = self._check(found.data, found.size_bytes, request.limit_bytes)
-        if verdict is not Verdict.REJECTED:
+        examined = self._examiner.examine(found.data, found.size_bytes, self._letter(request))
+        if examined.verdict is not Verdict.REJECTED:
             # The bytes that were checked are written, never copied by key: the inbox may have changed meanwhile.
             self._objects.put_new(signed_key, found.data, PDF)
+            self._keep_flattened(request, found.data)
         checked = UploadChecked(
-            verdict=verdict,
+            verdict=examined.verdict,
             received_at=self._received_at(found, request.asked_at),
             sha256=hashlib.sha256(found.data).hexdigest(),
-            reasons=reasons,
+            reasons=examined.reasons,
         )
+        kept = KeptVerdict(**checked.model_dump(), measured=examined.measured)
         key = verdict_key(request.company_id, request.upload_id)
-        self._objects.put_new(key, checked.model_dump_json().encode(), JSON)
+        self._objects.put_new(key, kept.model_dump_json().encode(), JSON)
         return checked
+
+    def _letter(self, request: CheckUploadRequest) -> LetterOnRecord:
+        content = self._objects.get(letter_content_key(request.company_id, request.folio))
+        pdf = self._objects.get(letter_key(request.company_id, request.folio))
+        if content is None or pdf is None:
+            raise LetterMissingError(
+                f"letter {request.folio} is not in the store; restore it from the bucket's versions"
+            )
+        return LetterOnRecord(
+            content=LetterContent.model_validate_json(content.data),
+            pdf=pdf.data,
+            older_folios=request.older_folios,
+            limit_bytes=request.limit_bytes,
+        )
+
+    def _keep_flattened(self, request: CheckUploadRequest, data: bytes) -> None:
+        """Keep what a person who reviews may look at; the original is evidence and is never opened by anybody."""
+        flattened = self._examiner.flatten(data, request.limit_bytes)
+        if flattened is not None:
+            self._objects.put_new(flattened_letter_key(request.company_id, request.upload_id), flattened, PDF)
 
     def _received_at(self, found: StoredObject, asked_at: datetime) -> datetime:
         """Return when the file arrived: the store's time of writing, so that no outage of ours dates a loan late.

@@ -72,6 +72,16 @@ def letter_key(company_id: str, folio: str) -> str:
     return f"letters/{company_id}/{folio}.pdf"
 
 
+def letter_content_key(company_id: str, folio: str) -> str:
+    """Return the immutable key of what an issued letter says, as data."""
+    return f"letters/{company_id}/{folio}.json"
+
+
+def flattened_letter_key(company_id: str, upload_id: str) -> str:
+    """Return the immutable key of pictures of a signed letter's pages, which are safe to show to people."""
+    return f"signed/{company_id}/{upload_id}-flat.pdf"
+
+
 def signed_letter_key(company_id: str, upload_id: str) -> str:
     """Return the immutable key of a signed letter's checked bytes."""
     return f"signed/{company_id}/{upload_id}.pdf"

@@ -153,6 +153,8 @@ class CheckUploadRequest(Model):
     """The case's own time when it asked."""
     limit_bytes: int
     folio: str
+    older_folios: tuple[str, ...] = ()
+    """Earlier letters of this company."""
     starts_loan: bool
     """Acceptance starts the loan; not so while the own certificate is valid."""
 

@@ -28,7 +28,7 @@ from domain.jobs import (
 from domain.loan import FirstAcceptance, loan_from
 from domain.notices import NoticeKind, NoticeSent
 from domain.reminders import Reminders, Subject, plan
-from domain.signed_letter import IssuedLetter, SignedVersion, Verdict
+from domain.signed_letter import MOST_KEPT, IssuedLetter, SignedVersion, Verdict
 
 FAILURES_BEFORE_ATTENTION = 2
 
@@ -85,9 +85,11 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
         issued_at=now.replace(microsecond=0),
         outdated=job.company_sha256 != case.company_sha256,
     )
-    case = case.evolve(
-        letter=case.letter.model_copy(update={"issued": issued}), representative_sha256=job.representative_sha256
-    )
+    earlier = case.letter.earlier_folios
+    if case.letter.issued is not None:
+        earlier = (*earlier, case.letter.issued.folio)[-MOST_KEPT:]
+    letter = case.letter.model_copy(update={"issued": issued, "earlier_folios": earlier})
+    case = case.evolve(letter=letter, representative_sha256=job.representative_sha256)
     case = case.settle_attention(AttentionKind.MAILBOX)
     case = case.settle_attention(AttentionKind.PROFILE, subject="representative")
     return redo_request(case).record(now, SYSTEM, "letter_issued", result.folio)

@@ -47,6 +47,8 @@ class LetterTrack(Model):
     """The issued letter, and every signed version, oldest first."""
 
     issued: IssuedLetter | None = None
+    earlier_folios: tuple[str, ...] = ()
+    """Of letters that another has taken the place of, oldest first."""
     numbers_used: int = 0
     versions: tuple[SignedVersion, ...] = ()
 

@@ -18,7 +18,7 @@ def byte_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
     if not data:
         return (because("empty"),)
     if len(data) > limit_bytes:
-        return (_too_large(len(data), limit_bytes),)
+        return (too_large(len(data), limit_bytes),)
     if not data.startswith(b"%PDF-"):
         return (because("not_pdf"),)
     return tuple(because(code) for code in dict.fromkeys(_faults(data)))
@@ -38,8 +38,8 @@ def _faults(data: bytes) -> Iterator[str]:
         yield "disguised"
 
 
-def _too_large(size_bytes: int, limit_bytes: int) -> Reason:
-    """Say both sizes with as many decimals as it takes to tell them apart."""
+def too_large(size_bytes: int, limit_bytes: int) -> Reason:
+    """Return the refusal of a file for its size; both sizes have as many decimals as it takes to tell them apart."""
     for digits in (2, 3, 6):
         found, limit = (f"{size / 1_048_576:.{digits}f}".replace(".", ",") for size in (size_bytes, limit_bytes))
         if found != limit:

@@ -1,10 +1,6 @@
 """Valid values, of which a test changes one thing. Nobody here exists."""
 
-import functools
-import io
 from datetime import date
-
-from PIL import Image, ImageDraw
 
 from domain.company import Company
 from domain.letter import Lender, LetterContent, folio_for
@@ -63,13 +59,3 @@ def letter(**changes: object) -> LetterContent:
         "loan_days": 30,
     }
     return LetterContent(**(parts | changes))
-
-
-@functools.cache
-def scan(mark: int = 0) -> bytes:
-    """Return a PDF that holds one page's picture and nothing else; another mark gives other bytes."""
-    page = Image.new("L", (850, 1100), 255)
-    ImageDraw.Draw(page).line((100, 800 + mark, 300, 850), fill=0, width=4)
-    pdf = io.BytesIO()
-    page.save(pdf, "PDF", resolution=100)
-    return pdf.getvalue()

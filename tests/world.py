@@ -25,8 +25,11 @@ from adapters.activations import Activations
 from domain.calendar import BOGOTA
 from domain.contract import inbox_key, workflow_id
 from domain.policy import Policy
+from letters.checker import LetterChecker
+from letters.examiner import LetterExaminer
 from settings import S3, Settings, Smtp, WorkerLimits
 from stack.mail_sink import MailSink
+from stack.signing import sign_and_scan
 from tests import builders
 
 Json = dict[str, Any]
@@ -40,6 +43,7 @@ class World:
     client: Client
     skipper: TimeSkipper
     objects: s3.S3Objects
+    examiner: LetterExaminer
     mail_folder: Path
     settings: Settings
     metrics_url: str = ""
@@ -49,7 +53,7 @@ class World:
         """Return a worker; changes are of its settings, as in `smtp=...`."""
         limits = WorkerLimits(cached_cases=cached, shutdown_seconds=5)
         settings = self.settings.model_copy(update={"worker": limits, **changes})
-        return worker.build(self.client, worker.activities(self.objects, settings), settings)
+        return worker.build(self.client, worker.activities(self.objects, self.examiner, settings), settings)
 
     async def start(self, policy: Policy | None = None, **company: object) -> "CaseUnderTest":
         """Start the case of a company nobody else has."""
@@ -145,7 +149,12 @@ class CaseUnderTest:
         return await self.update("attach_letter", upload_id=await self.upload(pdf))
 
     async def attach_scan(self) -> Json:
-        return await self.attach(builders.scan())
+        return await self.attach(await self.signed())
+
+    async def signed(self, seed: int = 7) -> bytes:
+        """Return a scan of the letter that waits, signed by hand; another seed gives other bytes."""
+        letter = await self.door.letter(self.company_id)
+        return await asyncio.to_thread(sign_and_scan, letter, seed)
 
     async def with_loan(self) -> Json:
         """Take the case to an active loan, and return the verdict's answer."""
@@ -198,9 +207,10 @@ async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIte
         portal_url="http://127.0.0.1:8000",
     )
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-    yield World(client, skipper, s3.S3Objects(store, BUCKET), mails.folder, settings)
+    with LetterChecker() as checker:
+        yield World(client, skipper, s3.S3Objects(store, BUCKET), LetterExaminer(checker), mails.folder, settings)
 
 
 def worker_over(made: World, objects: s3.S3Objects) -> Worker:
     """Return a worker over another store than the world's own."""
-    return worker.build(made.client, worker.activities(objects, made.settings), made.settings)
+    return worker.build(made.client, worker.activities(objects, made.examiner, made.settings), made.settings)

@@ -70,6 +70,7 @@ def _check_upload(case: Case, job: CheckUpload, now: datetime) -> Model:
         asked_at=now,
         limit_bytes=case.policy.upload_limit_bytes,
         folio=case.letter.issued.folio if case.letter.issued is not None else "",
+        older_folios=case.letter.earlier_folios,
         starts_loan=not case.own_valid_on(bogota_date(now)),
     )
 

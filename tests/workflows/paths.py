@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from temporalio.client import WorkflowUpdateFailedError
 
-from tests import builders
 from tests.world import CaseUnderTest
 
 Path = Callable[[CaseUnderTest], Awaitable[None]]
@@ -27,7 +26,7 @@ async def loan_that_ends(case: CaseUnderTest) -> None:
     await case.with_loan()
     await case.settle()
     await case.skip(timedelta(days=34))
-    await case.attach(builders.scan(20))
+    await case.attach(await case.signed(20))
 
 
 async def bought_at_once_and_renewed(case: CaseUnderTest) -> None:
@@ -57,7 +56,7 @@ async def letters_replaced_and_deleted(case: CaseUnderTest) -> None:
     await case.attach_scan()
     await case.update("delete_letter")
     await case.with_letter(full_name="Pedro Pérez Gómez")
-    await case.attach(builders.scan(30))
+    await case.attach(await case.signed(30))
     await case.signal("loan_revoked", reason="fraud reported")
     await case.settle()
 

@@ -64,7 +64,7 @@ async def test_the_loan_keeps_its_dates_even_when_the_case_was_terminated(case: 
     assert await reopen(case)
 
     await case.with_letter()
-    answer = await case.attach(builders.scan(80))
+    answer = await case.attach(await case.signed(80))
     assert (answer["loan"]["starts_on"], answer["loan"]["ends_on"]) == (loan["starts_on"], loan["ends_on"])
     await case.settle()
     assert len(case.mails("loan/started")) == 1

@@ -13,6 +13,7 @@ import pytest
 
 from adapters.temporal import address_of
 from stack.process import ROOT
+from stack.signing import sign_and_scan
 from tests import builders
 from tests.adapters import s3_servers
 from tests.world import BUCKET, World
@@ -88,7 +89,7 @@ async def test_the_billing_backend_takes_a_company_to_its_loan(idle_world: World
         _, second, _ = await commands.starter("start", commands.company(company_id))
         _, issued, _ = await commands.starter("representative", company_id, person)
         written, _, _ = await commands.starter("letter", company_id, "--out", str(letter))
-        scan.write_bytes(builders.scan())
+        scan.write_bytes(await asyncio.to_thread(sign_and_scan, letter.read_bytes()))
         _, verdict, _ = await commands.starter("upload-letter", company_id, str(scan))
         _, paid, _ = await commands.starter(
             "confirm-payment", company_id, "--reference", "FV-77", "--amount-cop", "297500"

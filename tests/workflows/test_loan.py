@@ -8,9 +8,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.calendar import bogota_date
-from domain.contract import first_acceptance_key, inbox_key, signed_letter_key
+from domain.contract import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
 from domain.policy import Policy
-from tests import builders
 from tests.world import CaseUnderTest, World
 
 
@@ -53,11 +52,16 @@ async def test_an_accepted_letter_starts_the_loan_on_the_day_it_came(case: CaseU
 
 
 async def test_the_checked_bytes_are_kept_as_evidence(case: CaseUnderTest) -> None:
-    answer = await case.with_loan()
+    await case.with_letter()
+    scan = await case.signed()
 
-    upload_id = answer["upload_id"]
+    upload_id = (await case.attach(scan))["upload_id"]
+
     objects = case.world.objects
-    assert objects.get(signed_letter_key(case.company_id, upload_id)).data == builders.scan()
+    assert objects.get(signed_letter_key(case.company_id, upload_id)).data == scan
+    verdict = json.loads(objects.get(verdict_key(case.company_id, upload_id)).data)
+    assert (verdict["verdict"], bool(verdict["measured"])) == ("accepted", True)
+    assert objects.get(flattened_letter_key(case.company_id, upload_id)).data.startswith(b"%PDF-")
     first = json.loads(objects.get(first_acceptance_key(case.company_id)).data)
     assert first["upload_id"] == upload_id
 
@@ -66,7 +70,7 @@ async def test_a_later_letter_is_kept_and_moves_no_date(case: CaseUnderTest) -> 
     before = (await case.with_loan())["loan"]
     await case.skip(timedelta(days=3))
 
-    answer = await case.attach(builders.scan(40))
+    answer = await case.attach(await case.signed(40))
 
     assert answer["verdict"] == "accepted"
     assert (answer["loan"]["starts_on"], answer["loan"]["ends_on"]) == (before["starts_on"], before["ends_on"])
@@ -111,10 +115,10 @@ async def test_a_rejected_file_starts_nothing_and_says_what_to_do(case: CaseUnde
     ("extra", "verdict"), [pytest.param(0, "accepted", id="the limit"), pytest.param(1, "rejected", id="a byte more")]
 )
 async def test_the_size_limit_is_inclusive(a_world: World, extra: int, verdict: str) -> None:
-    case = await a_world.start(Policy(upload_limit_bytes=50_000))
+    case = await a_world.start(Policy(upload_limit_bytes=400_000))
     await case.with_letter()
-    scan = builders.scan()
-    padded = scan + b"\n" * (50_000 + extra - len(scan))
+    scan = await case.signed()
+    padded = scan + b"\n" * (400_000 + extra - len(scan))
 
     answer = await case.attach(padded)
 
@@ -123,7 +127,7 @@ async def test_the_size_limit_is_inclusive(a_world: World, extra: int, verdict: 
 
 async def test_an_upload_before_any_letter_is_refused(case: CaseUnderTest) -> None:
     with pytest.raises(WorkflowUpdateFailedError) as refused:
-        await case.attach(builders.scan())
+        await case.attach(b"%PDF-1.7")
 
     assert "no letter has been issued yet" in str(refused.value.cause)
 
@@ -131,7 +135,7 @@ async def test_an_upload_before_any_letter_is_refused(case: CaseUnderTest) -> No
 async def test_a_message_that_overtook_its_file_can_be_sent_again(case: CaseUnderTest) -> None:
     await case.with_letter()
     missing = await case.update("attach_letter", upload_id="late-1")
-    data = builders.scan()
+    data = await case.signed()
     await asyncio.to_thread(case.world.objects.put, inbox_key(case.company_id, "late-1"), data, "application/pdf")
 
     again = await case.update("attach_letter", upload_id="late-1")
@@ -166,7 +170,7 @@ async def test_a_letter_after_the_loan_changes_nothing(case: CaseUnderTest) -> N
     await case.with_loan()
     await case.skip(timedelta(days=33))
 
-    answer = await case.attach(builders.scan(60))
+    answer = await case.attach(await case.signed(60))
 
     assert (answer["verdict"], answer["loan"]["state"]) == ("accepted", "expired")
     assert (await case.settle())["entitlement"] == "none"
