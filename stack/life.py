@@ -46,6 +46,7 @@ WORDS: Final = {
     "activation_started": "activation started",
     "letter_issued": "letter issued",
     "letter_accepted": "signed letter accepted",
+    "letter_rejected": "letter rejected",
     "loan_started": "loan started",
     "step_completed": "step completed",
     "payment_confirmed": "payment confirmed",
@@ -173,6 +174,10 @@ async def _borrow(life: Life, folder: Path) -> None:
     (folder / "signed-letter.pdf").write_bytes(signed)
     await life.look()
     life.show.note(f"letter {issued['folio']} downloaded, signed by hand, scanned: {len(signed) // 1024} KB")
+    unsigned = await cases.upload_letter(company_id, sign_and_scan(letter, signed=False), REPRESENTATIVE_BY)
+    expect(unsigned["verdict"] != "accepted" and unsigned["loan"] is None, f"the letter without ink was {unsigned}")
+    await life.look()
+    life.show.note(f"without a signature: {unsigned['reasons'][0]['message']}")
     verdict = await cases.upload_letter(company_id, signed, REPRESENTATIVE_BY)
     expect(verdict["verdict"] == "accepted", f"the signed letter was {verdict}")
     facts = await life.look()

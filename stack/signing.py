@@ -13,14 +13,14 @@ DPI = 150
 MM_PER_INCH = 25.4
 
 
-def sign_and_scan(letter: bytes, seed: int = 7) -> bytes:
-    """Return a grey scan of the letter with a signature drawn in each box; the same seed signs the same way."""
+def sign_and_scan(letter: bytes, seed: int = 7, *, signed: bool = True) -> bytes:
+    """Return a grey scan of the letter, a signature drawn in each box; the same seed signs and scans the same way."""
     pen = random.Random(seed)  # noqa: S311  # a pen's shake, no secret
     pages = []
     document = pypdfium2.PdfDocument(letter)
     for page, layout in zip(document, GEOMETRY.pages, strict=True):
         image = page.render(scale=DPI / 72).to_pil().convert("L")
-        for box in layout.signature_boxes:
+        for box in layout.signature_boxes if signed else ():
             _sign(image, box, pen)
         pages.append(_scanned(image, pen))
     document.close()
@@ -48,5 +48,5 @@ def _scanned(image: Image.Image, pen: random.Random) -> Image.Image:
     """Return the page as a flatbed gives it back: a little askew, not quite white, slightly soft, with some noise."""
     askew = image.rotate(pen.uniform(-0.7, 0.7), resample=Image.Resampling.BICUBIC, fillcolor=250)
     grey = askew.point([int(18 + value * 0.92) for value in range(256)])
-    noise = Image.effect_noise(grey.size, 6)
+    noise = Image.effect_noise(grey.size, 60)
     return Image.blend(grey.filter(ImageFilter.GaussianBlur(0.5)), noise, 0.04)
