@@ -133,9 +133,18 @@ def test_every_command_named_exists() -> None:
     assert set(re.findall(r"-m letters ([a-z]+)", QUOTED)) == letters
 
 
+def test_every_link_of_the_documents_leads_somewhere() -> None:
+    documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
+    targets = [
+        path.parent / link
+        for path in documents
+        for link in re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text(encoding="utf-8"))
+    ]
+    assert [str(target.relative_to(ROOT)) for target in targets if not target.exists()] == []
+
+
 def test_every_module_and_file_named_exists() -> None:
     modules = set(re.findall(r"python -m ([a-z_.]+)", QUOTED)) - {"compileall"}
     assert [name for name in sorted(modules) if importlib.util.find_spec(name) is None] == []
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     named = re.findall(r"`((?:tests|adapters|workflows|domain|docs|stack)/[\w./-]+)`", README)
-    assert [path for path in sorted({*links, *named}) if not (ROOT / path).exists()] == []
+    assert [path for path in sorted(set(named)) if not (ROOT / path).exists()] == []
