@@ -162,3 +162,12 @@ def test_a_deleted_letter_under_review_waits_for_nobody() -> None:
     case = send(under_review(), "delete_letter")
 
     assert (case.letter.under_review, case.review_due_at, list(case.attention)) == (None, None, [])
+
+
+def test_letters_that_were_replaced_are_remembered_by_their_folios() -> None:
+    first = with_letter(a_case())
+    assert first.letter.issued is not None
+
+    case = settle(send(first, "submit_representative", sha256="9" * 64))
+
+    assert case.letter.earlier_folios == (first.letter.issued.folio,)

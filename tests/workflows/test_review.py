@@ -78,3 +78,13 @@ async def test_another_companys_letter_is_refused_without_saying_whose(a_world: 
 
     assert (answer["verdict"], answer["loan"]) == ("rejected", None)
     assert "Ajena" not in str(answer)
+
+
+async def test_an_older_letter_of_the_same_company_is_named_as_such(case: CaseUnderTest) -> None:
+    await case.with_letter()
+    older = await case.signed()
+    await case.with_letter(full_name="Pedro Pérez Gómez")
+
+    answer = await case.attach(older)
+
+    assert (answer["verdict"], [each["code"] for each in answer["reasons"]]) == ("rejected", ["older_letter"])
