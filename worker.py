@@ -72,6 +72,7 @@ def activities(objects: Objects, examiner: Examiner, settings: Settings) -> list
         letters.issue_letter,
         uploads.check_upload,
         uploads.record_acceptance,
+        uploads.record_revocation,
         notices.send_notice,
     ]
 

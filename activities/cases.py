@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
 from domain.company import Company
-from domain.contract import archive_key, first_acceptance_key
+from domain.contract import archive_key, first_acceptance_key, loan_revocation_key
 from domain.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
 from domain.loan import FirstAcceptance
 from domain.notices import Reason
@@ -27,6 +27,7 @@ class CaseActivities:
     def open_case(self, start: OpenCase) -> CaseOpened:
         """Return the policy to run under and whatever the company already has."""
         first = self._objects.get(first_acceptance_key(start.company_id))
+        revoked = self._objects.get(loan_revocation_key(start.company_id))
         archived = self._objects.get(archive_key(start.company_id))
         _, problem = self._company(start.company_id, start.profile_sha256)
         policy, policy_problem = self._captured(start.policy)
@@ -34,6 +35,7 @@ class CaseActivities:
             policy=policy,
             problem=problem or policy_problem,
             first_acceptance=None if first is None else FirstAcceptance.model_validate_json(first.data),
+            revoked_on=None if revoked is None else json.loads(revoked.data)["revoked_on"],
             archived=None if archived is None else json.loads(archived.data),
         )
 

@@ -1,6 +1,7 @@
 """Taking an uploaded letter: checked bytes become evidence, and the first acceptance fixes the loan's date."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,6 +18,7 @@ from domain.contract import (
     inbox_key,
     letter_content_key,
     letter_key,
+    loan_revocation_key,
     signed_letter_key,
     verdict_key,
 )
@@ -25,6 +27,7 @@ from domain.jobs import (
     AcceptanceRecorded,
     CheckUploadRequest,
     RecordAcceptanceRequest,
+    RecordRevocationRequest,
     UploadChecked,
 )
 from domain.letter import LetterContent
@@ -141,6 +144,12 @@ class UploadActivities:
     def record_acceptance(self, request: RecordAcceptanceRequest) -> AcceptanceRecorded:
         """Write down an acceptance that a person decided; the company's first one stands for ever."""
         return AcceptanceRecorded(first_acceptance=self._first_acceptance(request, request.received_at))
+
+    @activity.defn
+    def record_revocation(self, request: RecordRevocationRequest) -> None:
+        """Write down that the loan was taken back; the first day on record stands."""
+        data = json.dumps({"revoked_on": request.revoked_on.isoformat()}).encode()
+        self._objects.put_new(loan_revocation_key(request.company_id), data, JSON)
 
     def _first_acceptance(
         self, request: CheckUploadRequest | RecordAcceptanceRequest, received_at: datetime

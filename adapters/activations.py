@@ -43,7 +43,7 @@ from domain.representative import Representative
 from domain.stage import Stage
 
 QUERY_TIMEOUT: Final = timedelta(seconds=5)
-UPDATE_TIMEOUT: Final = timedelta(seconds=60)
+UPDATE_TIMEOUT: Final = timedelta(seconds=45)
 RPC_TIMEOUT: Final = timedelta(seconds=10)
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"
@@ -189,9 +189,11 @@ class Activations:
     async def update(self, company_id: str, name: str, message: Message) -> Json:
         """Send an update and return its answer; raises NotAllowedNowError or RefusedError when it is no."""
         with case_errors(self._client, company_id):
-            answer: Json = await self._handle(company_id).execute_update(
-                name, message.model_dump(mode="json", exclude_none=True), rpc_timeout=UPDATE_TIMEOUT
-            )
+            # The client's own timeout is of each call, and it calls again: without a worker it would wait for ever.
+            async with asyncio.timeout(UPDATE_TIMEOUT.total_seconds()):
+                answer: Json = await self._handle(company_id).execute_update(
+                    name, message.model_dump(mode="json", exclude_none=True)
+                )
         return answer
 
     async def _store_company(self, company: Company) -> str:

@@ -28,7 +28,7 @@ def case_errors(client: Client, company_id: str) -> Generator[None]:
             translated = _of_rpc(error, company_id)
             if translated is None:
                 raise
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError):
             translated = _no_worker(company_id)
         except WorkflowQueryFailedError as error:
             translated = NoWorkerError(f"the case of {company_id} can't answer: {error.message}; see its history")
@@ -64,5 +64,6 @@ TRY_AGAIN = "TryAgainError"
 
 def _no_worker(company_id: str) -> NoWorkerError:
     return NoWorkerError(
-        f"no worker answers for {company_id}; what was sent is kept and done once one runs: start `python worker.py`"
+        f"no worker answers for {company_id}; start `python worker.py`, then ask again: "
+        "a signal that was sent is kept, and the same request twice does no harm"
     )

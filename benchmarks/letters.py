@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=1001)
     parser.add_argument("--log", type=Path, default=None)
+    parser.add_argument("--rows", nargs="*", help="measure these rows of the tables only")
     parser.add_argument("--read", type=Path, nargs="*", help="print the tables of earlier logs and run nothing")
     options = parser.parse_args()
     if options.read:
@@ -55,6 +56,8 @@ def main() -> None:
     with LetterChecker() as checker, _log(options.log) as log, contextlib.suppress(KeyboardInterrupt):
         for number in range(options.seeds):
             for job in _jobs(options.first + 2 * number, issued):
+                if options.rows and job.row not in options.rows:
+                    continue
                 results.append(_run(job, checker, issued))
                 log.write(json.dumps(results[-1]) + "\n")
                 log.flush()

@@ -97,6 +97,11 @@ def first_acceptance_key(company_id: str) -> str:
     return f"loans/{company_id}.json"
 
 
+def loan_revocation_key(company_id: str) -> str:
+    """Return the immutable key of the evidence that the loan was taken back, and when."""
+    return f"loans/{company_id}-revoked.json"
+
+
 def archive_key(company_id: str) -> str:
     """Return the key under which a closed case is kept, to be taken up again when it is reopened."""
     return f"cases/{company_id}.json"

@@ -39,6 +39,8 @@ class CaseOpened(Model):
     policy: Policy
     problem: Reason | None = None
     first_acceptance: FirstAcceptance | None = None
+    revoked_on: date | None = None
+    """Set when the loan of that acceptance was taken back."""
     archived: dict[str, Any] | None = None
     """The case as it was closed, in its stored form."""
 
@@ -99,6 +101,20 @@ class AcceptanceRecorded(Model):
     first_acceptance: FirstAcceptance
 
 
+class RecordRevocation(Model):
+    """Write down that the loan was taken back, where a case that is started anew finds it."""
+
+    kind: Literal["record_revocation"] = "record_revocation"
+    revoked_on: date
+
+
+class RecordRevocationRequest(Model):
+    """What the activity needs to write down a revocation."""
+
+    company_id: CompanyId
+    revoked_on: date
+
+
 class CheckCompany(Model):
     """Check the company's new data before they count."""
 
@@ -123,7 +139,8 @@ class TellNotice(Model):
     reasons: tuple[Reason, ...] = ()
 
 
-Job = Annotated[IssueLetter | CheckUpload | RecordAcceptance | CheckCompany | TellNotice, Field(discriminator="kind")]
+AnyJob = IssueLetter | CheckUpload | RecordAcceptance | RecordRevocation | CheckCompany | TellNotice
+Job = Annotated[AnyJob, Field(discriminator="kind")]
 
 
 class QueuedJob(Model):

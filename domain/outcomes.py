@@ -21,11 +21,12 @@ from domain.jobs import (
     LetterIssued,
     OpenCase,
     RecordAcceptance,
+    RecordRevocation,
     TellNotice,
     UploadChecked,
     retry_after,
 )
-from domain.loan import FirstAcceptance, loan_from
+from domain.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.notices import NoticeKind, NoticeSent
 from domain.reminders import Reminders, Subject, plan
 from domain.signed_letter import MOST_KEPT, IssuedLetter, SignedVersion, Verdict
@@ -48,6 +49,9 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
         ).record(now, SYSTEM, "activation_started")
     if result.first_acceptance is not None and case.loan is None:
         case = _with_loan(case, result.first_acceptance, now)
+        if case.loan is not None and result.revoked_on is not None:
+            revoked = case.loan.model_copy(update={"ending": LoanEnding.REVOKED, "ended_on": result.revoked_on})
+            case = case.evolve(loan=revoked, reminders=Reminders(record=case.reminders.record))
     case = case.settle_attention(AttentionKind.PROFILE, subject="company")
     if result.problem is not None:
         case = case.raise_attention(now, AttentionKind.PROFILE, "company", result.problem.message)
@@ -150,6 +154,10 @@ def _acceptance_recorded(case: Case, job: RecordAcceptance, result: AcceptanceRe
     return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
 
 
+def _revocation_recorded(case: Case, job: RecordRevocation, result: None, now: datetime) -> Case:  # noqa: ARG001
+    return case
+
+
 def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now: datetime) -> Case:
     if result.refused is not None:
         return reject(case, "company_updated", result.refused.message, now)
@@ -173,6 +181,7 @@ _RESULTS: Mapping[type, Callable[[Case, Any, Any, datetime], Case]] = {
     IssueLetter: _letter_issued,
     CheckUpload: _upload_checked,
     RecordAcceptance: _acceptance_recorded,
+    RecordRevocation: _revocation_recorded,
     CheckCompany: _company_checked,
     TellNotice: _told,
 }

@@ -21,6 +21,7 @@ from domain.jobs import (
     LetterIssued,
     OpenCase,
     RecordAcceptance,
+    RecordRevocation,
     TellNotice,
     UploadChecked,
 )
@@ -72,6 +73,8 @@ class World:
                 return LetterIssued(folio=f"AC-{job.number}", key=f"letters/{job.number}.pdf", sha256="e" * 64)
             case CheckUpload():
                 return self._check(case, job, now)
+            case RecordRevocation():
+                return None
             case RecordAcceptance():
                 return AcceptanceRecorded(first_acceptance=self._first(job.upload_id, job.received_at))
             case CheckCompany():

@@ -53,6 +53,7 @@ class CertificateActivation:
         self._case: Case | None = None
         self._start: ActivationInput | None = None
         self._waiting: list[Request] = []
+        self._is_closed = False
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = datetime.max.replace(tzinfo=UTC)
 
@@ -88,7 +89,8 @@ class CertificateActivation:
         # The last task of a sleeping case may be weeks old: a query, which history never replays, asks the wall clock.
         with workflow.unsafe.sandbox_unrestricted():
             wall_clock = datetime.now(UTC)  # noqa: TID251  # only here
-        return status(self._known_case(), max(wall_clock, workflow.now()))
+        facts = status(self._known_case(), max(wall_clock, workflow.now()))
+        return {**facts, "stage": Stage.CLOSED.value} if self._is_closed else facts
 
     @workflow.run
     async def run(self, raw: RawValue) -> dict[str, Any]:
@@ -274,6 +276,7 @@ class CertificateActivation:
         return not self._inbox
 
     def _closed(self) -> dict[str, Any]:
+        self._is_closed = True
         case, now = self._known_case(), workflow.now()
         publish(search_values(case, now).model_copy(update={"stage": Stage.CLOSED, "needs_attention": False}))
         return {**status(case, now), "stage": Stage.CLOSED.value}

@@ -23,6 +23,8 @@ from domain.jobs import (
     Job,
     RecordAcceptance,
     RecordAcceptanceRequest,
+    RecordRevocation,
+    RecordRevocationRequest,
     TellNotice,
 )
 from domain.model import Model
@@ -44,6 +46,9 @@ async def perform(case: Case, job: Job, now: datetime) -> Any:
             activity, request = UploadActivities.check_upload, _check_upload(case, job, now)
         case RecordAcceptance():
             activity, request = UploadActivities.record_acceptance, _record_acceptance(case, job)
+        case RecordRevocation():
+            activity = UploadActivities.record_revocation
+            request = RecordRevocationRequest(company_id=case.company_id, revoked_on=job.revoked_on)
         case CheckCompany():
             activity, request = CaseActivities.check_company, _check_company(case, job)
         case TellNotice():

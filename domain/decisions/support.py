@@ -7,7 +7,7 @@ from domain.case import Case
 from domain.certificate import PaymentStanding
 from domain.decisions.repeats import RepeatedError
 from domain.errors import NotAllowedNowError
-from domain.jobs import CheckCompany, TellNotice
+from domain.jobs import CheckCompany, RecordRevocation, TellNotice
 from domain.loan import LoanEnding
 from domain.messages import (
     ActivationClosed,
@@ -69,6 +69,7 @@ def loan_revoked(case: Case, message: LoanRevoked, now: datetime) -> Case:
     if case.reminders.subject is Subject.LOAN:
         case = case.evolve(reminders=case.reminders.model_copy(update={"planned": (), "failures": 0, "retry_at": None}))
     case = case.record(now, message.by, "loan_revoked", message.reason)
+    case = case.enqueue(RecordRevocation(revoked_on=bogota_date(now)))
     return case.enqueue(TellNotice(notice=NoticeKind.LOAN_REVOKED, key="loan/revoked"))
 
 

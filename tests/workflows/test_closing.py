@@ -28,6 +28,7 @@ async def test_a_closed_case_is_complete_and_tells_its_last_state(case: CaseUnde
     last = await case.handle.result()
 
     assert (last["stage"], last["closing"]) == ("closed", "the company left")
+    assert (await case.status())["stage"] == "closed"
     assert (await case.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
     await case.stage_in_visibility("closed")
 
@@ -68,6 +69,18 @@ async def test_the_loan_keeps_its_dates_even_when_the_case_was_terminated(case: 
     assert (answer["loan"]["starts_on"], answer["loan"]["ends_on"]) == (loan["starts_on"], loan["ends_on"])
     await case.settle()
     assert len(case.mails("loan/started")) == 1
+
+
+async def test_a_revoked_loan_does_not_come_back_when_the_case_was_terminated(case: CaseUnderTest) -> None:
+    await case.with_loan()
+    await case.signal("loan_revoked", reason="fraud reported")
+    await case.settle()
+    await case.handle.terminate("by mistake")
+
+    assert await reopen(case)
+
+    facts = await case.settle()
+    assert (facts["loan"]["state"], facts["entitlement"], facts["reminders"]["next"]) == ("revoked", "none", None)
 
 
 async def test_cancelling_in_temporal_closes_the_case_like_support_does(case: CaseUnderTest) -> None:

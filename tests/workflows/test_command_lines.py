@@ -176,10 +176,12 @@ async def test_without_a_worker_a_payment_is_kept_and_a_status_says_so(idle_worl
 
     paid = await commands.starter("confirm-payment", company_id, "--reference", "FV-77", "--amount-cop", "297500")
     status = await commands.starter("status", company_id)
+    person = commands.file("person.json", builders.REPRESENTATIVE)
+    waited = await commands.starter("representative", company_id, person)
 
     async with idle_world.worker():
         after = await commands.starter("status", company_id)
-    assert (paid[0], paid[1]["standing"], status[0]) == (0, None, 4)
+    assert (paid[0], paid[1]["standing"], status[0], waited[0]) == (0, None, 4, 4)
     assert "python worker.py" in status[2]
     assert after[1]["payment"]["paid"]
 
