@@ -94,7 +94,7 @@ async def test_a_worker_that_was_down_dates_no_loan_late(idle_world: World) -> N
     async with idle_world.worker():
         case = await idle_world.start()
         await case.with_letter()
-    upload_id = await case.upload(await case.signed())
+        upload_id = await case.upload(await case.signed())
     stored_at = idle_world.objects.get(f"inbox/{case.company_id}/{upload_id}.pdf").stored_at
     await case.signal("letter_uploaded", upload_id=upload_id)
 
