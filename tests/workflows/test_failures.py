@@ -99,7 +99,8 @@ async def test_a_worker_that_was_down_dates_no_loan_late(idle_world: World) -> N
     await case.signal("letter_uploaded", upload_id=upload_id)
 
     async with idle_world.worker():
-        facts = await case.settle()
+        await case.update("attach_letter", upload_id=upload_id)  # joins the check that the signal asked for
+        facts = await case.status()
 
     assert facts["letter"]["versions"][0]["received_at"] == stored_at.isoformat().replace("+00:00", "Z")
 
