@@ -17,13 +17,12 @@ from activities.notices import NoticeActivities
 from activities.uploads import UploadActivities
 from benchmarks.bare import step
 from benchmarks.bare_models import BareMessage, BareStart
-from benchmarks.ports import MemoryObjects, TakesAll, brief
+from benchmarks.ports import AcceptsAll, MemoryObjects, TakesAll, brief
 from domain.contract import WORKFLOW_TYPE, company_key, first_acceptance_key, inbox_key, representative_key, workflow_id
 from domain.letter import Lender
 from domain.loan import FirstAcceptance
 from domain.model import canonical_bytes, canonical_sha256
 from domain.policy import Policy
-from domain.signed_letter import Verdict
 from domain.stage import Stage
 from stack.life import COMPANY, REPRESENTATIVE
 
@@ -86,7 +85,7 @@ class Product:
         )
         cases = CaseActivities(self.objects, Policy())
         letters = LetterActivities(self.objects, lambda content: content.folio.encode(), lender)
-        uploads = UploadActivities(self.objects, lambda *_: (Verdict.ACCEPTED, ()), lambda: datetime.now(UTC))
+        uploads = UploadActivities(self.objects, AcceptsAll(), lambda: datetime.now(UTC))
         notices = NoticeActivities(
             objects=self.objects,
             compose=brief,
