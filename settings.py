@@ -9,9 +9,10 @@ Temporal's address, namespace, TLS and keys are read by Temporal's own client co
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self, TypeGuard, TypeVar, get_args
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, EmailStr, Field, SecretStr, ValidationError
+from pydantic import BaseModel, EmailStr, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.letter import HttpUrl, Lender
@@ -71,6 +72,33 @@ class WorkerLimits(Model):
     metrics_address: str = "127.0.0.1:9464"
 
 
+class Portal(Model):
+    """The web pages: where they listen, whom they trust, where they send people."""
+
+    address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$")] = "127.0.0.1:8000"
+    session_secret: Annotated[SecretStr, Field(min_length=32)]
+    """Signs the session cookie; the same on every replica."""
+    issuer: Annotated[str, Field(min_length=1)]
+    """The `iss` of the tokens that hand a person over."""
+    audience: str = "activa"
+    """Their `aud`."""
+    jwks: Annotated[str, Field(min_length=1)]
+    """The public keys of the issuer: an https address, or the path of a file."""
+    login_url: HttpUrl
+    """Where a person without a session comes from: the lender's own product."""
+    checkout_url: HttpUrl
+    """Where the lender takes the money."""
+    test_set_url: HttpUrl | None = None
+    """Where step 3 is done; without it the page only says what comes next."""
+    entries_per_minute: Annotated[int, Field(ge=1)] = 600
+    """From one address; an accountant's office has many people behind one."""
+    uploads_per_hour: Annotated[int, Field(ge=1)] = 60
+    """Of one company, letters made and files sent alike."""
+    development_key: Path | None = None
+    """A private key with which the portal hands people over to itself, and a checkout that takes no money. For a
+    portal on 127.0.0.1 only."""
+
+
 class Settings(BaseSettings):
     """Everything the environment decides, checked as a whole."""
 
@@ -90,18 +118,58 @@ class Settings(BaseSettings):
     policy: Policy = Policy()
     """Captured by each case when it starts."""
     worker: WorkerLimits = WorkerLimits()
+    portal: Portal | None = None
+    """Needed by the portal only."""
+
+    @model_validator(mode="after")
+    def _nothing_of_development_elsewhere(self) -> Self:
+        if self.portal is None or all(map(_on_loopback, (self.portal_url, f"//{self.portal.address}"))):
+            return self
+        if self.portal.development_key is not None:
+            raise ValueError("ACTIVA_PORTAL__DEVELOPMENT_KEY is for a portal on 127.0.0.1 only; leave it out")
+        addresses = {"PORTAL_URL": self.portal_url, "PORTAL__LOGIN_URL": self.portal.login_url}
+        addresses |= {"PORTAL__CHECKOUT_URL": self.portal.checkout_url}
+        if "://" in self.portal.jwks:
+            addresses["PORTAL__JWKS"] = self.portal.jwks
+        if plain := [f"ACTIVA_{name}" for name, url in addresses.items() if not url.startswith("https://")]:
+            raise ValueError(f"{', '.join(plain)}: must begin with https:// outside 127.0.0.1")
+        return self
+
+
+class PortalSettings(Settings):
+    """The settings of a process that serves the portal."""
+
+    portal: Portal
+
+
+AnySettings = TypeVar("AnySettings", bound=Settings)
 
 
 def load() -> Settings:
     """Return the settings, or raise SettingsError naming everything that is missing or wrong."""
+    return _loaded(Settings)
+
+
+def load_portal() -> PortalSettings:
+    """Return the settings of the portal; raises as `load` does."""
+    return _loaded(PortalSettings)
+
+
+def _loaded(kind: type[AnySettings]) -> AnySettings:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         wrong = "\n".join(f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
     raise SettingsError(f"The settings are not complete:\n{wrong}\n`python settings.py` lists them all.")
 
 
+def _on_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
 def _variable(location: tuple[int | str, ...]) -> str:
+    if not location:
+        return "together"
     parts = [str(part).upper() for part in location]
     return parts[0] if parts[:1] and parts[0].startswith("ACTIVA_") else "ACTIVA_" + "__".join(parts)
 
@@ -110,11 +178,16 @@ def describe(model: type[BaseModel] = Settings, prefix: str = "ACTIVA_") -> list
     """Return one line per setting: its variable, and its default or `required`."""
     lines: list[str] = []
     for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            lines += describe(field.annotation, f"{prefix}{name.upper()}__")
+        group = next((kind for kind in (field.annotation, *get_args(field.annotation)) if _is_group(kind)), None)
+        if group is not None:
+            lines += describe(group, f"{prefix}{name.upper()}__")
         else:
             lines.append(f"{prefix}{name.upper()}  {_default(field.is_required(), field.default)}")
     return lines
+
+
+def _is_group(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _default(required: bool, default: object) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import hashlib
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import Field
@@ -50,6 +50,11 @@ PDF: Final = "application/pdf"
 
 Json = dict[str, Any]
 
+_STAGE: Final = SearchAttributeKey.for_keyword("ActivationStage")
+_LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime("LoanEndsAt")
+_CERTIFICATE_ENDS_AT: Final = SearchAttributeKey.for_datetime("CertificateEndsAt")
+_NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool("NeedsAttention")
+
 
 class Started(Model):
     """What a start came to. `started` is false when the case was there before; `closed` when it is over."""
@@ -58,6 +63,14 @@ class Started(Model):
     run_id: str
     started: bool
     closed: bool = Field(default=False, exclude=True)
+
+
+class Outline(Model):
+    """What a case's search attributes tell: as old as its last change of stage. Ends are instants, UTC."""
+
+    stage: Stage
+    loan_ends_at: datetime | None = None
+    certificate_ends_at: datetime | None = None
 
 
 class Activations:
@@ -96,10 +109,24 @@ class Activations:
             return Started(workflow_id=identifier, run_id=error.run_id or "", started=False)
         return Started(workflow_id=identifier, run_id=handle.first_execution_run_id or "", started=True)
 
-    async def status(self, company_id: str) -> Json:
-        """Return the case as its workflow tells it; raises NoWorkerError when no worker answers."""
-        await self.require(company_id, running=False)
-        return await self._query(company_id)
+    async def status(self, company_id: str, *, within: timedelta = QUERY_TIMEOUT) -> Json:
+        """Return the case as its workflow tells it; raises NoWorkerError when no worker answers in time."""
+        with case_errors(self._client, company_id):
+            async with asyncio.timeout(within.total_seconds()):
+                facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=within)
+        return facts
+
+    async def outline(self, company_id: str, *, within: timedelta = RPC_TIMEOUT) -> Outline:
+        """Return what Temporal itself knows of a case, which needs no worker."""
+        with case_errors(self._client, company_id):
+            async with asyncio.timeout(within.total_seconds()):
+                found = await self._handle(company_id).describe(rpc_timeout=within)
+        known = found.typed_search_attributes
+        return Outline(
+            stage=Stage(known.get(_STAGE) or Stage.STARTED),
+            loan_ends_at=known.get(_LOAN_ENDS_AT),
+            certificate_ends_at=known.get(_CERTIFICATE_ENDS_AT),
+        )
 
     async def update_company(self, company: Company, by: str) -> bool:
         """Store corrected data and tell the case; False when they are what it has. The NIT is fixed after step 3."""
@@ -108,20 +135,23 @@ class Activations:
         if stored is not None and stored.data == canonical_bytes(company):
             return False
         if stored is None or Company.model_validate_json(stored.data).nit != company.nit:
-            facts = await self._query(company.company_id)
+            facts = await self.status(company.company_id)
             if facts["steps"]["nit_locked"]:
                 raise NotAllowedNowError("nit: it can't change once step 3, the test set, is done; nothing was changed")
         sha256 = await self._store_company(company)
         await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
         return True
 
-    async def submit_representative(self, company_id: str, representative: Representative, by: str) -> Json:
+    async def submit_representative(
+        self, company_id: str, representative: Representative, by: str, *, within: timedelta = UPDATE_TIMEOUT
+    ) -> Json:
         """Store the representative's data and return the letter to sign: `folio`, `key`, `sha256`."""
         await self.require(company_id)
         data = canonical_bytes(representative)
         sha256 = hashlib.sha256(data).hexdigest()
         await self._store(representative_version_key(company_id, sha256), representative_key(company_id), data)
-        return await self.update(company_id, "submit_representative", SubmitRepresentative(sha256=sha256, by=by))
+        message = SubmitRepresentative(sha256=sha256, by=by)
+        return await self.update(company_id, "submit_representative", message, within=within)
 
     async def letter(self, company_id: str) -> bytes:
         """Return the PDF of the letter that waits for a signature, checked against its digest."""
@@ -137,10 +167,15 @@ class Activations:
 
     async def upload_letter(self, company_id: str, pdf: bytes, by: str) -> Json:
         """Store a signed letter in the inbox and return the verdict on it."""
+        upload_id = await self.store_upload(company_id, pdf)
+        return await self.update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
+
+    async def store_upload(self, company_id: str, pdf: bytes) -> str:
+        """Store a file in the inbox of an open case and return its upload id; the case does not know of it yet."""
         await self.require(company_id)
         upload_id = uuid.uuid4().hex
         await asyncio.to_thread(self._objects.put, inbox_key(company_id, upload_id), pdf, PDF)
-        return await self.update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
+        return upload_id
 
     async def confirm_payment(self, company_id: str, payment: PaymentConfirmed) -> str | None:
         """Tell the case of a payment and return what it counts for, or None when no worker answers yet.
@@ -152,7 +187,7 @@ class Activations:
         with contextlib.suppress(NoWorkerError, TimeoutError):
             async with asyncio.timeout(QUERY_TIMEOUT.total_seconds()):
                 while True:
-                    if (standing := _standing(await self._query(company_id), payment)) is not None:
+                    if (standing := _standing(await self.status(company_id), payment)) is not None:
                         return standing
                     await asyncio.sleep(0.2)  # a case that is just being opened takes its messages a moment later
         return None
@@ -181,16 +216,15 @@ class Activations:
             return None
         return found.run_id, found.status is WorkflowExecutionStatus.RUNNING
 
-    async def _query(self, company_id: str) -> Json:
-        with case_errors(self._client, company_id):
-            facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=QUERY_TIMEOUT)
-        return facts
+    async def update(self, company_id: str, name: str, message: Message, *, within: timedelta = UPDATE_TIMEOUT) -> Json:
+        """Send an update and return its answer; raises NotAllowedNowError or RefusedError when it is no.
 
-    async def update(self, company_id: str, name: str, message: Message) -> Json:
-        """Send an update and return its answer; raises NotAllowedNowError or RefusedError when it is no."""
+        An answer that takes longer raises NoWorkerError. The update may be done all the same, or, when no worker took
+        it, may not: ask again.
+        """
         with case_errors(self._client, company_id):
             # The client's own timeout is of each call, and it calls again: without a worker it would wait for ever.
-            async with asyncio.timeout(UPDATE_TIMEOUT.total_seconds()):
+            async with asyncio.timeout(within.total_seconds()):
                 answer: Json = await self._handle(company_id).execute_update(
                     name, message.model_dump(mode="json", exclude_none=True)
                 )
@@ -224,7 +258,7 @@ def _initial_search_attributes() -> TypedSearchAttributes:
     """Return the attributes of a case that starts; set at the start they cost nothing."""
     return TypedSearchAttributes(
         [
-            SearchAttributePair(SearchAttributeKey.for_keyword("ActivationStage"), Stage.STARTED.value),
-            SearchAttributePair(SearchAttributeKey.for_bool("NeedsAttention"), False),
+            SearchAttributePair(_STAGE, Stage.STARTED.value),
+            SearchAttributePair(_NEEDS_ATTENTION, False),
         ]
     )

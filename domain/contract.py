@@ -102,6 +102,11 @@ def loan_revocation_key(company_id: str) -> str:
     return f"loans/{company_id}-revoked.json"
 
 
+def entry_key(name: str) -> str:
+    """Return the key of the marker that a hand-off token, named by a digest, has been used."""
+    return f"entries/{name}.json"
+
+
 def archive_key(company_id: str) -> str:
     """Return the key under which a closed case is kept, to be taken up again when it is reopened."""
     return f"cases/{company_id}.json"

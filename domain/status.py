@@ -9,6 +9,7 @@ from domain.certificate import certificate_state, purchase_offered, renewal_from
 from domain.contract import letter_key
 from domain.decisions.support import may_continue
 from domain.entitlement import Signing, entitlement
+from domain.loan import FirstAcceptance, loan_from
 from domain.reminders import ReminderOutcome
 from domain.stage import stage_of
 from domain.steps import THIS_STEP, current_step, nit_locked
@@ -28,6 +29,7 @@ def status(case: Case, now: datetime) -> Json:
         "payment": payment_status(case, today),
         "certificate": _certificate(case, today),
         "loan": loan_status(case, today),
+        "loan_terms": _loan_terms(case, now),
         "letter": letter_status(case),
         "steps": steps_status(case),
         "reminders": _reminders(case),
@@ -85,6 +87,19 @@ def loan_status(case: Case, today: date) -> Json | None:
         "days_left": max((loan.ends_on - today).days, 0) if loan.ending is None else 0,
         "last_safe_purchase_on": _iso(loan.last_safe_purchase_on),
         "ended_on": _iso(loan.ended_on),
+    }
+
+
+def _loan_terms(case: Case, now: datetime) -> Json:
+    """Return what a loan comes to, and its dates if the first correct letter came now; no dates once there is one."""
+    loan = None
+    if case.loan is None:
+        loan = loan_from(FirstAcceptance(upload_id="", received_at=now), case.policy, case.calendar)
+    return {
+        "days": case.policy.loan_days,
+        "upload_limit_bytes": case.policy.upload_limit_bytes,
+        "would_start_on": None if loan is None else _iso(loan.starts_on),
+        "would_end_on": None if loan is None else _iso(loan.ends_on),
     }
 
 

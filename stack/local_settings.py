@@ -14,6 +14,7 @@ BUCKET: Final = "activa"
 _SHELL_MAY_CHANGE: Final = ("ACTIVA_LENDER__", "ACTIVA_POLICY__", "ACTIVA_SUPPORT_MAIL", "ACTIVA_WORKER__")
 """What can be tried out locally. Where things are stored and sent to is always the local servers."""
 
+_SESSION_SECRET: Final = "not-a-secret-for-127.0.0.1-only-0000"  # noqa: S105 - whoever can post here can log in anyway
 _TO_TRY_OUT: Final = {
     "ACTIVA_LENDER__NAME": "Prestadora de Ejemplo S.A.S.",
     "ACTIVA_LENDER__NIT": "900373115-3",
@@ -44,8 +45,23 @@ def local_settings(stack: StackSettings, shell: Mapping[str, str] = os.environ) 
         "ACTIVA_SMTP__STARTTLS": "false",
         "ACTIVA_SMTP__SENDER": "activa@prestadora.example.com",
         "ACTIVA_SMTP__REPLY_TO": "soporte@prestadora.example.com",
-        "ACTIVA_PORTAL_URL": f"http://{LOOPBACK}:{stack.portal_port}",
+        **_portal(stack),
         "ACTIVA_WORKER__METRICS_ADDRESS": f"{LOOPBACK}:{stack.metrics_port}",
+    }
+
+
+def _portal(stack: StackSettings) -> dict[str, str]:
+    """Return the portal's settings: the lender's product and its checkout are played by the portal itself."""
+    url = f"http://{LOOPBACK}:{stack.portal_port}"
+    return {
+        "ACTIVA_PORTAL_URL": url,
+        "ACTIVA_PORTAL__ADDRESS": f"{LOOPBACK}:{stack.portal_port}",
+        "ACTIVA_PORTAL__SESSION_SECRET": _SESSION_SECRET,
+        "ACTIVA_PORTAL__ISSUER": f"{url}/desarrollo",
+        "ACTIVA_PORTAL__JWKS": str((stack.folder / "issuer-public.json").resolve()),
+        "ACTIVA_PORTAL__LOGIN_URL": f"{url}/desarrollo",
+        "ACTIVA_PORTAL__CHECKOUT_URL": f"{url}/desarrollo/pagar",
+        "ACTIVA_PORTAL__DEVELOPMENT_KEY": str((stack.folder / "issuer-private.json").resolve()),
     }
 
 

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
+from stack.life import COMPANY
 from stack.local_settings import BUCKET, product_environment
 from stack.ports import StackSettings
 from stack.probes import LOOPBACK, http_answers, smtp_answers
@@ -12,7 +14,7 @@ from stack.servers import s3_part, temporal_part
 
 
 def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple[Part, ...]:
-    """Return what `make run` runs: servers first, then what they must hold, then the product."""
+    """Return the servers, what they must hold, and the worker, in the order in which they start."""
     product = product_environment(stack)
     return (
         temporal_part(stack.folder, stack.temporal_port, ui_port=stack.temporal_ui_port, arguments=temporal_arguments),
@@ -43,6 +45,39 @@ def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple
     )
 
 
+def parts_with_portal(stack: StackSettings) -> tuple[Part, ...]:
+    """Return what `make run` runs: all the parts, the portal, and a case to open there."""
+    product = product_environment(stack)
+    demo_company = stack.folder / "demo-company.json"
+    return (
+        *parts(stack),
+        Part(
+            name="portal",
+            command=(sys.executable, "-m", "portal.app"),
+            environment=product,
+            ready=http_answers(stack.portal_port, "/salud", containing="ok"),
+        ),
+        Part(
+            name="demo company",
+            command=(sys.executable, "starter.py", "start", str(written_company(demo_company))),
+            environment=product,
+            must_finish=True,
+        ),
+    )
+
+
+def written_company(path: Path) -> Path:
+    """Write the demo company's data where `starter.py start` can read them, and return the path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(COMPANY.model_dump_json(exclude_none=True, indent=2) + "\n", encoding="utf-8")
+    return path
+
+
+def demo_link(stack: StackSettings) -> str:
+    """Return where the demo company's representative comes in."""
+    return f"http://{LOOPBACK}:{stack.portal_port}/desarrollo?empresa={COMPANY.company_id}"
+
+
 def addresses(stack: StackSettings) -> tuple[tuple[str, str], ...]:
     """Return what a person may want to open, by name."""
     return (
@@ -50,5 +85,6 @@ def addresses(stack: StackSettings) -> tuple[tuple[str, str], ...]:
         ("Temporal's page", f"http://{LOOPBACK}:{stack.temporal_ui_port}"),
         ("S3", f"http://{LOOPBACK}:{stack.s3_port}  bucket {BUCKET}, objects in {short(stack.folder / 's3')}"),
         ("Mail", f"{LOOPBACK}:{stack.smtp_port}  every mail a file in {short(stack.folder / 'mail')}"),
+        ("Portal", f"http://{LOOPBACK}:{stack.portal_port}"),
         ("Metrics", f"http://{LOOPBACK}:{stack.metrics_port}/metrics"),
     )

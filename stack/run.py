@@ -36,7 +36,7 @@ class AlreadyRunningError(Exception):
     """Another local stack works on the same folder."""
 
 
-def main(parts_of: PartsOf = parts.parts) -> int:
+def main(parts_of: PartsOf = parts.parts_with_portal) -> int:
     """Run the stack and return the exit status."""
     try:
         stack = load_stack_settings()
@@ -126,7 +126,8 @@ def _addresses(stack: StackSettings) -> str:
     if _env_file(stack) != LOCAL_ENV_FILE:
         address += f"ACTIVA_ENV_FILE={short(_env_file(stack))} "
     return (
-        f"\nThe local stack is ready.\n{table}\n"
+        f"\nThe local stack is ready.\n{table}\n\n"
+        f"  Activate the demo company's certificate: {parts.demo_link(stack)}\n\n"
         f"  In another terminal: {address}.venv/bin/python starter.py --help\n"
         f"  Ctrl-C stops all of it; what it holds stays in {short(stack.folder)}\n"
     )

@@ -1,0 +1,137 @@
+"""The portal: settings into adapters, adapters into pages. No logic of its own.
+
+    python -m portal.app
+
+Takes no arguments; settings come from the environment (`python settings.py` lists them), Temporal's own from
+`TEMPORAL_*` and `temporal.toml`.
+"""
+
+import argparse
+import asyncio
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import Depends, FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from temporalio.client import Client
+
+from adapters import s3, temporal
+from adapters.activations import Activations
+from adapters.s3 import S3Objects
+from domain.errors import ActivaError, ServiceUnavailableError
+from portal import development, failures, pages
+from portal.cases import Cases
+from portal.hand_off import Door
+from portal.issuer_keys import IssuerKeys
+from portal.limits import Limits
+from portal.parts import Portal
+from portal.protection import Headed, policy, refuse_cross_site
+from portal.rendering import STATIC, Pages
+from portal.session import IDLE, cookie_name
+from settings import PortalSettings, SettingsError, load_portal
+
+WRONG_SETTINGS, UNREACHABLE = 2, 4
+STORE_CONNECTIONS: Final = 50
+LARGEST_BODY_BYTES: Final = 2_100_000
+"""Twice the usual limit of a letter and its wrapping, so that a file a little too large gets an answer of its own."""
+
+
+class _Static(StaticFiles):
+    """Static files whose address changes with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastAPI:
+    """Return the application over a connection to Temporal and a bucket."""
+    addresses, activations = settings.portal, Activations(client, objects)
+    app = FastAPI(
+        title="Activa",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=LARGEST_BODY_BYTES,
+        dependencies=[Depends(_same_site)],
+        middleware=_middleware(settings),
+    )
+    app.state.portal = Portal(
+        cases=Cases(activations, objects),
+        door=Door(IssuerKeys(addresses.jwks), objects, _now, issuer=addresses.issuer, audience=addresses.audience),
+        limits=Limits(entries_per_minute=addresses.entries_per_minute, uploads_per_hour=addresses.uploads_per_hour),
+        pages=Pages(settings.lender, settings.support_mail, addresses.login_url),
+        addresses=addresses,
+        origin=settings.portal_url,
+        now=_now,
+    )
+    failures.install(app)
+    for router in pages.ROUTERS:
+        app.include_router(router)
+    development.install(app, addresses, activations)
+    app.mount("/static", _Static(directory=STATIC))
+    return app
+
+
+def _middleware(settings: PortalSettings) -> list[Middleware]:
+    """Return what every request passes through, the outermost first."""
+    secure = settings.portal_url.startswith("https://")
+    return [
+        Middleware(Headed, content_policy=policy(settings.portal.checkout_url), secure=secure),
+        Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(settings.portal_url).hostname or "127.0.0.1"]),
+        Middleware(
+            SessionMiddleware,
+            secret_key=settings.portal.session_secret.get_secret_value(),
+            session_cookie=cookie_name(secure=secure),
+            max_age=int(IDLE.total_seconds()),
+            same_site="lax",
+            https_only=secure,
+        ),
+        Middleware(failures.Caught),
+    ]
+
+
+def _same_site(request: Request) -> None:
+    refuse_cross_site(request.method, request.url.path, request.headers, request.app.state.portal.origin)
+
+
+async def serve(settings: PortalSettings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the requests that run."""
+    client = await temporal.connect()
+    store = s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS)
+    app = build(client, S3Objects(store, settings.s3.bucket), settings)
+    host, _, port = settings.portal.address.rpartition(":")
+    config = uvicorn.Config(
+        app, host=host.strip("[]"), port=int(port), access_log=False, server_header=False, log_config=None
+    )
+    await uvicorn.Server(config).serve()
+
+
+def main() -> int:
+    """Run the command; 2 when the settings are not fit, 4 when a server can't be reached."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(serve(load_portal()))
+    except (SettingsError, ActivaError) as error:
+        sys.stderr.write(f"{error}\n")
+        return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+if __name__ == "__main__":
+    temporal.leave_process(main())

@@ -1,0 +1,110 @@
+"""The cases as pages need them: an answer within two seconds, or the word that the work goes on.
+
+The only module of the portal that speaks to Temporal. What a person typed or sent is stored before the case is told,
+so a page that gives up waiting has lost nothing.
+"""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+from adapters.activations import Activations, Outline
+from adapters.s3 import S3Objects
+from domain.company import Company
+from domain.contract import company_key, flattened_letter_key, inbox_key, representative_key
+from domain.errors import NoWorkerError
+from domain.messages import (
+    AttachLetter,
+    ContinueToTestSet,
+    DeleteLetter,
+    LetterUploaded,
+    VerifyPayment,
+)
+from domain.representative import Representative
+from portal.facts import Facts
+
+BY: Final = "representative"
+"""Who acts, for the timeline. Which person it was is the lender's to know: a name has no place in Temporal."""
+READ_WITHIN: Final = timedelta(seconds=1.4)
+OUTLINE_WITHIN: Final = timedelta(seconds=0.5)
+DONE_WITHIN: Final = timedelta(seconds=1.4)
+
+
+class Cases:
+    """Every company's case, each call for one company."""
+
+    def __init__(self, activations: Activations, objects: S3Objects) -> None:
+        """Speak through one door and one bucket."""
+        self._activations = activations
+        self._objects = objects
+
+    async def facts(self, company_id: str) -> Facts:
+        """Return the case; raises NoWorkerError when no worker answers in time, CaseNotFoundError without one."""
+        return Facts.model_validate(await self._activations.status(company_id, within=READ_WITHIN))
+
+    async def outline(self, company_id: str) -> Outline:
+        """Return what is known of a case without a worker."""
+        return await self._activations.outline(company_id, within=OUTLINE_WITHIN)
+
+    async def company(self, company_id: str) -> Company | None:
+        """Return the company's stored data."""
+        stored = await asyncio.to_thread(self._objects.get, company_key(company_id))
+        return None if stored is None else Company.model_validate_json(stored.data)
+
+    async def representative(self, company_id: str) -> Representative | None:
+        """Return the representative's stored data."""
+        stored = await asyncio.to_thread(self._objects.get, representative_key(company_id))
+        return None if stored is None else Representative.model_validate_json(stored.data)
+
+    async def verify_payment(self, company_id: str) -> None:
+        """Have the case look whether the certificate is paid."""
+        await self._activations.update(company_id, "verify_payment", VerifyPayment(by=BY), within=DONE_WITHIN)
+
+    async def submit_representative(self, company_id: str, person: Representative) -> bool:
+        """Store the data and have the letter made; False when it is not ready yet and must be asked for again.
+
+        Raises RefusedError when no letter can be made of these data.
+        """
+        try:
+            await self._activations.submit_representative(company_id, person, BY, within=DONE_WITHIN)
+        except NoWorkerError:
+            return False
+        return True
+
+    async def letter(self, company_id: str) -> bytes:
+        """Return the PDF of the letter that waits for a signature; raises NotAllowedNowError when there is none."""
+        return await self._activations.letter(company_id)
+
+    async def attach(self, company_id: str, pdf: bytes) -> str:
+        """Store a signed letter, have it checked, and return its upload id; its verdict stands in the facts later.
+
+        When no answer comes in time the same upload is signalled too: an update that no worker has taken lives in the
+        server's memory only, a signal is kept. The case knows the two as one by their id.
+        """
+        upload_id = await self._activations.store_upload(company_id, pdf)
+        message = AttachLetter(upload_id=upload_id, by=BY)
+        try:
+            await self._activations.update(company_id, "attach_letter", message, within=DONE_WITHIN)
+        except NoWorkerError:
+            signal = LetterUploaded(upload_id=upload_id, by=BY)
+            await self._activations.signal(company_id, "letter_uploaded", signal)
+        return upload_id
+
+    async def was_uploaded(self, company_id: str, upload_id: str) -> bool:
+        """Tell whether the company sent a file under this id."""
+        found = await asyncio.to_thread(self._objects.get, inbox_key(company_id, upload_id), 0)
+        return found is not None
+
+    async def flattened(self, company_id: str, upload_id: str) -> bytes | None:
+        """Return the pictures of a signed letter's pages, which are safe to show."""
+        stored = await asyncio.to_thread(self._objects.get, flattened_letter_key(company_id, upload_id))
+        return None if stored is None else stored.data
+
+    async def delete_letter(self, company_id: str) -> None:
+        """Take the attached letter away; the loan's dates stay."""
+        await self._activations.update(company_id, "delete_letter", DeleteLetter(by=BY), within=DONE_WITHIN)
+
+    async def continue_to_test_set(self, company_id: str) -> None:
+        """Finish step 2; raises NotAllowedNowError when it is not finished."""
+        message = ContinueToTestSet(by=BY)
+        await self._activations.update(company_id, "continue_to_test_set", message, within=DONE_WITHIN)

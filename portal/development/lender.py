@@ -1,0 +1,113 @@
+"""The pages of the played lender: its product, which hands people over, and its checkout."""
+
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, cast
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from starlette.responses import RedirectResponse, Response
+
+from adapters.activations import Activations
+from domain.contract import CompanyId
+from domain.messages import PaymentConfirmed
+from portal.development.keys import KEY_ID, ensure_keys, read_key
+from portal.hand_off import LONGEST_LIFE
+from portal.parts import Parts
+from portal.roles import Role
+from settings import Portal
+
+DEMO_COMPANY: Final = "DEMO1"
+"""The company that `make run` starts."""
+BACKEND: Final = "billing"
+
+router = APIRouter(prefix="/desarrollo")
+
+
+@dataclass(frozen=True)
+class Lender:
+    """What the played lender signs and pays with."""
+
+    key: ECKey
+    cases: Activations
+    addresses: Portal
+
+    def token(self, company_id: str, role: Role = Role.REPRESENTATIVE, **changes: Any) -> str:
+        """Return a hand-off token; `changes` replace claims."""
+        now = int(time.time())
+        claims = {
+            "iss": self.addresses.issuer,
+            "aud": self.addresses.audience,
+            "sub": "development-user",
+            "company_id": company_id,
+            "role": role.value,
+            "jti": uuid.uuid4().hex,
+            "iat": now,
+            "exp": now + int(LONGEST_LIFE.total_seconds()),
+        }
+        return jwt.encode({"alg": "ES256", "kid": KEY_ID}, claims | changes, self.key, algorithms=["ES256"])
+
+
+def _lender(request: Request) -> Lender:
+    return cast("Lender", request.app.state.lender)
+
+
+Played = Annotated[Lender, Depends(_lender)]
+
+
+def install(app: FastAPI, addresses: Portal, cases: Activations) -> None:
+    """Add the played lender's pages, if the settings name a development key."""
+    if addresses.development_key is not None:
+        ensure_keys(addresses.development_key, Path(addresses.jwks))
+        app.state.lender = Lender(read_key(addresses.development_key), cases, addresses)
+        app.include_router(router)
+
+
+@router.get("")
+async def product(request: Request, parts: Parts, empresa: str = DEMO_COMPANY, destino: str = "/") -> Response:
+    """Show the lender's product, from which its user goes on to the portal."""
+    return parts.pages.page(request, "development_product.html", {"company_id": empresa, "destination": destino})
+
+
+@router.post("/entrar")
+async def hand_over(
+    request: Request,
+    parts: Parts,
+    lender: Played,
+    empresa: Annotated[CompanyId, Form()] = DEMO_COMPANY,
+    destino: Annotated[str, Form()] = "/",
+) -> Response:
+    """Have the browser post a fresh token to the portal."""
+    values = {"token": lender.token(empresa), "destination": destino}
+    return parts.pages.page(request, "development_hand_over.html", values)
+
+
+@router.get("/pagar")
+async def checkout(
+    request: Request, parts: Parts, company_id: CompanyId, amount_cop: int, method: str, return_url: str
+) -> Response:
+    """Show what would be paid."""
+    order = {"company_id": company_id, "amount_cop": amount_cop, "method": method, "return_url": return_url}
+    return parts.pages.page(request, "development_checkout.html", {"order": order})
+
+
+@router.post("/pagar")
+async def pay(
+    parts: Parts,
+    lender: Played,
+    company_id: Annotated[CompanyId, Form()],
+    amount_cop: Annotated[int, Form()],
+    method: Annotated[str, Form()],
+    return_url: Annotated[str, Form()],
+) -> Response:
+    """Confirm the payment as the billing backend would, and lead back."""
+    reference = f"DEV-{uuid.uuid4().hex[:10].upper()}"
+    payment = PaymentConfirmed(reference=reference, amount_cop=amount_cop, method=method, by=BACKEND)
+    await lender.cases.require(company_id)
+    await lender.cases.signal(company_id, "payment_confirmed", payment)
+    ours = urlsplit(return_url).netloc == urlsplit(parts.origin).netloc
+    return RedirectResponse(return_url if ours else "/", status_code=303)

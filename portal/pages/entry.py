@@ -1,0 +1,44 @@
+"""Coming in and leaving. The only pages for somebody who is not logged in."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from portal import session
+from portal.parts import Parts
+from portal.rendering import go
+
+router = APIRouter()
+DESTINATIONS: Final = frozenset({"/", "/pago", "/comprar", "/representante", "/carta", "/estado"})
+"""Where somebody may be led after coming in: own pages, never an address that was made up."""
+
+
+@router.post("/entrar")
+async def enter(
+    request: Request, parts: Parts, token: Annotated[str, Form()] = "", destino: Annotated[str, Form()] = "/"
+) -> Response:
+    """Let in the bearer of a hand-off token and go where they wanted."""
+    parts.limits.entry("" if request.client is None else request.client.host)
+    claims = await parts.door.admit(token)
+    session.begin(request, claims.company_id, claims.role, parts.now())
+    return RedirectResponse(destino if destino in DESTINATIONS else "/", status_code=303)
+
+
+@router.post("/salir")
+async def leave(request: Request) -> Response:
+    """Log out."""
+    session.end(request)
+    return go(request, "/adios")
+
+
+@router.get("/adios")
+async def goodbye(request: Request, parts: Parts) -> Response:
+    """Say that the session is closed."""
+    return parts.pages.page(request, "goodbye.html")
+
+
+@router.get("/salud")
+async def health() -> Response:
+    """Tell a load balancer that the process serves."""
+    return PlainTextResponse("ok")

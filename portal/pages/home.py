@@ -1,0 +1,34 @@
+"""The six steps, and the way to where the representative stands."""
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from domain.errors import NotAllowedNowError
+from portal.pages.visit import REPRESENTATIVE, Visited, Who
+from portal.parts import Parts
+from portal.progress import go_on, steps, tasks
+from portal.rendering import go
+
+router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+
+
+@router.get("/")
+async def home(visit: Visited) -> Response:
+    """Show the six steps and what step 2 asks for."""
+    return visit.page("home.html", steps=steps(visit.facts), tasks=tasks(visit.facts), go_on=go_on(visit.facts))
+
+
+@router.get("/siguiente")
+async def what_next(visit: Visited) -> Response:
+    """Show what can be done once the certificate is paid, or the step that follows."""
+    return visit.page("next.html", test_set_url=visit.portal.addresses.test_set_url)
+
+
+@router.post("/continuar")
+async def continue_to_test_set(visit: Visited, parts: Parts, who: Who) -> Response:
+    """Finish step 2 and lead to step 3."""
+    if not visit.facts.this_step_done:
+        if not visit.facts.may_continue:
+            raise NotAllowedNowError("step 2 is not finished")
+        await parts.cases.continue_to_test_set(who.company_id)
+    return go(visit.request, "/siguiente")

@@ -1,0 +1,110 @@
+"""The letter: downloaded, signed by hand, scanned, attached, taken away (S9-S13)."""
+
+import re
+
+from fastapi import APIRouter, Depends, Request, UploadFile
+from starlette.responses import Response
+
+from domain.contract import UPLOAD_ID_PATTERN
+from domain.errors import NotAllowedNowError
+from domain.forms import FieldError
+from domain.representative import warnings
+from domain.signed_letter import Verdict
+from portal.pages.visit import REPRESENTATIVE, Visited, Who
+from portal.parts import Parts
+from portal.rendering import go, megabytes, pdf_answer
+from portal.session import NotYoursError
+
+router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+
+
+@router.get("/carta")
+async def letter(visit: Visited, parts: Parts, who: Who, descargar: bool = False, carga: str = "") -> Response:
+    """Show what to do with the letter, or how the attached one stands; `carga` is the upload that was just judged."""
+    if visit.facts.letter.folio is None:
+        return go(visit.request, "/representante")
+    person = await parts.cases.representative(who.company_id)
+    judged = visit.facts.letter.version(carga)
+    return visit.page(
+        "letter.html",
+        download=descargar,
+        warnings=() if person is None else warnings(person),
+        rejected=judged if judged is not None and judged.verdict is Verdict.REJECTED else None,
+        errors=(),
+    )
+
+
+@router.get("/carta.pdf")
+async def download(parts: Parts, who: Who) -> Response:
+    """Give the letter to sign."""
+    pdf = await parts.cases.letter(who.company_id)
+    return pdf_answer(pdf, "carta-de-autorizacion.pdf")
+
+
+@router.post("/carta")
+async def attach(
+    request: Request, visit: Visited, parts: Parts, who: Who, documento: UploadFile | None = None
+) -> Response:
+    """Take the signed letter, or say what is wrong with the file."""
+    if visit.facts.letter.folio is None:
+        raise NotAllowedNowError("there is no letter to attach yet")
+    parts.limits.upload(who.company_id)
+    data = b"" if documento is None else await documento.read()
+    if problem := _problem(data, visit.facts.loan_terms.upload_limit_bytes):
+        error = FieldError(field="documento", code="file", message="the file can't be taken", message_es=problem)
+        return visit.page("letter.html", 422, download=False, warnings=(), rejected=None, errors=(error,))
+    upload_id = await parts.cases.attach(who.company_id, data)
+    return go(request, f"/carta/resultado?carga={upload_id}")
+
+
+def _problem(data: bytes, limit_bytes: int) -> str | None:
+    """Return what is plainly wrong with a file; the rest is for the worker, which opens it where it can't hurt."""
+    if not data:
+        return "Elige el PDF de la carta firmada."
+    if len(data) > limit_bytes:
+        return (
+            f"El archivo pesa {megabytes(len(data))} y el máximo es {megabytes(limit_bytes)}. "
+            "Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen, y adjúntalo de nuevo."
+        )
+    if not data.startswith(b"%PDF-"):
+        return "El archivo no es un PDF. Escanea la carta y guárdala como PDF."
+    return None
+
+
+@router.get("/carta/resultado")
+async def verdict(visit: Visited, parts: Parts, who: Who, carga: str = "") -> Response:
+    """Wait for the verdict on an upload, then lead to it."""
+    version = visit.facts.letter.version(carga)
+    if version is None:
+        # Also of the right shape: it becomes part of a key.
+        if not re.fullmatch(UPLOAD_ID_PATTERN, carga) or not await parts.cases.was_uploaded(who.company_id, carga):
+            raise NotYoursError
+        return visit.page("letter_check.html", upload_id=carga)
+    return go(visit.request, f"/carta?carga={carga}" if version.verdict is Verdict.REJECTED else "/carta")
+
+
+@router.get("/carta/adjunta/{upload_id}.pdf")
+async def attached(visit: Visited, parts: Parts, who: Who, upload_id: str) -> Response:
+    """Give the pictures of a signed letter of this company."""
+    if visit.facts.letter.version(upload_id) is None:
+        raise NotYoursError
+    data = await parts.cases.flattened(who.company_id, upload_id)
+    if data is None:
+        raise NotYoursError
+    return pdf_answer(data, "carta-firmada.pdf")
+
+
+@router.get("/carta/eliminar")
+async def ask_before_deleting(visit: Visited) -> Response:
+    """Ask before the attached letter is taken away."""
+    if visit.facts.letter.attached is None and visit.facts.letter.under_review is None:
+        return go(visit.request, "/carta")
+    return visit.page("letter_delete.html")
+
+
+@router.post("/carta/eliminar")
+async def delete(visit: Visited, parts: Parts, who: Who) -> Response:
+    """Take the attached letter away; the loan's dates stay."""
+    if visit.facts.letter.attached is not None or visit.facts.letter.under_review is not None:
+        await parts.cases.delete_letter(who.company_id)
+    return go(visit.request, "/carta")

@@ -1,0 +1,75 @@
+"""The legal representative's data, and the letter made of them (S8, S9)."""
+
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from domain.errors import NotAllowedNowError, RefusedError
+from domain.forms import FieldError, read_form
+from domain.identity import OF_MINORS, SPANISH_NAMES
+from domain.representative import Representative
+from portal.pages.visit import REPRESENTATIVE, Visit, Visited, Who
+from portal.parts import Parts
+from portal.rendering import go
+
+router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+
+FIELDS: Final = tuple(Representative.model_fields)
+DOCUMENTS: Final = {kind.value: name for kind, name in SPANISH_NAMES.items() if kind not in OF_MINORS}
+LONGEST_VALUE: Final = 500
+"""Of what is shown again after a mistake; nobody's name is longer."""
+
+
+@router.get("/representante")
+async def form(visit: Visited, parts: Parts, who: Who) -> Response:
+    """Ask for the data; what is stored is filled in."""
+    known = await parts.cases.representative(who.company_id)
+    values = dict.fromkeys(FIELDS, "") if known is None else known.model_dump(mode="json")
+    return _form(visit, values)
+
+
+@router.post("/representante")
+async def submit(request: Request, visit: Visited, parts: Parts, who: Who) -> Response:
+    """Store the data, have the letter made and lead to its download; or show every field that is wrong."""
+    if not visit.facts.loan_on_offer:
+        raise NotAllowedNowError("a letter leads to nothing now")
+    parts.limits.upload(who.company_id)
+    typed = await request.form(max_files=0, max_fields=20)
+    values = {name: str(typed.get(name, ""))[:LONGEST_VALUE] for name in FIELDS}
+    read = read_form(Representative, values)
+    if isinstance(read, tuple):
+        return _form(visit, values, errors=read)
+    try:
+        ready = await parts.cases.submit_representative(who.company_id, read)
+    except RefusedError as error:
+        return _form(visit, values, refused=str(error))
+    return go(request, "/carta?descargar=1" if ready else "/carta/espera")
+
+
+@router.get("/carta/espera")
+async def wait(visit: Visited) -> Response:
+    """Say that the letter is being made, in a page that asks for it again by itself."""
+    return visit.page("letter_wait.html")
+
+
+@router.post("/carta/espera")
+async def ask_again(visit: Visited, parts: Parts, who: Who) -> Response:
+    """Ask again for the letter of the stored data: the first request may have found no worker."""
+    known = await parts.cases.representative(who.company_id)
+    if known is None:
+        return go(visit.request, "/representante")
+    try:
+        ready = await parts.cases.submit_representative(who.company_id, known)
+    except RefusedError as error:
+        return _form(visit, known.model_dump(mode="json"), refused=str(error))
+    return go(visit.request, "/carta?descargar=1") if ready else visit.page("letter_wait.html")
+
+
+def _form(
+    visit: Visit, values: dict[str, Any], errors: tuple[FieldError, ...] = (), refused: str | None = None
+) -> Response:
+    status_code = 422 if errors or refused else 200
+    return visit.page(
+        "representative.html", status_code, values=values, documents=DOCUMENTS, errors=errors, refused=refused
+    )

@@ -1,0 +1,28 @@
+"""How the activation stands: dates, days left, everything that happened, and a receipt of it."""
+
+import asyncio
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from letters.receipt import render_receipt
+from portal.pages.visit import REPRESENTATIVE, Visited
+from portal.receipt import receipt_of
+from portal.rendering import pdf_answer
+from portal.timeline import lines
+
+router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+
+
+@router.get("/estado")
+async def status(visit: Visited) -> Response:
+    """Show how the activation stands."""
+    return visit.page("status.html", timeline=lines(visit.facts))
+
+
+@router.get("/constancia.pdf")
+async def receipt(visit: Visited) -> Response:
+    """Give the receipt of how the activation stands now."""
+    portal = visit.portal
+    content = receipt_of(visit.facts, visit.company, portal.pages.lender.name, portal.now())
+    return pdf_answer(await asyncio.to_thread(render_receipt, content), "constancia.pdf")

@@ -1,0 +1,39 @@
+"""What every page may need, put together once by `portal.app` and found again at each request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from domain.calendar import bogota_date
+from portal.cases import Cases
+from portal.hand_off import Door
+from portal.limits import Limits
+from portal.rendering import Pages
+from settings import Portal as PortalAddresses
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The portal's parts. `now` gives aware UTC instants."""
+
+    cases: Cases
+    door: Door
+    limits: Limits
+    pages: Pages
+    addresses: PortalAddresses
+    origin: str
+    now: Callable[[], datetime]
+
+    def today(self) -> date:
+        """Return the date in Bogotá."""
+        return bogota_date(self.now())
+
+
+def _of(request: Request) -> Portal:
+    return cast("Portal", request.app.state.portal)
+
+
+Parts = Annotated[Portal, Depends(_of)]

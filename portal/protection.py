@@ -1,0 +1,81 @@
+"""What holds for every answer and every request, whatever the page: headers, and no post from another site."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ENTRY: Final = "/entrar"
+"""The one path that another site posts to; its token is what proves the sender."""
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+STATIC: Final = "/static/"
+
+
+def policy(checkout_url: str) -> str:
+    """Return the content security policy. A form may lead to the checkout, since browsers follow its redirect."""
+    checkout = urlsplit(checkout_url)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            f"form-action 'self' {checkout.scheme}://{checkout.netloc}",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    )
+
+
+class Headed:
+    """Sets the security headers on every answer, errors included."""
+
+    def __init__(self, app: ASGIApp, content_policy: str, *, secure: bool) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": content_policy,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "Cache-Control": "no-store",
+        }
+        if secure:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class CrossSiteError(Exception):
+    """Another site sends the person's browser here."""
+
+
+def refuse_cross_site(method: str, path: str, headers: Headers, origin: str) -> None:
+    """Raise CrossSiteError when a request that may change something does not come from our own pages.
+
+    Browsers say where a request comes from; one that says nothing is refused.
+    """
+    if method in SAFE or path == ENTRY:
+        return
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        if site != "same-origin":
+            raise CrossSiteError
+    elif headers.get("origin") != origin:
+        raise CrossSiteError

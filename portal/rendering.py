@@ -1,0 +1,97 @@
+"""Templates into pages: what every page shows, how dates and money read, where the static files are."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from domain.calendar import BOGOTA, bogota_date
+from domain.letter import Lender
+from mails import spanish
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+BYTES_PER_MB: Final = 1_048_576
+
+
+class Pages:
+    """Makes pages of templates. Undefined names are errors, and every value is escaped."""
+
+    def __init__(self, lender: Lender, support_mail: str, login_url: str) -> None:
+        """Show a lender on every page."""
+        self.lender = lender
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        filters: dict[str, Callable[[Any], str]] = {
+            "day": spanish.day,
+            "moment": moment,
+            "bogota_day": lambda instant: spanish.day(bogota_date(instant)),
+            "pesos": spanish.pesos,
+            "expiry": spanish.expiry,
+            "megabytes": megabytes,
+        }
+        self._environment.filters |= filters
+        self._environment.globals |= {
+            "lender": lender,
+            "support_mail": support_mail,
+            "login_url": login_url,
+            "static": _static_addresses(),
+        }
+
+    def page(
+        self, request: Request, template: str, values: Mapping[str, Any] | None = None, status_code: int = 200
+    ) -> HTMLResponse:
+        """Return a page. `inside` is whether somebody is logged in, so that a page can offer to leave."""
+        text = self._environment.get_template(template).render(
+            {"inside": "company_id" in request.session, "path": request.url.path, **(values or {})}
+        )
+        return HTMLResponse(text, status_code)
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as `24 de noviembre de 2026, 3:30 p. m.` in Bogotá."""
+    local = instant.astimezone(BOGOTA)
+    half = "a. m." if local.hour < 12 else "p. m."  # noqa: PLR2004
+    return f"{spanish.day(local.date())}, {(local.hour - 1) % 12 + 1}:{local:%M} {half}"
+
+
+def megabytes(size_bytes: int) -> str:
+    """Return a size as `1,4 MB`, never rounded down to a limit that it is above."""
+    tenths = -(-size_bytes * 10 // BYTES_PER_MB)
+    return f"{tenths // 10} MB" if tenths % 10 == 0 else f"{tenths // 10},{tenths % 10} MB"
+
+
+def go(request: Request, path: str) -> Response:
+    """Send the browser to another of our pages after a post; htmx is told to load it whole."""
+    if "hx-request" in request.headers:
+        return Response(status_code=204, headers={"HX-Redirect": path})
+    return RedirectResponse(path, status_code=303)
+
+
+def pdf_answer(data: bytes, name: str) -> Response:
+    """Return a PDF to be saved: never shown within our own pages."""
+    return Response(
+        data,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "sandbox"},
+    )
+
+
+def _static_addresses() -> dict[str, str]:
+    """Return the address of each static file by its name; it changes with the content, so that browsers may keep it."""
+    found = {}
+    for path in STATIC.rglob("*"):
+        if path.suffix in {".css", ".js", ".svg"}:
+            version = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            found[path.name] = f"/static/{path.relative_to(STATIC).as_posix()}?v={version}"
+    return found
