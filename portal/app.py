@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -72,6 +73,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         limits=Limits(entries_per_minute=addresses.entries_per_minute, uploads_per_hour=addresses.uploads_per_hour),
         pages=Pages(settings.lender, settings.support_mail, addresses.login_url),
         addresses=addresses,
+        upload_limit_bytes=settings.policy.upload_limit_bytes,
         origin=settings.portal_url,
         now=_now,
     )
@@ -107,12 +109,20 @@ def _same_site(request: Request) -> None:
 
 async def serve(settings: PortalSettings) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests that run."""
+    # The default has six threads on a small machine, and every one may wait for the store.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(STORE_CONNECTIONS, thread_name_prefix="store"))
     client = await temporal.connect()
     store = s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS)
     app = build(client, S3Objects(store, settings.s3.bucket), settings)
     host, _, port = settings.portal.address.rpartition(":")
     config = uvicorn.Config(
-        app, host=host.strip("[]"), port=int(port), access_log=False, server_header=False, log_config=None
+        app,
+        host=host.strip("[]"),
+        port=int(port),
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
     )
     await uvicorn.Server(config).serve()
 

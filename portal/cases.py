@@ -5,6 +5,7 @@ so a page that gives up waiting has lost nothing.
 """
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import Final
 
@@ -75,19 +76,21 @@ class Cases:
         """Return the PDF of the letter that waits for a signature; raises NotAllowedNowError when there is none."""
         return await self._activations.letter(company_id)
 
-    async def attach(self, company_id: str, pdf: bytes) -> str:
+    async def attach(self, company_id: str, pdf: bytes, *, answered: bool) -> str:
         """Store a signed letter, have it checked, and return its upload id; its verdict stands in the facts later.
 
-        When no answer comes in time the same upload is signalled too: an update that no worker has taken lives in the
-        server's memory only, a signal is kept. The case knows the two as one by their id.
+        Without an answer in time the upload is signalled: an update that no worker has taken lives in the server's
+        memory only, a signal is kept. The case knows the two as one by their id. `answered` tells whether a worker
+        has just answered for the case; without one there is no use in waiting again.
         """
         upload_id = await self._activations.store_upload(company_id, pdf)
-        message = AttachLetter(upload_id=upload_id, by=BY)
-        try:
-            await self._activations.update(company_id, "attach_letter", message, within=DONE_WITHIN)
-        except NoWorkerError:
-            signal = LetterUploaded(upload_id=upload_id, by=BY)
-            await self._activations.signal(company_id, "letter_uploaded", signal)
+        if answered:
+            with contextlib.suppress(NoWorkerError):
+                message = AttachLetter(upload_id=upload_id, by=BY)
+                await self._activations.update(company_id, "attach_letter", message, within=DONE_WITHIN)
+                return upload_id
+        signal = LetterUploaded(upload_id=upload_id, by=BY)
+        await self._activations.signal(company_id, "letter_uploaded", signal)
         return upload_id
 
     async def was_uploaded(self, company_id: str, upload_id: str) -> bool:

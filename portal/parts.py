@@ -24,6 +24,8 @@ class Portal:
     limits: Limits
     pages: Pages
     addresses: PortalAddresses
+    upload_limit_bytes: int
+    """For a file that arrives while the case, which has its own limit, can't be asked."""
     origin: str
     now: Callable[[], datetime]
 

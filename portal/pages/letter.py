@@ -10,7 +10,8 @@ from domain.errors import NotAllowedNowError
 from domain.forms import FieldError
 from domain.representative import warnings
 from domain.signed_letter import Verdict
-from portal.pages.visit import REPRESENTATIVE, Visited, Who
+from portal.failures import Failure
+from portal.pages.visit import REPRESENTATIVE, Sent, Visited, Who
 from portal.parts import Parts
 from portal.rendering import go, megabytes, pdf_answer
 from portal.session import NotYoursError
@@ -43,17 +44,22 @@ async def download(parts: Parts, who: Who) -> Response:
 
 @router.post("/carta")
 async def attach(
-    request: Request, visit: Visited, parts: Parts, who: Who, documento: UploadFile | None = None
+    request: Request, visit: Sent, parts: Parts, who: Who, documento: UploadFile | None = None
 ) -> Response:
-    """Take the signed letter, or say what is wrong with the file."""
-    if visit.facts.letter.folio is None:
+    """Take the signed letter, or say what is wrong with the file. Without a worker it is kept and judged later."""
+    facts = visit.known
+    if facts is not None and facts.letter.folio is None:
         raise NotAllowedNowError("there is no letter to attach yet")
     parts.limits.upload(who.company_id)
     data = b"" if documento is None else await documento.read()
-    if problem := _problem(data, visit.facts.loan_terms.upload_limit_bytes):
+    limit_bytes = parts.upload_limit_bytes if facts is None else facts.loan_terms.upload_limit_bytes
+    if problem := _problem(data, limit_bytes):
+        if facts is None:
+            failure = Failure(422, "No pudimos recibir el archivo", problem)
+            return parts.pages.page(request, "failure.html", {"failure": failure}, failure.status)
         error = FieldError(field="documento", code="file", message="the file can't be taken", message_es=problem)
         return visit.page("letter.html", 422, download=False, warnings=(), rejected=None, errors=(error,))
-    upload_id = await parts.cases.attach(who.company_id, data)
+    upload_id = await parts.cases.attach(who.company_id, data, answered=facts is not None)
     return go(request, f"/carta/resultado?carga={upload_id}")
 
 

@@ -9,7 +9,7 @@ from domain.errors import NotAllowedNowError, RefusedError
 from domain.forms import FieldError, read_form
 from domain.identity import OF_MINORS, SPANISH_NAMES
 from domain.representative import Representative
-from portal.pages.visit import REPRESENTATIVE, Visit, Visited, Who
+from portal.pages.visit import REPRESENTATIVE, Sent, Visit, Visited, Who
 from portal.parts import Parts
 from portal.rendering import go
 
@@ -30,9 +30,9 @@ async def form(visit: Visited, parts: Parts, who: Who) -> Response:
 
 
 @router.post("/representante")
-async def submit(request: Request, visit: Visited, parts: Parts, who: Who) -> Response:
+async def submit(request: Request, visit: Sent, parts: Parts, who: Who) -> Response:
     """Store the data, have the letter made and lead to its download; or show every field that is wrong."""
-    if not visit.facts.loan_on_offer:
+    if visit.known is not None and not visit.known.loan_on_offer:
         raise NotAllowedNowError("a letter leads to nothing now")
     parts.limits.upload(who.company_id)
     typed = await request.form(max_files=0, max_fields=20)

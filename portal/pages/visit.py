@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from domain.company import Company
+from domain.errors import NoWorkerError
 from portal.facts import Facts
 from portal.parts import Parts, Portal
 from portal.roles import Role
@@ -18,24 +19,46 @@ REPRESENTATIVE = admitted(Role.REPRESENTATIVE)
 
 @dataclass(frozen=True)
 class Visit:
-    """One request of a representative: who, and what is known of their case."""
+    """One request of a representative: who, and what is known of their case. `known` is None without a worker."""
 
     request: Request
     portal: Portal
     company_id: str
     company: Company | None
-    facts: Facts
+    known: Facts | None
+
+    @property
+    def facts(self) -> Facts:
+        """The case; raises NoWorkerError when no worker has told it."""
+        if self.known is None:
+            raise NoWorkerError("no worker has told the case")
+        return self.known
 
     def page(self, template: str, status_code: int = 200, **values: Any) -> Response:
         """Return a page about this case."""
-        known = {"company": self.company, "facts": self.facts, "today": self.portal.today()}
+        known = {"company": self.company, "facts": self.known, "today": self.portal.today()}
         return self.portal.pages.page(self.request, template, {**known, **values}, status_code)
 
 
-async def _visit(request: Request, parts: Parts, who: Annotated[Session, Depends(REPRESENTATIVE)]) -> Visit:
-    facts, company = await asyncio.gather(parts.cases.facts(who.company_id), parts.cases.company(who.company_id))
-    return Visit(request, parts, who.company_id, company, facts)
+async def _sent(request: Request, parts: Parts, who: Annotated[Session, Depends(REPRESENTATIVE)]) -> Visit:
+    facts, company = await asyncio.gather(
+        parts.cases.facts(who.company_id), parts.cases.company(who.company_id), return_exceptions=True
+    )
+    if isinstance(company, BaseException):
+        raise company
+    if isinstance(facts, BaseException) and not isinstance(facts, NoWorkerError):
+        raise facts
+    return Visit(request, parts, who.company_id, company, None if isinstance(facts, BaseException) else facts)
+
+
+async def _visit(sent: Annotated[Visit, Depends(_sent)]) -> Visit:
+    if sent.known is None:
+        raise NoWorkerError("no worker has told the case")
+    return sent
 
 
 Visited = Annotated[Visit, Depends(_visit)]
+"""For pages that show the case."""
+Sent = Annotated[Visit, Depends(_sent)]
+"""For what a person has typed or sent, which is kept whether or not a worker runs."""
 Who = Annotated[Session, Depends(REPRESENTATIVE)]
