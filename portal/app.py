@@ -35,7 +35,7 @@ from portal.hand_off import Door
 from portal.issuer_keys import IssuerKeys
 from portal.limits import Limits
 from portal.parts import Portal
-from portal.protection import Headed, policy, refuse_cross_site
+from portal.protection import Bounded, Headed, policy, refuse_cross_site
 from portal.rendering import STATIC, Pages
 from portal.session import IDLE, cookie_name
 from settings import PortalSettings, SettingsError, load_portal
@@ -63,7 +63,6 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=LARGEST_BODY_BYTES,
         dependencies=[Depends(_same_site)],
         middleware=_middleware(settings),
     )
@@ -100,6 +99,7 @@ def _middleware(settings: PortalSettings) -> list[Middleware]:
             https_only=secure,
         ),
         Middleware(failures.Caught),
+        Middleware(Bounded, limit_bytes=LARGEST_BODY_BYTES),
     ]
 
 

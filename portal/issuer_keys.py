@@ -6,7 +6,9 @@ a rotated key works at once and a flood of forged tokens does not become a flood
 
 import asyncio
 import json
+import math
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -30,18 +32,19 @@ class KeysUnavailableError(ServiceUnavailableError):
 class IssuerKeys:
     """The keys at one place."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, clock: Callable[[], float] = time.monotonic) -> None:
         """Read the keys at an https address or in a file, when they are first needed."""
         self._place = place
+        self._clock = clock
         self._keys = KeySet([])
-        self._read_at = -KEPT_FOR.total_seconds()
-        self._tried_at = -NOT_SOONER_THAN.total_seconds()
+        self._read_at = -math.inf
+        self._tried_at = -math.inf
         self._reading = asyncio.Lock()
 
     async def current(self, kid: str) -> KeySet:
         """Return the keys, read again when they are old or none has this id; raises KeysUnavailableError."""
         async with self._reading:
-            now = time.monotonic()
+            now = self._clock()
             old = now - self._read_at > KEPT_FOR.total_seconds()
             unknown = all(key.kid != kid for key in self._keys.keys)
             if (old or unknown) and now - self._tried_at > NOT_SOONER_THAN.total_seconds():
@@ -55,7 +58,7 @@ class IssuerKeys:
         except (httpx.HTTPError, OSError, JoseError, ValueError, TypeError, KeyError) as error:
             if self._keys.keys:
                 return  # known keys serve on while their place is down
-            self._tried_at = -NOT_SOONER_THAN.total_seconds()
+            self._tried_at = -math.inf
             raise KeysUnavailableError(
                 f"the issuer's keys can't be read: {type(error).__name__}; check ACTIVA_PORTAL__JWKS"
             ) from None

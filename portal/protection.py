@@ -4,12 +4,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ENTRY: Final = "/entrar"
 """The one path that another site posts to; its token is what proves the sender."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-STATIC: Final = "/static/"
+PATIENCE_BYTES: Final = 20_000_000
 
 
 def policy(checkout_url: str) -> str:
@@ -60,6 +61,36 @@ class Headed:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class Bounded:
+    """Refuses a body above a limit, whether its length is declared or only shows; wrap it in what answers errors.
+
+    A moderate excess is read to its end before the refusal: a browser that is cut off while it sends shows its own
+    error page instead of ours.
+    """
+
+    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._limit = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or raise HTTPException 413."""
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                while message.get("more_body") and received < PATIENCE_BYTES:
+                    message = await receive()
+                    received += len(message.get("body", b""))
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counted, send)
 
 
 class CrossSiteError(Exception):

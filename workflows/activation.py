@@ -146,14 +146,14 @@ class CertificateActivation:
             self._publish()
 
     def _known_case(self) -> Case:
-        """Return the case, or, before it is opened, an empty one under the default policy."""
+        """Return the case, or, before it is opened, an empty one under the policy that it will have."""
         if self._case is not None:
             return self._case
         if self._start is None:
             raise refusal("InputError", "the workflow has not begun")
         return Case(
             company_id=self._start.company_id,
-            policy=Policy(),
+            policy=self._start.policy or Policy(),
             company_sha256=self._start.profile_sha256,
         )
 

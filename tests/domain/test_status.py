@@ -192,3 +192,15 @@ def test_a_loan_and_a_review_stand_side_by_side() -> None:
     case = with_upload(with_loan(a_case()), "U2", verdict=Verdict.UNDER_REVIEW)
 
     assert (stage_of(case, bogota_date(NOW)), status(case, NOW)["entitlement"]) == ("loan_active", "loan")
+
+
+def test_the_terms_tell_what_a_loan_would_come_to_until_there_is_one() -> None:
+    late = bogota("2026-11-24 23:30")
+    assert status(with_letter(a_case(loan_days=15)), late)["loan_terms"] == {
+        "days": 15,
+        "upload_limit_bytes": 1_048_576,
+        "would_start_on": "2026-11-24",
+        "would_end_on": "2026-12-09",
+    }
+    terms = status(with_loan(a_case()), NOW)["loan_terms"]
+    assert (terms["would_start_on"], terms["would_end_on"]) == (None, None)

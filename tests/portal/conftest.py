@@ -1,0 +1,47 @@
+"""The portal over a real Temporal server, a real S3 and a worker, visited without a browser."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from stack.mail_sink import MailSink
+from stack.servers import TIME_SKIPPING, temporal_server
+from tests.adapters import s3_servers
+from tests.portal.visiting import Site, Visitor, site_over
+from tests.world import World, world
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def portal_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A world with a worker, of the portal's tests alone."""
+    async with temporal_server(tmp_path_factory.mktemp("portal-temporal"), arguments=TIME_SKIPPING) as address:
+        with s3_servers.moto() as s3_url:
+            async with (
+                MailSink(tmp_path_factory.mktemp("portal-mail")) as sink,
+                world(address, s3_url, sink) as made,
+                made.worker(),
+            ):
+                yield made
+
+
+@pytest.fixture
+def build_site(portal_world: World, tmp_path: Path) -> Callable[..., Site]:
+    """Build a portal; changes are of its settings."""
+    return lambda **changes: site_over(portal_world, tmp_path, **changes)
+
+
+@pytest.fixture
+def site(build_site: Callable[..., Site]) -> Site:
+    return build_site()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(portal_world: World, site: Site) -> AsyncIterator[Visitor]:
+    """The representative of a company whose case has just begun, logged in."""
+    case = await portal_world.start()
+    await case.settle()
+    async with site.visitor(case) as one:
+        await one.enter()
+        yield one

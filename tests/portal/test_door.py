@@ -1,0 +1,258 @@
+"""Who is let in: only the bearer of a fresh token that the lender signed, once."""
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jws, jwt
+from joserfc.jwk import ECKey, OctKey
+
+from portal.issuer_keys import IssuerKeys
+from tests.portal.visiting import Site, Visitor, title_of
+
+NOT_LET_IN = "No pudimos comprobar tu ingreso · Activa"
+
+
+def claims_of(visitor: Visitor) -> dict[str, Any]:
+    return dict(jwt.decode(visitor.site.lender.token(visitor.case.company_id), visitor.site.lender.key).claims)
+
+
+def encoded(part: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+def by_another_key(visitor: Visitor) -> str:
+    key = ECKey.generate_key("P-256", parameters={"kid": "development"})
+    return jwt.encode({"alg": "ES256", "kid": "development"}, claims_of(visitor), key)
+
+
+def unsigned(visitor: Visitor) -> str:
+    return f"{encoded({'alg': 'none', 'kid': 'development'})}.{encoded(claims_of(visitor))}."
+
+
+def signed_with_the_public_key_as_secret(visitor: Visitor) -> str:
+    public = json.dumps(visitor.site.lender.key.as_dict(private=False)).encode()
+    claims = json.dumps(claims_of(visitor)).encode()
+    return jws.serialize_compact(
+        {"alg": "HS256", "kid": "development"}, claims, OctKey.import_key(public), algorithms=["HS256"]
+    )
+
+
+def of_another_company_by_hand(visitor: Visitor) -> str:
+    header, _, signature = visitor.site.lender.token(visitor.case.company_id).split(".")
+    return f"{header}.{encoded(claims_of(visitor) | {'company_id': 'OTHER1'})}.{signature}"
+
+
+def without_a_key_id(visitor: Visitor) -> str:
+    return jwt.encode({"alg": "ES256"}, claims_of(visitor), visitor.site.lender.key)
+
+
+def with_claims(**changes: object) -> Callable[[Visitor], str]:
+    def token(visitor: Visitor) -> str:
+        claims = claims_of(visitor) | changes
+        return jwt.encode({"alg": "ES256", "kid": "development"}, claims, visitor.site.lender.key)
+
+    return token
+
+
+def without(name: str) -> Callable[[Visitor], str]:
+    def token(visitor: Visitor) -> str:
+        claims = {key: value for key, value in claims_of(visitor).items() if key != name}
+        return jwt.encode({"alg": "ES256", "kid": "development"}, claims, visitor.site.lender.key)
+
+    return token
+
+
+def shifted(issued: int, expires: int) -> Callable[[Visitor], str]:
+    def token(visitor: Visitor) -> str:
+        now = int(time.time())
+        return with_claims(iat=now + issued, exp=now + expires)(visitor)
+
+    return token
+
+
+FORGED = {
+    "signed by another key": by_another_key,
+    "not signed at all": unsigned,
+    "signed with the public key as a secret": signed_with_the_public_key_as_secret,
+    "of another company, changed by hand": of_another_company_by_hand,
+    "without a key id": without_a_key_id,
+    "expired": shifted(-90, -30),
+    "issued in the future": shifted(300, 360),
+    "that lives for an hour": shifted(0, 3600),
+    "of another issuer": with_claims(iss="https://evil.example"),
+    "for another audience": with_claims(aud="other"),
+    "of an unknown role": with_claims(role="admin"),
+    "with a path as company": with_claims(company_id="../OTHER"),
+    "with a list as id": with_claims(jti=["a"]),
+    **{f"without {name}": without(name) for name in ("iss", "aud", "sub", "company_id", "role", "jti", "iat", "exp")},
+    "of no shape": lambda _: "not a token",
+    "that is empty": lambda _: "",
+    "that is huge": lambda _: "a" * 100_000,
+    "with characters of no alphabet": lambda _: "ñ.ñ.ñ",
+}
+
+
+@pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED)
+async def test_a_forged_token_lets_nobody_in(site: Site, visitor: Visitor, forge: Callable[[Visitor], str]) -> None:
+    async with site.client() as browser:
+        answer = await browser.post("/entrar", data={"token": forge(visitor)})
+        assert (answer.status_code, title_of(answer)) == (401, NOT_LET_IN)
+        assert (await browser.get("/estado")).status_code == 401
+
+
+async def test_a_good_token_lets_in_to_its_own_company(site: Site, visitor: Visitor) -> None:
+    async with site.client() as browser:
+        token = site.lender.token(visitor.case.company_id)
+        answer = await browser.post("/entrar", data={"token": token, "destino": "/estado"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/estado")
+        assert (await browser.get("/estado")).status_code == 200
+
+
+async def test_a_token_is_good_once_even_for_eight_at_a_time(site: Site, visitor: Visitor) -> None:
+    token = site.lender.token(visitor.case.company_id)
+
+    async def come_in() -> int:
+        async with site.client() as browser:
+            return (await browser.post("/entrar", data={"token": token})).status_code
+
+    answers = await asyncio.gather(*(come_in() for _ in range(8)))
+    assert sorted(answers) == [303] + [401] * 7
+    assert await come_in() == 401
+
+
+@pytest.mark.parametrize(
+    "destination", ["https://evil.example", "//evil.example", "/\\evil.example", "/salir", "javascript:alert(1)", ""]
+)
+async def test_nobody_is_led_to_a_place_that_was_made_up(visitor: Visitor, destination: str) -> None:
+    assert (await visitor.enter(destination)).headers["location"] == "/"
+
+
+async def test_coming_in_replaces_whoever_was_there(site: Site, visitor: Visitor) -> None:
+    other = site.lender.token("OTHER1")
+    await visitor.client.post("/entrar", data={"token": other})
+    answer = await visitor.get("/estado")
+    assert answer.status_code == 404
+    assert visitor.case.company_id not in answer.text
+
+
+async def test_a_refused_token_leaves_no_trace_of_itself_in_the_log(
+    site: Site, visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = with_claims(aud="other", sub="maria@panaderia.example.co")(visitor)
+    async with site.client() as browser:
+        await browser.post("/entrar", data={"token": token})
+    assert "a hand-off was refused: invalid_claim" in caplog.text
+    assert token not in caplog.text
+    assert "maria" not in caplog.text
+
+
+class Issuer:
+    """A server that publishes keys, which can be exchanged."""
+
+    def __init__(self) -> None:
+        self.document: dict[str, Any] = {"keys": []}
+        self.asked = 0
+        issuer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                issuer.asked += 1
+                data = json.dumps(issuer.document).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/jwks"
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    made = Issuer()
+    thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+    thread.join()
+
+
+def published(kid: str) -> tuple[ECKey, dict[str, Any]]:
+    key = ECKey.generate_key("P-256", parameters={"kid": kid})
+    return key, dict(key.as_dict(private=False))
+
+
+async def enter_with(site: Site, visitor: Visitor, key: ECKey, kid: str) -> httpx.Response:
+    token = jwt.encode({"alg": "ES256", "kid": kid}, claims_of(visitor), key)
+    async with site.client() as browser:
+        return await browser.post("/entrar", data={"token": token})
+
+
+async def test_keys_come_from_the_issuers_address(
+    build_site: Callable[..., Site], visitor: Visitor, issuer: Issuer
+) -> None:
+    key, public = published("one")
+    issuer.document = {"keys": [public]}
+    site = build_site(jwks=issuer.url, development_key=None)
+    assert (await enter_with(site, visitor, key, "one")).status_code == 303
+    assert (await enter_with(site, visitor, key, "one")).status_code == 303
+    assert issuer.asked == 1
+
+
+async def test_an_unknown_key_has_the_keys_fetched_again_but_a_flood_of_them_does_not(issuer: Issuer) -> None:
+    now = 0.0
+    keys = IssuerKeys(issuer.url, clock=lambda: now)
+    issuer.document = {"keys": [published("one")[1]]}
+    assert [key.kid for key in (await keys.current("one")).keys] == ["one"]
+    issuer.document = {"keys": [published("one")[1], published("two")[1]]}
+    for _ in range(20):
+        assert [key.kid for key in (await keys.current("two")).keys] == ["one"]
+    assert issuer.asked == 1
+    now = 31.0
+    assert [key.kid for key in (await keys.current("two")).keys] == ["one", "two"]
+    assert issuer.asked == 2
+
+
+async def test_known_keys_serve_on_while_their_place_is_down(issuer: Issuer) -> None:
+    now = 0.0
+    keys = IssuerKeys(issuer.url, clock=lambda: now)
+    issuer.document = {"keys": [published("one")[1]]}
+    await keys.current("one")
+    issuer.document = {"nonsense": True}
+    now = 3600.0
+    assert [key.kid for key in (await keys.current("one")).keys] == ["one"]
+    assert issuer.asked == 2
+
+
+async def test_a_symmetric_key_in_the_document_opens_nothing(
+    build_site: Callable[..., Site], visitor: Visitor, issuer: Issuer
+) -> None:
+    secret = OctKey.import_key({"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMy", "kid": "s"})
+    issuer.document = {"keys": [secret.as_dict(private=True)]}
+    site = build_site(jwks=issuer.url, development_key=None)
+    token = jws.serialize_compact(
+        {"alg": "HS256", "kid": "s"}, json.dumps(claims_of(visitor)).encode(), secret, algorithms=["HS256"]
+    )
+    async with site.client() as browser:
+        assert (await browser.post("/entrar", data={"token": token})).status_code == 401
+
+
+async def test_unreadable_keys_are_our_fault_and_are_said_so(
+    build_site: Callable[..., Site], visitor: Visitor, tmp_path: Path
+) -> None:
+    site = build_site(jwks=str(tmp_path / "nothing.json"), development_key=None)
+    answer = await enter_with(site, visitor, published("one")[0], "one")
+    assert (answer.status_code, title_of(answer)) == (503, "En este momento no podemos responder · Activa")

@@ -1,0 +1,170 @@
+"""The representative's data, the letter and the signed copy, page by page."""
+
+import io
+from datetime import datetime
+
+import pytest
+from pypdf import PdfReader
+
+from mails.spanish import day
+from stack.signing import sign_and_scan
+from tests.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
+
+WRONG = {
+    "full_name": ("", "Escribe los nombres y apellidos del representante legal."),
+    "document_type": ("TI", "Con TI o registro civil no se puede firmar"),
+    "document_number": ("#", "Escribe de 2 a 20 letras y números, sin signos."),
+    "document_city": ("\u202ebogotá", "Tiene caracteres que no se pueden imprimir."),
+    "role": ("x" * 61, "Es demasiado largo: acórtalo a 60 caracteres."),
+    "email": ("maria@", "Escribe un correo completo, como ana@ejemplo.com."),
+    "phone": ("12", "Escribe un teléfono de al menos 7 dígitos."),
+}
+
+
+@pytest.mark.parametrize(("field", "typed", "message"), [(name, *rest) for name, rest in WRONG.items()])
+async def test_each_wrong_field_gets_its_message_and_what_was_typed_stays(
+    visitor: Visitor, field: str, typed: str, message: str
+) -> None:
+    answer = await visitor.post("/representante", **(REPRESENTATIVE | {field: typed}))
+    assert (answer.status_code, title_of(answer)) == (422, "Error: Datos del representante legal · Activa")
+    assert f'id="{field}-error"' in answer.text
+    assert text_of(answer).count(message) == 2  # in the summary and at the field
+    assert answer.text.count('-error"><span') == 1
+    kept = "document_number" if field != "document_number" else "role"
+    assert f'value="{REPRESENTATIVE[kept]}"' in answer.text
+    assert (await visitor.case.status())["letter"]["folio"] is None
+
+
+async def test_every_missing_field_is_named_at_once(visitor: Visitor) -> None:
+    answer = await visitor.post("/representante")
+    assert answer.status_code == 422
+    assert [name for name in REPRESENTATIVE if f'id="{name}-error"' not in answer.text] == []
+    assert "Hay 7 datos por corregir" in text_of(answer)
+
+
+async def test_one_click_saves_the_data_and_downloads_the_letter(visitor: Visitor) -> None:
+    letter = await visitor.download_letter()
+    folio = (await visitor.case.status())["letter"]["folio"]
+    assert PdfReader(io.BytesIO(letter)).metadata.subject == folio
+    page = await visitor.get("/carta?descargar=1")
+    assert 'data-start-download="/carta.pdf"' in page.text
+    assert f'value="{REPRESENTATIVE["full_name"]}"' in (await visitor.get("/representante")).text
+
+
+async def test_the_letter_is_saved_as_a_file_and_never_shown_within_our_pages(visitor: Visitor) -> None:
+    await visitor.download_letter()
+    headers = (await visitor.get("/carta.pdf")).headers
+    assert headers["content-disposition"] == 'attachment; filename="carta-de-autorizacion.pdf"'
+    assert headers["content-security-policy"] == "sandbox"
+
+
+async def test_the_dates_and_the_limit_are_said_before_the_upload(visitor: Visitor) -> None:
+    await visitor.download_letter()
+    terms = (await visitor.case.status())["loan_terms"]
+    said = text_of(await visitor.get("/carta"))
+    for name in ("would_start_on", "would_end_on"):
+        assert day(datetime.fromisoformat(terms[name]).date()) in said
+    assert "Máximo 1 MB" in said
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        pytest.param(b"", "Elige el PDF de la carta firmada.", id="nothing"),
+        pytest.param(b"PK\x03\x04", "El archivo no es un PDF.", id="not a PDF"),
+        pytest.param(b"%PDF-" + b"x" * 1_048_572, "El archivo pesa 1,1 MB y el máximo es 1 MB.", id="a byte too large"),
+        pytest.param(b"%PDF-" + b"x" * 1_900_000, "El archivo pesa 1,9 MB y el máximo es 1 MB.", id="nearly twice"),
+    ],
+)
+async def test_a_file_that_can_not_be_taken_is_explained_at_its_field(
+    visitor: Visitor, data: bytes, message: str
+) -> None:
+    await visitor.download_letter()
+    answer = await visitor.upload(data)
+    assert (answer.status_code, title_of(answer)) == (422, "Error: Firma la carta y adjúntala · Activa")
+    assert text_of(answer).count(message) == 2
+    assert (await visitor.case.status())["letter"]["versions"] == []
+
+
+async def test_a_signed_letter_starts_the_loan_and_the_notice_says_that_nothing_renews_it(visitor: Visitor) -> None:
+    letter = await visitor.download_letter()
+    before = await visitor.get("/carta")
+    assert 'disabled aria-describedby="por-que">Continuar' in before.text
+    assert "/carta/eliminar" not in before.text
+    page, facts = await visitor.attach(sign_and_scan(letter)), await visitor.case.status()
+    said = text_of(page)
+    assert "Se actualizó la información de la carta. Esta actualización no renueva el préstamo." in said
+    for name in ("starts_on", "ends_on", "last_safe_purchase_on"):
+        assert day(datetime.fromisoformat(facts["loan"][name]).date()) in said
+    assert '<button type="submit">Continuar</button>' in page.text
+    assert 'href="/carta/eliminar"' in page.text
+
+
+async def test_another_letter_and_its_deletion_move_no_date(visitor: Visitor) -> None:
+    letter = await visitor.download_letter()
+    await visitor.attach(sign_and_scan(letter))
+    loan = (await visitor.case.status())["loan"]
+    await visitor.attach(sign_and_scan(letter, seed=8))
+    assert "no cambian" in text_of(await visitor.get("/carta/eliminar"))
+    assert (await visitor.post("/carta/eliminar")).headers["location"] == "/carta"
+    facts = await visitor.case.status()
+    assert (facts["loan"], facts["letter"]["attached"]) == (loan, None)
+    page = await visitor.get("/carta")
+    assert 'disabled aria-describedby="por-que">Continuar' in page.text
+    assert "/carta/eliminar" not in page.text
+    assert "no renueva el préstamo" in text_of(page)
+    assert (await visitor.post("/carta/eliminar")).headers["location"] == "/carta"
+
+
+async def test_a_letter_without_a_signature_is_refused_with_its_reason(visitor: Visitor) -> None:
+    letter = await visitor.download_letter()
+    page = await visitor.attach(sign_and_scan(letter, signed=False))
+    assert "No pudimos aceptar este archivo El recuadro de la firma está vacío." in text_of(page)
+    assert (await visitor.case.status())["loan"] is None
+
+
+async def test_only_an_upload_of_ones_own_is_waited_for(visitor: Visitor) -> None:
+    for upload_id in ("f" * 32, "..%2Fprofiles", "a/b", ""):
+        assert (await visitor.get(f"/carta/resultado?carga={upload_id}")).status_code == 404
+
+
+async def test_the_copy_that_is_shown_is_of_pictures_and_of_this_company(visitor: Visitor) -> None:
+    letter = await visitor.download_letter()
+    await visitor.attach(sign_and_scan(letter))
+    upload_id = (await visitor.case.status())["letter"]["attached"]
+    answer = await visitor.get(f"/carta/adjunta/{upload_id}.pdf")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert PdfReader(io.BytesIO(answer.content)).pages[0].extract_text() == ""
+
+
+async def test_the_step_can_be_finished_once_the_letter_is_attached_and_not_before(visitor: Visitor) -> None:
+    assert (await visitor.post("/continuar")).status_code == 409
+    letter = await visitor.download_letter()
+    await visitor.attach(sign_and_scan(letter))
+    for _ in range(2):
+        assert (await visitor.post("/continuar")).headers["location"] == "/siguiente"
+    said = text_of(await visitor.get("/siguiente"))
+    assert "paso 3 de 6: Realiza tu set de pruebas" in said
+    assert "puede emitir facturas electrónicas de venta con el certificado en préstamo" in said
+    assert (await visitor.case.status())["steps"]["completed"] == [2]
+
+
+async def test_what_was_typed_is_shown_as_text_and_never_as_markup(visitor: Visitor) -> None:
+    hostile = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+    answer = await visitor.post("/representante", **(REPRESENTATIVE | {"full_name": hostile, "phone": hostile}))
+    assert "<script>alert" not in answer.text
+    assert "<img src=x" not in answer.text
+    assert "&lt;script&gt;alert(1)" in answer.text
+
+
+async def test_the_receipt_says_what_the_status_page_says(visitor: Visitor) -> None:
+    letter = await visitor.download_letter()
+    await visitor.attach(sign_and_scan(letter))
+    await visitor.case.pay(reference="FV-<b>77</b>")
+    facts = await visitor.case.settle()
+    answer = await visitor.get("/constancia.pdf")
+    said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert facts["letter"]["folio"] in said
+    assert facts["letter"]["versions"][0]["sha256"][:40] in said.replace("\n", "")
+    for text in ("Aceptamos la carta firmada", "FV-<b>77</b>", day(datetime.fromisoformat(facts["loan"]["ends_on"]))):
+        assert text in said.replace("\n", " ")
