@@ -1,4 +1,4 @@
-"""`python -m benchmarks [cases] [life] [replay]`: measure all, or what is named, and print one table.
+"""`python -m benchmarks [cases] [life] [replay] [portal]`: measure all, or what is named, and print one table.
 
 Exit 0 whether or not the goals are met: a figure is for reading, not for stopping a build.
 """
@@ -7,10 +7,10 @@ import argparse
 import asyncio
 import time
 
-from benchmarks import cases, life, replay
+from benchmarks import cases, life, portal, replay
 from benchmarks.figures import Figure, table
 
-NAMES = ("cases", "life", "replay")
+NAMES = ("cases", "life", "replay", "portal")
 
 
 async def measure(names: list[str]) -> list[Figure]:
@@ -24,6 +24,8 @@ async def measure(names: list[str]) -> list[Figure]:
             figures += await replay.measure(lives)
         if "life" in names:
             figures += life.figures(lives)
+    if "portal" in names:
+        figures += await portal.measure()
     return figures
 
 

@@ -1,0 +1,130 @@
+"""The portal over the local stack: how long its status page takes, and fifty representatives who upload at once.
+
+The peer of the page is the status query alone, which every page needs; of the uploads, one upload by itself.
+"""
+
+import asyncio
+import contextlib
+import re
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from adapters import s3, temporal
+from adapters.activations import Activations
+from benchmarks.figures import Figure
+from domain.policy import Policy
+from stack.life import COMPANY, REPRESENTATIVE
+from stack.local_settings import BUCKET
+from stack.parts import parts_with_portal
+from stack.ports import StackSettings
+from stack.probes import LOOPBACK, free_port
+from stack.process import RunningPart
+from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
+from stack.signing import sign_and_scan
+
+PAGES: Final = 200
+REPRESENTATIVES: Final = 50
+FROM_OUR_PAGES: Final = {"Sec-Fetch-Site": "same-origin"}
+
+
+async def measure() -> list[Figure]:
+    """Return the portal's figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        ports = {name: free_port() for name in StackSettings.model_fields if name.endswith("_port")}
+        stack = StackSettings().model_copy(update={**ports, "folder": Path(folder)})
+        async with _running(stack):
+            return [await _status_page(stack), *await _uploads(stack)]
+
+
+@asynccontextmanager
+async def _running(stack: StackSettings) -> AsyncIterator[None]:
+    async with AsyncExitStack() as running:
+        for part in parts_with_portal(stack):
+            process = await RunningPart.start(part)
+            running.push_async_callback(process.stop)
+            await process.until_ready()
+        yield
+
+
+async def _status_page(stack: StackSettings) -> Figure:
+    cases = await _cases(stack)
+    async with contextlib.aclosing(await _logged_in(stack, COMPANY.company_id)) as browser:
+        pages, queries = [], []
+        for _ in range(PAGES):
+            began = time.perf_counter()
+            (await browser.get("/estado")).raise_for_status()
+            pages.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            await cases.status(COMPANY.company_id)
+            queries.append(time.perf_counter() - began)
+    page, query = (statistics.median(each) * 1000 for each in (pages, queries))
+    return Figure("status page, median", page, query, 60, " ms", 1, absolute=True)
+
+
+async def _uploads(stack: StackSettings) -> list[Figure]:
+    cases = await _cases(stack)
+    names = [f"BENCH{number}" for number in range(REPRESENTATIVES + 1)]
+    files = [await _signed(cases, name) for name in names]
+    browsers = [await _logged_in(stack, name) for name in names]
+    try:
+        alone = await _upload(browsers[0], files[0])
+        at_once = await asyncio.gather(*map(_upload, browsers[1:], files[1:]))
+        judged = time.perf_counter()
+        for name in names:
+            while (await cases.status(name))["loan"] is None:  # noqa: ASYNC110  # it has no event outside the case
+                await asyncio.sleep(0.1)
+        judged = time.perf_counter() - judged
+    finally:
+        for browser in browsers:
+            await browser.aclose()
+    return [
+        Figure(f"{REPRESENTATIVES} uploads at once, slowest answer", max(at_once), alone, 5, " s", 2, absolute=True),
+        Figure("  until the last is judged, after the answers", judged, alone, None, " s", 2),
+    ]
+
+
+async def _cases(stack: StackSettings) -> Activations:
+    store = s3.connect(
+        endpoint_url=f"http://{LOOPBACK}:{stack.s3_port}",
+        region="us-east-1",
+        access_key_id=S3_ACCESS_KEY_ID,
+        secret_access_key=S3_SECRET_ACCESS_KEY,
+        connections=10,
+    )
+    client = await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}")
+    return Activations(client, s3.S3Objects(store, BUCKET))
+
+
+async def _signed(cases: Activations, company_id: str) -> bytes:
+    """Start a company, have its letter made and return a signed scan of it."""
+    await cases.start(COMPANY.model_copy(update={"company_id": company_id}), Policy())
+    await cases.submit_representative(company_id, REPRESENTATIVE, "representative")
+    return await asyncio.to_thread(sign_and_scan, await cases.letter(company_id))
+
+
+async def _logged_in(stack: StackSettings, company_id: str) -> httpx.AsyncClient:
+    browser = httpx.AsyncClient(
+        base_url=f"http://{LOOPBACK}:{stack.portal_port}", headers=FROM_OUR_PAGES, timeout=30, trust_env=False
+    )
+    page = await browser.post("/desarrollo/entrar", data={"empresa": company_id})
+    [token] = re.findall(r'name="token" value="([^"]+)"', page.text)
+    entered = await browser.post("/entrar", data={"token": token})
+    if entered.status_code != httpx.codes.SEE_OTHER:
+        raise RuntimeError(f"{company_id} was not let in: {entered.status_code}")
+    return browser
+
+
+async def _upload(browser: httpx.AsyncClient, scan: bytes) -> float:
+    """Send a scan and return how many seconds the answer took."""
+    began = time.perf_counter()
+    answer = await browser.post("/carta", files={"documento": ("carta.pdf", scan, "application/pdf")})
+    if answer.status_code != httpx.codes.SEE_OTHER:
+        raise RuntimeError(f"the upload was answered with {answer.status_code}")
+    return time.perf_counter() - began
