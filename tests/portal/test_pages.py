@@ -1,6 +1,8 @@
 """Every page in every state of a case, without a server: it renders, and nobody who has bought is told to buy."""
 
+import hashlib
 import itertools
+import re
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +18,7 @@ from portal.pages.payment import MEANS
 from portal.pages.representative import DOCUMENTS, FIELDS
 from portal.progress import TaskState, go_on, steps, tasks
 from portal.receipt import receipt_of
-from portal.rendering import Pages, megabytes, moment
+from portal.rendering import STATIC, Pages, megabytes, moment
 from portal.timeline import lines
 from tests import builders
 from tests.cases import bogota
@@ -129,3 +131,11 @@ def test_a_size_is_never_rounded_down_to_the_limit(size: int, said: str) -> None
 )
 def test_an_instant_is_read_in_bogota(at: str, said: str) -> None:
     assert moment(bogota(at)) == said
+
+
+def test_the_files_made_by_others_are_the_ones_that_were_copied() -> None:
+    folder = STATIC / "vendor"
+    rows = re.findall(r"^\| `([^`]+)` \|.*`([0-9a-f]{64})` \|$", (folder / "SOURCES.md").read_text(), re.MULTILINE)
+    assert {path.name for path in folder.iterdir() if path.suffix in {".js", ".css", ".woff2"}} == {n for n, _ in rows}
+    for name, sha256 in rows:
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == sha256, name
