@@ -84,6 +84,11 @@ class Message(Model):
 
     by: ShortText
 
+    def with_reason(self, text: str) -> str:
+        """Return a text for the timeline, followed by the reason that a person gave."""
+        reason = getattr(self, "reason", None)
+        return f"{text}: {reason}" if reason else text
+
     @property
     def is_from_support(self) -> bool:
         """Tell whether a support person sends it, who may correct what others can't."""
@@ -97,6 +102,8 @@ class PaymentConfirmed(Message):
     amount_cop: Annotated[int, Field(ge=1, le=10**12)]
     paid_at: Instant | None = None
     method: ShortText | None = None
+    reason: LongText | None = None
+    """Why a person confirms it by hand."""
 
 
 class LetterUploaded(Message):
@@ -129,6 +136,8 @@ class CertificateIssued(Message):
     valid_until: Day
     fingerprint_sha256: Fingerprint | None = None
     issuer: ShortText | None = None
+    reason: LongText | None = None
+    """Why a person registers it by hand."""
 
 
 class CertificateRejected(Message):

@@ -27,10 +27,13 @@ from temporalio.client import Client
 
 from adapters import s3, temporal
 from adapters.activations import Activations
+from adapters.overview import Overview
 from adapters.s3 import S3Objects
 from domain.errors import ActivaError, ServiceUnavailableError
-from portal import development, failures, pages
+from portal import desk, development, failures, pages
 from portal.cases import Cases
+from portal.desk.desk import Desk
+from portal.desk.directory import Directory
 from portal.hand_off import Door
 from portal.issuer_keys import IssuerKeys
 from portal.limits import Limits
@@ -77,7 +80,8 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         now=_now,
     )
     failures.install(app)
-    for router in pages.ROUTERS:
+    app.state.desk = Desk(activations, Overview(client), Directory(objects), objects)
+    for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
     development.install(app, addresses, activations)
     app.mount("/static", _Static(directory=STATIC))

@@ -7,23 +7,25 @@ is logged by a code and never told to whoever sent it.
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Final, Protocol, Self
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from domain.contract import CompanyId, entry_key
 from domain.errors import ActivaError
 from domain.model import Model
-from portal.roles import Role
+from portal.roles import STAFF, Role
 
 LONGEST_LIFE: Final = timedelta(seconds=60)
 CLOCK_SKEW: Final = timedelta(seconds=5)
 LONGEST_TOKEN: Final = 4_000
+STAFF_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,39}"
 
 
 class HandOffRefusedError(ActivaError):
@@ -31,13 +33,26 @@ class HandOffRefusedError(ActivaError):
 
 
 class Claims(Model, extra="ignore"):
-    """What a token says, once its signature and its times hold."""
+    """What a token says, once its signature and its times hold.
 
-    company_id: CompanyId
+    A representative's token names the company, and `sub` is not looked at. Of staff, `sub` stands in the timeline of
+    every case they touch, so it must be a short name for the office, as in `ana`.
+    """
+
     role: Role
+    company_id: CompanyId | None = None
+    sub: str
     jti: Annotated[str, Field(min_length=8, max_length=200)]
     iat: int
     exp: int
+
+    @model_validator(mode="after")
+    def _names_whom_it_is_for(self) -> Self:
+        if self.role is Role.REPRESENTATIVE and self.company_id is None:
+            raise ValueError("a representative needs a company")
+        if self.role in STAFF and not re.fullmatch(STAFF_PATTERN, self.sub):
+            raise ValueError("staff need a short name")
+        return self
 
 
 class Once(Protocol):
@@ -67,13 +82,13 @@ class Door:
         self._registry_options = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": audience},
-            **{name: {"essential": True} for name in ("sub", "jti", "iat", "exp", "company_id", "role")},
+            **{name: {"essential": True} for name in ("sub", "jti", "iat", "exp", "role")},
         }
 
     async def admit(self, token: str) -> Claims:
         """Return what a token says and use it up; raises HandOffRefusedError."""
         claims = await self._verified(token)
-        marker = json.dumps({"company_id": claims.company_id, "at": self._now().isoformat()}).encode()
+        marker = json.dumps({"role": claims.role, "at": self._now().isoformat()}).encode()
         name = hashlib.sha256(claims.jti.encode()).hexdigest()
         if not await asyncio.to_thread(self._once.put_new, entry_key(name), marker, "application/json"):
             raise HandOffRefusedError("used_before")

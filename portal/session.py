@@ -1,18 +1,18 @@
-"""Who is logged in, in a signed cookie: the company, the role and two instants. No personal data, nothing on a server.
+"""Who is logged in, in a signed cookie: company or staff name, role, two instants. No personal data, no server state.
 
 It ends after 30 minutes without a page, and after eight hours in any case.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Request
 from pydantic import ValidationError
 
 from domain.contract import CompanyId
 from domain.model import Model
-from portal.roles import Role
+from portal.hand_off import Claims
+from portal.roles import STAFF, Role
 
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=8)
@@ -27,12 +27,28 @@ class NotYoursError(Exception):
 
 
 class Session(Model):
-    """A person at work: for which company, in which role, and since when (seconds since 1970)."""
+    """Somebody at work, in a role, since when and until when seen (seconds since 1970)."""
 
-    company_id: CompanyId
     role: Role
     since: int
     seen: int
+
+
+class RepresentativeSession(Session):
+    """The representative of one company."""
+
+    company_id: CompanyId
+
+
+class StaffSession(Session):
+    """Somebody of the lender's, by the name that stands in timelines."""
+
+    staff: str
+
+    @property
+    def by(self) -> str:
+        """The sender of what this person does."""
+        return f"support:{self.staff}"
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -40,11 +56,16 @@ def cookie_name(*, secure: bool) -> str:
     return "__Host-activa" if secure else "activa"
 
 
-def begin(request: Request, company_id: str, role: Role, now: datetime) -> None:
+def begin(request: Request, claims: Claims, now: datetime) -> None:
     """Log a person in, whoever was before."""
-    at = int(now.timestamp())
+    at, role = int(now.timestamp()), claims.role
     request.session.clear()
-    request.session.update(Session(company_id=company_id, role=role, since=at, seen=at).model_dump(mode="json"))
+    session: Session
+    if claims.company_id is not None and role is Role.REPRESENTATIVE:
+        session = RepresentativeSession(role=role, since=at, seen=at, company_id=claims.company_id)
+    else:
+        session = StaffSession(role=role, since=at, seen=at, staff=claims.sub)
+    request.session.update(session.model_dump(mode="json"))
 
 
 def end(request: Request) -> None:
@@ -52,17 +73,28 @@ def end(request: Request) -> None:
     request.session.clear()
 
 
-def admitted(role: Role) -> Callable[[Request], Session]:
-    """Return the dependency that admits one role, for a router."""
+def representative(request: Request) -> RepresentativeSession:
+    """Return the session of a representative, for a router's dependencies."""
+    session = current(request)
+    if not isinstance(session, RepresentativeSession):
+        raise NotYoursError
+    return session
 
-    def check(request: Request) -> Session:
-        session = current(request)
-        if session.role is not role:
-            raise NotYoursError
-        return session
 
-    check.role = role  # type: ignore[attr-defined]  # the table of routes reads it
-    return check
+def staff(request: Request) -> StaffSession:
+    """Return the session of somebody of support, whether or not they may change things."""
+    session = current(request)
+    if not isinstance(session, StaffSession):
+        raise NotYoursError
+    return session
+
+
+def support(request: Request) -> StaffSession:
+    """Return the session of somebody of support who may change things."""
+    session = staff(request)
+    if session.role is not Role.SUPPORT:
+        raise NotYoursError
+    return session
 
 
 def current(request: Request) -> Session:
@@ -71,10 +103,9 @@ def current(request: Request) -> Session:
     What a waiting page asks for by itself keeps nothing alive.
     """
     now = int(request.app.state.portal.now().timestamp())
-    try:
-        session = Session.model_validate(dict[str, Any](request.session))
-    except ValidationError:
-        raise SessionMissingError from None
+    session = _read(dict(request.session))
+    if session is None:
+        raise SessionMissingError
     if now - session.seen > IDLE.total_seconds() or now - session.since > LONGEST.total_seconds():
         request.session.clear()
         raise SessionMissingError
@@ -83,4 +114,12 @@ def current(request: Request) -> Session:
     return session
 
 
-Current = Annotated[Session, Depends(current)]
+def _read(values: dict[str, Any]) -> Session | None:
+    for kind, roles in ((RepresentativeSession, {Role.REPRESENTATIVE}), (StaffSession, STAFF)):
+        try:
+            session = kind.model_validate(values)
+        except ValidationError:
+            continue
+        if session.role in roles:
+            return session
+    return None

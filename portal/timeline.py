@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from domain.case import SYSTEM, Event
 from portal.facts import Facts
 
-_WORDS: Final = {
+WORDS: Final = {
     "activation_started": "Empezó la activación",
     "activation_reopened": "La activación se abrió de nuevo",
     "activation_closed": "La activación se cerró",
@@ -54,7 +54,7 @@ def _what(event: Event, facts: Facts) -> str | None:
     if event.action == _STEP and event.reason is not None and event.reason.isdecimal():
         number = int(event.reason)
         return f"Listo el paso {number}: {facts.steps.names[number - 1]}"
-    return _WORDS.get(event.action)
+    return WORDS.get(event.action)
 
 
 def _actor(actor: str) -> str:

@@ -24,6 +24,8 @@ from settings import Portal
 DEMO_COMPANY: Final = "DEMO1"
 """The company that `make run` starts."""
 BACKEND: Final = "billing"
+DEVELOPER: Final = "ana"
+"""The name of whoever comes in as support."""
 
 router = APIRouter(prefix="/desarrollo")
 
@@ -42,9 +44,9 @@ class Lender:
         claims = {
             "iss": self.addresses.issuer,
             "aud": self.addresses.audience,
-            "sub": "development-user",
+            "sub": DEVELOPER,
             "company_id": company_id,
-            "role": role.value,
+            "role": Role(role).value,
             "jti": uuid.uuid4().hex,
             "iat": now,
             "exp": now + int(LONGEST_LIFE.total_seconds()),
@@ -80,9 +82,10 @@ async def hand_over(
     lender: Played,
     empresa: Annotated[CompanyId, Form()] = DEMO_COMPANY,
     destino: Annotated[str, Form()] = "/",
+    rol: Annotated[Role, Form()] = Role.REPRESENTATIVE,
 ) -> Response:
     """Have the browser post a fresh token to the portal."""
-    values = {"token": lender.token(empresa), "destination": destino}
+    values = {"token": lender.token(empresa, rol), "destination": destino}
     return parts.pages.page(request, "development_hand_over.html", values)
 
 

@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from portal import session
 from portal.parts import Parts
 from portal.rendering import go
+from portal.roles import STAFF
 
 router = APIRouter()
 DESTINATIONS: Final = frozenset({"/", "/pago", "/comprar", "/representante", "/carta", "/estado"})
@@ -21,7 +22,9 @@ async def enter(
     """Let in the bearer of a hand-off token and go where they wanted."""
     parts.limits.entry("" if request.client is None else request.client.host)
     claims = await parts.door.admit(token)
-    session.begin(request, claims.company_id, claims.role, parts.now())
+    session.begin(request, claims, parts.now())
+    if claims.role in STAFF:
+        return RedirectResponse("/soporte", status_code=303)
     return RedirectResponse(destino if destino in DESTINATIONS else "/", status_code=303)
 
 

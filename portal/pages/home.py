@@ -4,12 +4,13 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from domain.errors import NotAllowedNowError
-from portal.pages.visit import REPRESENTATIVE, Visited, Who
+from portal import session
+from portal.pages.visit import Visited, Who
 from portal.parts import Parts
 from portal.progress import go_on, steps, tasks
 from portal.rendering import go
 
-router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+router = APIRouter(dependencies=[Depends(session.representative)])
 
 
 @router.get("/")

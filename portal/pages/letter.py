@@ -11,12 +11,12 @@ from domain.forms import FieldError
 from domain.representative import warnings
 from domain.signed_letter import Verdict
 from portal.failures import Failure
-from portal.pages.visit import REPRESENTATIVE, Sent, Visited, Who
+from portal.pages.visit import Sent, Visited, Who
 from portal.parts import Parts
 from portal.rendering import go, megabytes, pdf_answer
-from portal.session import NotYoursError
+from portal.session import NotYoursError, representative
 
-router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+router = APIRouter(dependencies=[Depends(representative)])
 
 
 @router.get("/carta")

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
 from domain.forms import FieldError
-from portal.pages.visit import REPRESENTATIVE, Visited, Who
+from portal import session
+from portal.pages.visit import Visited, Who
 from portal.parts import Parts
 from portal.rendering import go
 
-router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+router = APIRouter(dependencies=[Depends(session.representative)])
 
 MEANS: Final = {
     "pse": "PSE: débito desde tu cuenta de ahorros o corriente",

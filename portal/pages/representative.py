@@ -9,11 +9,12 @@ from domain.errors import NotAllowedNowError, RefusedError
 from domain.forms import FieldError, read_form
 from domain.identity import OF_MINORS, SPANISH_NAMES
 from domain.representative import Representative
-from portal.pages.visit import REPRESENTATIVE, Sent, Visit, Visited, Who
+from portal import session
+from portal.pages.visit import Sent, Visit, Visited, Who
 from portal.parts import Parts
 from portal.rendering import go
 
-router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+router = APIRouter(dependencies=[Depends(session.representative)])
 
 FIELDS: Final = tuple(Representative.model_fields)
 DOCUMENTS: Final = {kind.value: name for kind, name in SPANISH_NAMES.items() if kind not in OF_MINORS}

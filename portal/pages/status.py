@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from letters.receipt import render_receipt
-from portal.pages.visit import REPRESENTATIVE, Visited
+from portal import session
+from portal.pages.visit import Visited
 from portal.receipt import receipt_of
 from portal.rendering import pdf_answer
 from portal.timeline import lines
 
-router = APIRouter(dependencies=[Depends(REPRESENTATIVE)])
+router = APIRouter(dependencies=[Depends(session.representative)])
 
 
 @router.get("/estado")

@@ -11,10 +11,9 @@ from domain.company import Company
 from domain.errors import NoWorkerError
 from portal.facts import Facts
 from portal.parts import Parts, Portal
-from portal.roles import Role
-from portal.session import Session, admitted
+from portal.session import RepresentativeSession, representative
 
-REPRESENTATIVE = admitted(Role.REPRESENTATIVE)
+Who = Annotated[RepresentativeSession, Depends(representative)]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Visit:
         return self.portal.pages.page(self.request, template, {**known, **values}, status_code)
 
 
-async def _sent(request: Request, parts: Parts, who: Annotated[Session, Depends(REPRESENTATIVE)]) -> Visit:
+async def _sent(request: Request, parts: Parts, who: Who) -> Visit:
     facts, company = await asyncio.gather(
         parts.cases.facts(who.company_id), parts.cases.company(who.company_id), return_exceptions=True
     )
@@ -61,4 +60,3 @@ Visited = Annotated[Visit, Depends(_visit)]
 """For pages that show the case."""
 Sent = Annotated[Visit, Depends(_sent)]
 """For what a person has typed or sent, which is kept whether or not a worker runs."""
-Who = Annotated[Session, Depends(REPRESENTATIVE)]

@@ -138,7 +138,7 @@ def test_a_wrong_value_of_a_payment_is_named_and_not_repeated(field: str, value:
     found = refusal("payment_confirmed", json_argument(PAID | {field: value}))
 
     assert text in found
-    assert "fields: reference, amount_cop, paid_at (optional), method (optional), by" in found
+    assert "fields: reference, amount_cop, paid_at (optional), method (optional), reason (optional), by" in found
     assert len(found) < 400
 
 

@@ -6,6 +6,7 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
+from portal import session
 from portal.roles import Role
 from tests.portal.visiting import ORIGIN, REPRESENTATIVE, Site, Visitor, text_of, title_of
 from tests.world import World
@@ -35,25 +36,56 @@ def routes(site: Site) -> Iterator[tuple[str, str, APIRoute]]:
                 yield method, each.path, each
 
 
+ADMITTING = {
+    session.representative: {Role.REPRESENTATIVE},
+    session.staff: {Role.SUPPORT, Role.READER},
+    session.support: {Role.SUPPORT},
+}
+
+
 def roles_of(route: APIRoute) -> set[Role]:
-    pending, found = [route.dependant], set()
+    """Return the roles that every dependency of a route admits; empty when none asks for one."""
+    pending, found = [route.dependant], set(Role)
+    asked = False
     while pending:
         each = pending.pop()
         pending += each.dependencies
-        if (role := getattr(each.call, "role", None)) is not None:
-            found.add(role)
-    return found
+        if each.call in ADMITTING:
+            asked, found = True, found & ADMITTING[each.call]
+    return found if asked else set()
 
 
 def filled(path: str) -> str:
-    return path.replace("{upload_id}", FOREIGN_UPLOAD)
+    return path.replace("{upload_id}", FOREIGN_UPLOAD).replace("{company_id}", "C1").replace("{key}", "pago")
 
 
 def test_every_route_has_one_role_or_is_known_to_be_open(site: Site) -> None:
     table = {(method, path): roles_of(route) for method, path, route in routes(site)}
     assert {key for key, roles in table.items() if not roles} == OPEN_TO_ALL
-    assert all(roles in (set(), {Role.REPRESENTATIVE}) for roles in table.values())
-    assert len(table) > 20
+    ours = {key for key, roles in table.items() if roles == {Role.REPRESENTATIVE}}
+    assert {path for _, path in ours}.isdisjoint(path for _, path in table if path.startswith("/soporte"))
+    desk = {key: roles for key, roles in table.items() if key[1].startswith("/soporte")}
+    assert {key for key, roles in desk.items() if roles == {Role.SUPPORT}} == {
+        ("GET", "/soporte/casos/{company_id}/{key}"),
+        ("POST", "/soporte/casos/{company_id}/{key}"),
+    }
+    assert all(roles in ({Role.SUPPORT}, {Role.SUPPORT, Role.READER}) for roles in desk.values())
+    assert len(ours) > 15
+
+
+async def test_no_role_reaches_what_is_another_roles(site: Site, visitor: Visitor) -> None:
+    for role in Role:
+        async with site.client() as browser:
+            await browser.post("/entrar", data={"token": site.lender.token(visitor.case.company_id, role)})
+            for method, path, route in routes(site):
+                if roles_of(route) and role not in roles_of(route):
+                    address = filled(path).replace("/C1", f"/{visitor.case.company_id}")
+                    answer = await browser.request(method, address, data={"confirmado": "1"})
+                    assert (answer.status_code, title_of(answer)) == (404, "No encontramos esta página · Activa"), (
+                        role,
+                        method,
+                        path,
+                    )
 
 
 async def test_without_a_session_every_page_leads_to_the_way_in(site: Site) -> None:
@@ -79,7 +111,7 @@ async def test_no_route_shows_or_changes_another_company(portal_world: World, si
     foreign = before["letter"]["attached"]
     smuggled = {"company_id": other.company_id, "empresa": other.company_id, "carga": foreign}
     for method, path, route in routes(site):
-        if not roles_of(route) or path == "/constancia.pdf":
+        if Role.REPRESENTATIVE not in roles_of(route) or path == "/constancia.pdf":
             continue
         address = path.replace("{upload_id}", foreign)
         if method == "GET":

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from domain.case import Event
 from domain.status import status
 from portal.facts import Facts
-from portal.timeline import _WORDS, lines
+from portal.timeline import WORDS, lines
 from stack.process import ROOT
 from tests.cases import a_case
 
@@ -38,7 +38,7 @@ def recorded() -> set[str]:
 
 
 def test_every_action_of_the_timeline_has_words_or_is_left_out_on_purpose() -> None:
-    assert recorded() - WORKINGS - {"step_completed"} == set(_WORDS)
+    assert recorded() - WORKINGS - {"step_completed"} == set(WORDS)
 
 
 def test_the_newest_stands_first_and_nobody_is_named() -> None:

@@ -1,0 +1,9 @@
+"""The support desk: every case, found, understood and mended with a reason on record."""
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from portal.desk import case, lists
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (lists.router, case.router)

@@ -1,0 +1,188 @@
+"""What support can do to a case: each action is one signal, with the fields it needs and a reason on record."""
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from domain.contract import workflow_id
+from domain.forms import FieldError
+from domain.messages import SIGNALS, Message
+from domain.notices import NoticeKind
+from domain.text import MAIL_LENGTH
+from portal.desk.facts import DeskFacts
+
+
+class Kind(StrEnum):
+    """How a field is asked for."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    MAIL = "email"
+    CHOICE = "choice"
+    LONG = "long"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an action's form."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    hint: str = ""
+    choices: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do. `fits` tells whether it makes sense in a case as it stands."""
+
+    key: str
+    title: str
+    signal: str
+    fields: tuple[Field, ...]
+    fits: Callable[[DeskFacts], bool]
+    warning: str = ""
+
+
+NOTICES: Final = {
+    NoticeKind.LOAN_STARTED: "El préstamo empezó",
+    NoticeKind.LOAN_REMINDER: "Recordatorio del préstamo",
+    NoticeKind.LOAN_ENDED: "El préstamo terminó",
+    NoticeKind.LOAN_REVOKED: "El préstamo se retiró",
+    NoticeKind.LETTER_REJECTED: "La carta no se aceptó",
+    NoticeKind.LETTER_UNDER_REVIEW: "La carta está en revisión",
+    NoticeKind.REVIEW_NEEDED: "Carta por revisar (a soporte)",
+    NoticeKind.PAYMENT_RECEIVED: "Recibimos el pago",
+    NoticeKind.CERTIFICATE_REJECTED: "Observaciones al certificado",
+    NoticeKind.CERTIFICATE_ACTIVE: "El certificado está activo",
+    NoticeKind.CERTIFICATE_REMINDER: "Recordatorio del certificado",
+    NoticeKind.CERTIFICATE_ENDED: "El certificado venció",
+}
+REASON: Final = Field("reason", "Motivo", Kind.LONG, "Queda en la línea de tiempo. No escribas nombres de personas.")
+_NOTICE: Final = Field("notice", "Correo", Kind.CHOICE, choices={kind.value: name for kind, name in NOTICES.items()})
+
+ACTIONS: Final[dict[str, Action]] = {
+    each.key: each
+    for each in (
+        Action(
+            "pago",
+            "Confirmar un pago",
+            "payment_confirmed",
+            (
+                Field("reference", "Referencia del pago", hint="Como en la factura: FV-77."),
+                Field("amount_cop", "Valor pagado, en pesos", Kind.NUMBER, "El total con IVA, sin puntos: 297500."),
+                REASON,
+            ),
+            lambda facts: facts.payment.purchase_offered or not facts.payment.paid,
+        ),
+        Action(
+            "revision",
+            "Decidir sobre la carta",
+            "letter_reviewed",
+            (
+                Field("decision", "Decisión", Kind.CHOICE, choices={"accept": "Aceptar", "reject": "No aceptar"}),
+                Field("reason", "Motivo", Kind.LONG, "Si no la aceptas, la empresa lee este texto en el correo."),
+            ),
+            lambda facts: facts.letter.under_review is not None,
+        ),
+        Action(
+            "certificado",
+            "Registrar el certificado emitido",
+            "certificate_issued",
+            (
+                Field("serial", "Número de serie"),
+                Field("valid_from", "Primer día", Kind.DATE),
+                Field("valid_until", "Último día", Kind.DATE),
+                REASON,
+            ),
+            lambda facts: facts.closing is None,
+        ),
+        Action(
+            "correo",
+            "Corregir el correo y reenviar",
+            "notice_requested",
+            (Field("email", "Correo de la empresa", Kind.MAIL), _NOTICE, REASON),
+            lambda facts: facts.closing is None,
+        ),
+        Action(
+            "reenvio",
+            "Reenviar un correo",
+            "notice_requested",
+            (_NOTICE, REASON),
+            lambda facts: facts.closing is None,
+        ),
+        Action(
+            "silencio",
+            "Suspender recordatorios",
+            "reminders_muted",
+            (Field("until", "Hasta el día", Kind.DATE), REASON),
+            lambda facts: facts.reminders.next is not None,
+        ),
+        Action(
+            "retiro",
+            "Retirar el préstamo",
+            "loan_revoked",
+            (REASON,),
+            lambda facts: facts.loan is not None and facts.loan.state == "active",
+            "La empresa deja de poder firmar hoy mismo, y el préstamo no se hace otra vez.",
+        ),
+        Action(
+            "cierre",
+            "Cerrar el caso",
+            "activation_closed",
+            (REASON,),
+            lambda facts: facts.closing is None,
+            "El caso deja de recordar y de recibir mensajes. Se puede abrir otra vez con `starter.py start --reopen`.",
+        ),
+    )
+}
+
+
+def read(action: Action, typed: Mapping[str, str], by: str, **known: Any) -> Message | tuple[FieldError, ...]:
+    """Return the message that an action sends, or one error for each field that is missing or wrong.
+
+    `known` are fields that the page knows by itself, such as the upload that a decision is about.
+    """
+    missing = tuple(_error(field, "missing") for field in action.fields if not typed.get(field.name, "").strip())
+    if missing:
+        return missing
+    given: dict[str, Any] = {field.name: typed[field.name].strip() for field in action.fields if field.name != "email"}
+    if "amount_cop" in given:
+        amount = given["amount_cop"].replace(".", "").removeprefix("$")
+        given["amount_cop"] = int(amount) if amount.isdecimal() else amount
+    try:
+        return SIGNALS[action.signal].model_validate({**given, **known, "by": by})
+    except ValidationError as error:
+        wrong = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
+    return tuple(_error(field, "wrong") for field in action.fields if field.name in wrong) or (_error(REASON, "wrong"),)
+
+
+def command(company_id: str, signal: str, message: Message) -> str:
+    """Return the command line that sends the same signal."""
+    data = json.dumps(message.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+    return (
+        f"temporal workflow signal --workflow-id {workflow_id(company_id)} --name {signal} \\\n"
+        f"  --input {shlex.quote(data)}"
+    )
+
+
+_WRONG: Final = {
+    Kind.NUMBER: "Escribe el valor en pesos, solo con números.",
+    Kind.DATE: "Escribe una fecha como 2027-01-31.",
+    Kind.MAIL: f"Escribe un correo completo, como ana@ejemplo.com, de máximo {MAIL_LENGTH} caracteres.",
+    Kind.CHOICE: "Elige uno de la lista.",
+    Kind.TEXT: "Usa letras, números, puntos, guiones o dos puntos; máximo 80.",
+    Kind.LONG: "Escribe hasta 500 caracteres en texto normal.",
+}
+
+
+def _error(field: Field, code: str) -> FieldError:
+    text = "Falta este dato." if code == "missing" else _WRONG[field.kind]
+    return FieldError(field=field.name, code=code, message=text, message_es=text)

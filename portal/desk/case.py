@@ -1,0 +1,166 @@
+"""One case at the desk: everything known of it, and what can be done."""
+
+import asyncio
+import io
+import json
+from typing import Annotated, Any, Final
+
+import pypdfium2
+from fastapi import APIRouter, Depends, Request
+from pydantic import StringConstraints
+from starlette.responses import Response
+
+from domain.company import Company
+from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
+from domain.forms import FieldError, read_form
+from portal import session
+from portal.desk.actions import ACTIONS, Action, command, read
+from portal.desk.desk import AtDesk, Desk
+from portal.desk.facts import DeskFacts
+from portal.desk.words import ACTIONS as WORDS
+from portal.desk.words import ATTENTION, SIGNALS, STAGES
+from portal.parts import Parts
+from portal.rendering import go
+from portal.roles import Role
+from portal.session import NotYoursError, StaffSession, staff, support
+
+router = APIRouter(prefix="/soporte/casos/{company_id}", dependencies=[Depends(session.staff)])
+CompanyId = Annotated[str, StringConstraints(pattern=COMPANY_ID_PATTERN)]
+UploadId = Annotated[str, StringConstraints(pattern=UPLOAD_ID_PATTERN)]
+LONGEST_VALUE: Final = 600
+PICTURE_SCALE: Final = 100 / 72
+
+
+@router.get("")
+async def case(
+    request: Request,
+    parts: Parts,
+    desk: AtDesk,
+    who: Annotated[StaffSession, Depends(staff)],
+    company_id: CompanyId,
+    hecho: str = "",
+) -> Response:
+    """Show one case."""
+    facts, company, person = await asyncio.gather(
+        desk.facts(company_id), desk.company(company_id), desk.representative(company_id)
+    )
+    values: dict[str, Any] = {
+        "facts": facts,
+        "company": company,
+        "person": person,
+        "stages": STAGES,
+        "words": WORDS,
+        "attention": ATTENTION,
+        "signals": SIGNALS,
+        "verdicts": await _verdicts(desk, facts),
+        "actions": [each for each in ACTIONS.values() if each.fits(facts)],
+        "may_act": who.role is Role.SUPPORT,
+        "done": hecho if hecho in {"si", "no", "espera"} else "",
+    }
+    return parts.pages.page(request, "desk_case.html", values)
+
+
+async def _verdicts(desk: Desk, facts: DeskFacts) -> dict[str, dict[str, Any]]:
+    """Return what was measured on each upload, by its id."""
+    ids = [each.upload_id for each in facts.letter.versions]
+    kept = await asyncio.gather(*(desk.verdict(facts.company_id, upload_id) for upload_id in ids))
+    return {
+        upload_id: json.loads(data).get("measured") or {} for upload_id, data in zip(ids, kept, strict=True) if data
+    }
+
+
+@router.get("/carta/{upload_id}.png")
+async def picture(parts: Parts, company_id: CompanyId, upload_id: UploadId, pagina: int = 1) -> Response:
+    """Show a page of an uploaded letter, drawn from the pictures that the checker made of it."""
+    data = await parts.cases.flattened(company_id, upload_id)
+    drawn = None if data is None else await asyncio.to_thread(_drawn, data, pagina)
+    if drawn is None:
+        raise NotYoursError
+    return Response(drawn, media_type="image/png")
+
+
+def _drawn(data: bytes, page: int) -> bytes | None:
+    with pypdfium2.PdfDocument(data) as document:
+        if not 1 <= page <= len(document):
+            return None
+        buffer = io.BytesIO()
+        document[page - 1].render(scale=PICTURE_SCALE).to_pil().convert("L").save(buffer, "PNG")
+        return buffer.getvalue()
+
+
+@router.get("/{key}")
+async def form(
+    request: Request,
+    parts: Parts,
+    desk: AtDesk,
+    _: Annotated[StaffSession, Depends(support)],
+    company_id: CompanyId,
+    key: str,
+) -> Response:
+    """Ask for what an action needs."""
+    action = _action(key)
+    facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
+    values = {field.name: "" for field in action.fields}
+    if company is not None and "email" in values:
+        values["email"] = company.email
+    if "amount_cop" in values:
+        values["amount_cop"] = str(facts.payment.total_cop)
+    return _page(request, parts, action, company_id, values)
+
+
+@router.post("/{key}")
+async def act(
+    request: Request,
+    parts: Parts,
+    desk: AtDesk,
+    who: Annotated[StaffSession, Depends(support)],
+    company_id: CompanyId,
+    key: str,
+) -> Response:
+    """Show what would be sent; once that is confirmed, send it and return to the case."""
+    action = _action(key)
+    typed = await request.form(max_files=0, max_fields=20)
+    values = {field.name: str(typed.get(field.name, ""))[:LONGEST_VALUE] for field in action.fields}
+    facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
+    known = (
+        {"upload_id": facts.letter.under_review.upload_id} if key == "revision" and facts.letter.under_review else {}
+    )
+    message = read(action, values, who.by, **known)
+    corrected = _with_mail(company, values.get("email"))
+    errors = tuple(each for part in (message, corrected) if isinstance(part, tuple) for each in part)
+    if errors or isinstance(message, tuple) or isinstance(corrected, tuple):
+        return _page(request, parts, action, company_id, values, errors=errors)
+    if "confirmado" not in typed:
+        shown = command(company_id, action.signal, message)
+        return _page(request, parts, action, company_id, values, shown=shown)
+    if corrected is not None:
+        await desk.activations.update_company(corrected, who.by)
+    taken = await desk.send(company_id, action.signal, message)
+    outcome = {True: "si", False: "no", None: "espera"}[taken]
+    return go(request, f"/soporte/casos/{company_id}?hecho={outcome}")
+
+
+def _with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:
+    """Return the company with another mail address, None when nothing changes."""
+    if mail is None or company is None or mail.strip() == company.email:
+        return None
+    return read_form(Company, {**company.model_dump(mode="json"), "email": mail})
+
+
+def _action(key: str) -> Action:
+    if key not in ACTIONS:
+        raise NotYoursError
+    return ACTIONS[key]
+
+
+def _page(
+    request: Request,
+    parts: Parts,
+    action: Action,
+    company_id: str,
+    values: dict[str, str],
+    errors: tuple[FieldError, ...] = (),
+    shown: str | None = None,
+) -> Response:
+    known = {"action": action, "company_id": company_id, "values": values, "errors": errors, "shown": shown}
+    return parts.pages.page(request, "desk_action.html", known, 422 if errors else 200)

@@ -1,0 +1,131 @@
+"""The desk's first page: counts, charts, lists by stage, by end and by need of attention, and the search."""
+
+import asyncio
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from adapters.overview import Filter
+from domain.calendar import bogota_date, start_of_day
+from domain.contract import is_company_id
+from domain.errors import CaseNotFoundError
+from domain.stage import Stage
+from portal import session
+from portal.desk.desk import AtDesk
+from portal.desk.words import FUNNEL, STAGES
+from portal.parts import Parts
+
+router = APIRouter(prefix="/soporte", dependencies=[Depends(session.staff)])
+PAGE_SIZE: Final = 25
+WEEKS: Final = 8
+WITHIN: Final = {"7": 7, "15": 15, "30": 30, "60": 60}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart; `share` is of the longest bar, from 0 to 100."""
+
+    label: str
+    count: int
+    share: float
+    path: str | None = None
+
+
+@router.get("")
+async def home(request: Request, parts: Parts, desk: AtDesk) -> Response:
+    """Show how many cases there are of each kind, and the way to each list."""
+    now = parts.now()
+    stages, weeks, attention, _ = await asyncio.gather(
+        asyncio.gather(*(desk.overview.count(Filter(stage=stage)) for stage in FUNNEL)),
+        asyncio.gather(*(desk.overview.count(_week(now, number)) for number in range(WEEKS))),
+        desk.overview.count(Filter(needs_attention=True)),
+        desk.directory.renew(),
+    )
+    funnel = _bars(
+        [
+            (STAGES[stage], count, f"/soporte/casos?etapa={stage.value}")
+            for stage, count in zip(FUNNEL, stages, strict=True)
+        ]
+    )
+    expiries = _bars([(_first_day(now, number), count, None) for number, count in enumerate(weeks)])
+    values = {"funnel": funnel, "expiries": expiries, "attention": attention, "total": sum(stages)}
+    return parts.pages.page(request, "desk_home.html", values)
+
+
+@router.get("/buscar")
+async def search(request: Request, parts: Parts, desk: AtDesk, q: str = "") -> Response:
+    """Find companies by id, NIT or name; an exact company id leads to its case at once."""
+    text = q.strip()[:120]
+    if is_company_id(text):
+        try:
+            await desk.activations.require(text, running=False)
+        except CaseNotFoundError:
+            pass
+        else:
+            return RedirectResponse(f"/soporte/casos/{text}", status_code=303)
+    found = await desk.directory.search(text)
+    return parts.pages.page(request, "desk_search.html", {"q": text, "found": found})
+
+
+@router.get("/casos")
+async def cases(  # one parameter for each part of the address
+    request: Request,
+    parts: Parts,
+    desk: AtDesk,
+    etapa: str = "",
+    atencion: bool = False,
+    vence: str = "",
+    pagina: str = "",
+) -> Response:
+    """Show one page of a list."""
+    stage = Stage(etapa) if etapa in set(Stage) else None
+    wanted = _filter(parts.now(), stage, attention=atencion, days=WITHIN.get(vence))
+    (listed, following), total, _ = await asyncio.gather(
+        desk.overview.page(wanted, PAGE_SIZE, _token(pagina)), desk.overview.count(wanted), desk.directory.renew()
+    )
+    values: dict[str, Any] = {
+        "listed": [(each, desk.directory.name(each.company_id)) for each in listed],
+        "total": total,
+        "stage": stage,
+        "attention": atencion,
+        "within": vence if vence in WITHIN else "",
+        "stages": {stage.value: STAGES[stage] for stage in FUNNEL},
+        "words": STAGES,
+        "choices": WITHIN,
+        "following": base64.urlsafe_b64encode(following).decode() if following else "",
+    }
+    return parts.pages.page(request, "desk_list.html", values)
+
+
+def _filter(now: datetime, stage: Stage | None, *, attention: bool = False, days: int | None = None) -> Filter:
+    if days is None:
+        return Filter(stage=stage, needs_attention=attention)
+    return Filter(stage=stage, needs_attention=attention, ends_from=now, ends_before=now + timedelta(days=days))
+
+
+def _week(now: datetime, number: int) -> Filter:
+    """Return the filter of what ends in a week, from today on."""
+    first = start_of_day(bogota_date(now) + timedelta(days=7 * number))
+    return Filter(ends_from=first, ends_before=first + timedelta(days=7))
+
+
+def _first_day(now: datetime, number: int) -> str:
+    first = bogota_date(now) + timedelta(days=7 * number)
+    return f"{first.day}/{first.month}"
+
+
+def _bars(counted: list[tuple[str, int, str | None]]) -> list[Bar]:
+    most = max((count for _, count, _ in counted), default=0) or 1
+    return [Bar(label, count, 100 * count / most, path) for label, count, path in counted]
+
+
+def _token(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, altchars=b"-_", validate=True) or None
+    except (binascii.Error, ValueError):
+        return None

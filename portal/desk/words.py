@@ -1,0 +1,70 @@
+"""The desk's words for what the case calls by short names."""
+
+from typing import Final
+
+from domain.attention import AttentionKind
+from domain.stage import Stage
+from portal.timeline import WORDS
+
+STAGES: Final = {
+    Stage.STARTED: "Empezó",
+    Stage.LETTER_ISSUED: "Carta por firmar",
+    Stage.LETTER_UNDER_REVIEW: "Carta en revisión",
+    Stage.LOAN_ACTIVE: "Préstamo activo",
+    Stage.LOAN_ENDED: "Préstamo terminado",
+    Stage.CERTIFICATE_IN_PROCESS: "Certificado en trámite",
+    Stage.CERTIFICATE_REJECTED: "Solicitud con observaciones",
+    Stage.CERTIFICATE_ACTIVE: "Certificado activo",
+    Stage.CERTIFICATE_EXPIRING: "Certificado por vencer",
+    Stage.CERTIFICATE_EXPIRED: "Certificado vencido",
+    Stage.CLOSED: "Cerrado",
+}
+FUNNEL: Final = (
+    Stage.STARTED,
+    Stage.LETTER_ISSUED,
+    Stage.LETTER_UNDER_REVIEW,
+    Stage.LOAN_ACTIVE,
+    Stage.LOAN_ENDED,
+    Stage.CERTIFICATE_IN_PROCESS,
+    Stage.CERTIFICATE_REJECTED,
+    Stage.CERTIFICATE_ACTIVE,
+    Stage.CERTIFICATE_EXPIRING,
+    Stage.CERTIFICATE_EXPIRED,
+)
+"""The stages in the order in which a company goes through them."""
+
+ATTENTION: Final = {
+    AttentionKind.REJECTED_MESSAGE: "Un mensaje no contó",
+    AttentionKind.INSUFFICIENT_PAYMENT: "Pago por debajo del total",
+    AttentionKind.UNEXPECTED_PAYMENT: "Pago que no se esperaba",
+    AttentionKind.LETTER_REVIEW: "Una carta espera revisión",
+    AttentionKind.FAILING: "Un paso falla y se intenta de nuevo",
+    AttentionKind.PROFILE: "Los datos guardados no sirven",
+    AttentionKind.MAILBOX: "El servidor rechazó todos los correos",
+    AttentionKind.NO_CERTIFICATE: "El préstamo terminó sin certificado",
+}
+SIGNALS: Final = {
+    "payment_confirmed": ("Confirmación de pago", "pago"),
+    "letter_uploaded": ("Carta subida", None),
+    "letter_reviewed": ("Decisión sobre la carta", "revision"),
+    "certificate_issued": ("Certificado emitido", "certificado"),
+    "certificate_rejected": ("Observaciones al certificado", None),
+    "step_completed": ("Paso terminado", None),
+    "loan_revoked": ("Retiro del préstamo", "retiro"),
+    "reminders_muted": ("Suspensión de recordatorios", "silencio"),
+    "company_updated": ("Datos de la empresa", "correo"),
+    "notice_requested": ("Reenvío de un correo", "reenvio"),
+    "activation_closed": ("Cierre del caso", "cierre"),
+}
+"""Each signal's name, and the action of the desk that sends a right one."""
+
+ACTIONS: Final = WORDS | {
+    "step_completed": "Paso terminado",
+    "notice_dropped": "Un correo ya no era cierto y no se envió",
+    "notice_given_up": "Un correo no se pudo entregar",
+    "notice_refused": "El servidor rechazó un correo",
+    "notice_requested": "Se pidió reenviar un correo",
+    "notice_uncertain": "Un correo quedó en duda",
+    "reminder_uncertain": "Un recordatorio quedó en duda",
+    "review_late": "La revisión de la carta se atrasó",
+}
