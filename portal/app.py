@@ -27,6 +27,7 @@ from temporalio.client import Client
 
 from adapters import s3, temporal
 from adapters.activations import Activations
+from adapters.batches import Batches
 from adapters.overview import Overview
 from adapters.s3 import S3Objects
 from domain.errors import ActivaError, ServiceUnavailableError
@@ -80,7 +81,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         now=_now,
     )
     failures.install(app)
-    app.state.desk = Desk(activations, Overview(client), Directory(objects), objects)
+    app.state.desk = Desk(activations, Overview(client), Batches(client), Directory(objects), objects)
     for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
     development.install(app, addresses, activations)

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import (
     ActivaError,
+    BatchRunningError,
     CaseNotFoundError,
     NotAllowedNowError,
     NoWorkerError,
@@ -80,6 +81,11 @@ _TABLE: Final[dict[type[Exception], Failure]] = {
         409,
         "Eso ya no se puede hacer",
         "El estado de tu activación cambió, quizá en otra ventana. Vuelve al inicio para ver cómo va.",
+    ),
+    BatchRunningError: Failure(
+        409,
+        "Ya hay un lote en marcha",
+        "Solo puede haber uno a la vez. Espera a que termine o detenlo en la página de lotes.",
     ),
     RefusedError: Failure(
         422, "Eso no se pudo hacer", "Revisa los datos e intenta de nuevo, o escríbele a soporte.", again=True

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from adapters.activations import Activations
+from adapters.batches import Batches
 from adapters.overview import Overview
 from adapters.s3 import S3Objects
 from domain.company import Company
@@ -26,6 +27,7 @@ class Desk:
 
     activations: Activations
     overview: Overview
+    batches: Batches
     directory: Directory
     objects: S3Objects
 
