@@ -12,7 +12,13 @@ from typing import Any, Final
 
 from pydantic import Field
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from adapters.case_errors import case_errors
@@ -80,7 +86,9 @@ class Activations:
         self._client = client
         self._objects = objects
 
-    async def start(self, company: Company, policy: Policy, *, reopen: bool = False) -> Started:
+    async def start(
+        self, company: Company, policy: Policy, *, reopen: bool = False, priority: Priority = Priority.default
+    ) -> Started:
         """Start a company's activation unless it has one; with `reopen`, also when the earlier one is closed."""
         identifier = workflow_id(company.company_id)
         known = await self._execution(company.company_id)
@@ -102,6 +110,7 @@ class Activations:
                     task_queue=TASK_QUEUE,
                     id_reuse_policy=reuse,
                     search_attributes=_initial_search_attributes(),
+                    priority=priority,
                     static_summary=f"Certificate activation of {company.company_id}",
                     rpc_timeout=RPC_TIMEOUT,
                 )
