@@ -19,6 +19,7 @@ from domain.contract import Sha256, UploadId
 from domain.errors import MessageError
 from domain.model import Model
 from domain.notices import NoticeKind
+from domain.webhooks import EventId
 
 JSON_ENCODING = b"json/plain"
 LONGEST_NAME = 60
@@ -169,6 +170,13 @@ class NoticeRequested(Message):
     reason: LongText
 
 
+class WebhookRequested(Message):
+    """Send an event to the billing backend again, under the id it had."""
+
+    event: EventId
+    reason: LongText
+
+
 class ActivationClosed(Message):
     """The case is over."""
 
@@ -210,6 +218,7 @@ SIGNALS: Mapping[str, type[Message]] = {
     "reminders_muted": RemindersMuted,
     "company_updated": CompanyUpdated,
     "notice_requested": NoticeRequested,
+    "webhook_requested": WebhookRequested,
     "activation_closed": ActivationClosed,
 }
 UPDATES: Mapping[str, type[Message]] = {
