@@ -159,14 +159,14 @@ def again(case: Case, event: WebhookEvent, now: datetime) -> Case:
     """Return the case that sends an event once more, after those that wait, and tries at once."""
     if not case.webhooks.on:
         case = turned_on(case, now)
-    if all(each.id != event.id for each in case.webhooks.waiting):
-        case = _joined(case, event, now)
-    case = _changed(case, next_try_at=None, failures=0, failing_since=None)
+    case = _changed(_joined(case, event, now), next_try_at=None, failures=0, failing_since=None)
     return case.settle_attention(AttentionKind.WEBHOOK, subject=GONE)
 
 
 def _joined(case: Case, event: WebhookEvent, now: datetime) -> Case:
     waiting = case.webhooks.waiting
+    if any(each.id == event.id for each in waiting):
+        return case
     if len(waiting) >= MOST_WAITING:
         # The first one may be under way.
         case = _ended(case, waiting[1].id, DeliveryOutcome.GIVEN_UP, now)

@@ -15,6 +15,7 @@ from domain.decisions.admission import MOST_OWED
 from domain.errors import NotAllowedNowError
 from domain.signed_letter import Verdict
 from domain.status import status
+from domain.webhook_events import current_events
 from domain.webhooks import DeliveryOutcome, WebhookTried, event_id
 from tests.cases import (
     NOW,
@@ -181,6 +182,15 @@ def test_a_receiver_that_is_gone_gets_nothing_more_until_a_person_asks() -> None
 
     assert world.told() == ["loan.started", "certificate.active"]
     assert (case.webhooks.gone, case.attention) == (False, ())
+
+
+def test_an_event_that_came_while_the_receiver_was_gone_is_sent_once_when_it_is_asked_for() -> None:
+    case = clock.tick(with_certificate(answered(with_two_events(), DeliveryOutcome.GONE)), NOW)
+    [active] = [each.id for each in current_events(case, NOW) if each.type == "certificate.active"]
+
+    case = clock.tick(send(case, "webhook_requested", event=active, reason="back"), NOW)
+
+    assert types(case) == ["certificate.active"]
 
 
 def test_a_worker_without_an_address_drops_the_events_and_the_next_mail_of_one_with_it_turns_them_on() -> None:
