@@ -60,5 +60,9 @@ class MailboxRefusedError(ActivaError):
     """The mail server refuses every recipient for good; somebody must correct the address."""
 
 
+class WebhookNotTakenError(ServiceUnavailableError):
+    """The billing backend can't be reached, or has not taken an event, and may take it later."""
+
+
 class LetterRefusedError(ActivaError):
     """The letter can't be made of these data; the text names the field and what to do, in Spanish."""
