@@ -119,6 +119,16 @@ ACTIONS: Final[dict[str, Action]] = {
             lambda facts: facts.closing is None,
         ),
         Action(
+            "evento",
+            "Reenviar un evento a facturación",
+            "webhook_requested",
+            (
+                Field("event", "Identificador del evento", hint="Empieza por evt_; está en la página de eventos."),
+                REASON,
+            ),
+            lambda facts: bool(facts.webhooks.deliveries),
+        ),
+        Action(
             "silencio",
             "Suspender recordatorios",
             "reminders_muted",
