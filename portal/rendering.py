@@ -53,7 +53,7 @@ class Pages:
     ) -> HTMLResponse:
         """Return a page. `inside` is whether somebody is logged in, so that a page can offer to leave."""
         text = self._environment.get_template(template).render(
-            {"inside": "company_id" in request.session, "path": request.url.path, **(values or {})}
+            {"inside": "company_id" in request.scope.get("session", {}), "path": request.url.path, **(values or {})}
         )
         return HTMLResponse(text, status_code)
 
