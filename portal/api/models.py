@@ -1,9 +1,9 @@
 """What goes in and out, beside what the domain already names."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from domain.certificate import PaymentStanding
 from domain.contract import CompanyId
@@ -11,6 +11,16 @@ from domain.entitlement import Signing
 from domain.messages import Instant, ShortText
 from domain.model import Model
 from domain.stage import Stage
+
+_DAY_OR_INSTANT: Final = {
+    "anyOf": [
+        {"type": "string", "format": "date"},
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "maxLength": 0},
+        {"type": "null"},
+    ],
+    "default": None,
+}
 
 
 class Activation(Model):
@@ -26,7 +36,7 @@ class PaymentInput(Model):
 
     reference: ShortText
     amount_cop: Annotated[int, Field(strict=True, ge=1, le=10**12)]
-    paid_at: Instant | None = None
+    paid_at: Annotated[Instant | None, WithJsonSchema(_DAY_OR_INSTANT)] = None
     method: ShortText | None = None
 
 
@@ -79,7 +89,3 @@ class ProblemDocument(Model):
     status: int
     detail: str
     errors: list[FieldProblem] | None = None
-
-
-CaseStatus = dict[str, Any]
-"""The whole case, as the `status` query tells it."""

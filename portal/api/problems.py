@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError, ServiceUnavailableError
 from portal.api.access import ScopeMissingError, TokenMissingError
@@ -114,7 +115,10 @@ async def answer(request: Request, error: Exception) -> Response:
     }
     if errors := _errors_of(error):
         content["errors"] = [{"field": _printable(field), "message": message} for field, message in errors]
-    return _Answers(content, problem.status, headers=_headers_of(error, problem))
+    headers = _headers_of(error, problem)
+    if "Allow" in headers:
+        headers["Allow"] = _methods_at(request)
+    return _Answers(content, problem.status, headers=headers)
 
 
 def address_of(problem: Problem, origin: str) -> str:
@@ -151,6 +155,16 @@ def _headers_of(error: Exception, problem: Problem) -> dict[str, str]:
     if isinstance(error, HTTPException):
         return dict(error.headers or {})
     return {"Retry-After": str(SOON_SECONDS)} if problem.status == 503 else {}  # noqa: PLR2004
+
+
+def _methods_at(request: Request) -> str:
+    """Return every method of an address: the framework names those of the first route that has it."""
+    found: set[str] = set()
+    for included in request.app.routes:
+        for route in getattr(getattr(included, "original_router", None), "routes", (included,)):
+            if route.matches(request.scope)[0] is not Match.NONE:
+                found |= set(route.methods)
+    return ", ".join(sorted(found))
 
 
 def _printable(field: str) -> str:

@@ -135,6 +135,11 @@ async def test_every_wrong_request_is_answered_with_a_problem(
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_an_address_names_all_its_methods(caller: Caller) -> None:
+    allow = [(await caller.send("DELETE", path)).headers["allow"] for path in ("/activations", "/activations/C1001")]
+    assert allow == ["GET, POST", "GET"]
+
+
 async def test_a_field_with_a_long_name_does_not_come_back_whole(caller: Caller) -> None:
     answer = await caller.post("/activations", {"x" * 1000: 1})
     assert max(map(len, fields(answer))) == 60
