@@ -146,9 +146,19 @@ class Portal(Model):
     """From one address; an accountant's office has many people behind one."""
     uploads_per_hour: Annotated[int, Field(ge=1)] = 60
     """Of one company, letters made and files sent alike."""
+    api_audience: Annotated[str, Field(min_length=1)] = "activa-api"
+    """The `aud` of the tokens that open the billing API."""
+    api_calls_per_minute: Annotated[int, Field(ge=1)] = 6000
+    """Of one token's `sub`."""
     development_key: Path | None = None
     """A private key with which the portal hands people over to itself, and a checkout that takes no money. For a
     portal on 127.0.0.1 only."""
+
+    @model_validator(mode="after")
+    def _one_token_opens_one_door(self) -> Self:
+        if self.api_audience == self.audience:
+            raise ValueError("ACTIVA_PORTAL__API_AUDIENCE must differ from ACTIVA_PORTAL__AUDIENCE")
+        return self
 
 
 class Settings(BaseSettings):

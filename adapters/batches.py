@@ -1,7 +1,7 @@
 """One signal to many cases: Temporal's batch operations, which go on by themselves and can be watched and stopped."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from temporalio.api.batch.v1 import BatchOperationSignal
@@ -16,12 +16,13 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.overview import RPC_TIMEOUT, Filter
+from adapters.case_list import Filter
 from adapters.temporal import address_of, server_errors
 from domain.errors import BatchRunningError
 from domain.messages import Message
 
 MOST_LISTED: Final = 50
+RPC_TIMEOUT: Final = timedelta(seconds=5)
 _STATES: Final = {
     BatchOperationState.BATCH_OPERATION_STATE_RUNNING: "running",
     BatchOperationState.BATCH_OPERATION_STATE_COMPLETED: "completed",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from adapters.overview import Filter
+from adapters.case_list import Filter
 from domain.messages import Message
 from portal import session
 from portal.desk.actions import ACTIONS, Action, payload, read
@@ -47,7 +47,7 @@ async def choose(
 ) -> Response:
     """Ask what to do with the cases of a list."""
     action = _action(accion)
-    total = await desk.overview.count(chosen_filter(chosen, parts.now()))
+    total = await desk.cases.count(chosen_filter(chosen, parts.now()))
     values = {field.name: "" for field in action.fields}
     return _page(request, parts, action, chosen, {"total": total, "values": values, "errors": (), "rate": "5"})
 
@@ -69,14 +69,14 @@ async def start(
     values = {field.name: str(typed.get(field.name, ""))[:600] for field in action.fields}
     wanted = chosen_filter(chosen, parts.now())
     message = read(action, values, who.by)
-    total = await desk.overview.count(wanted)
+    total = await desk.cases.count(wanted)
     known: dict[str, Any] = {"total": total, "values": values, "errors": (), "rate": rate}
     if isinstance(message, tuple):
         return _page(request, parts, action, chosen, {**known, "errors": message}, 422)
     if not lote:
-        (sample, _), _ = await asyncio.gather(desk.overview.page(wanted, SAMPLE), desk.directory.renew())
+        sample, _ = await asyncio.gather(desk.cases.page(wanted, SAMPLE), desk.directory.renew())
         dry = {
-            "sample": [(each, desk.directory.name(each.company_id)) for each in sample],
+            "sample": [(each, desk.directory.name(each.company_id)) for each in sample.cases],
             "shown": command(wanted, action.signal, message, RATES[rate]),
             "job_id": f"desk-{uuid.uuid4().hex}",
             "words": STAGES,

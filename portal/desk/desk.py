@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from adapters.activations import Activations
 from adapters.batches import Batches
-from adapters.overview import Overview
+from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
 from domain.company import Company
 from domain.contract import company_key, representative_key, verdict_key
@@ -26,7 +26,7 @@ class Desk:
     """Every case, for support."""
 
     activations: Activations
-    overview: Overview
+    cases: CaseList
     batches: Batches
     directory: Directory
     objects: S3Objects

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.overview import Filter
+from adapters.case_list import Filter
 from domain.stage import Stage
 
 WITHIN_DAYS: Final = {"7": 7, "15": 15, "30": 30, "60": 60}
@@ -37,6 +37,6 @@ class Chosen:
 def chosen_filter(chosen: Chosen, now: datetime) -> Filter:
     """Return the filter at an instant."""
     if chosen.days is None:
-        return Filter(stage=chosen.stage, needs_attention=chosen.attention)
+        return Filter(stage=chosen.stage, needs_attention=chosen.attention or None)
     before = now + timedelta(days=chosen.days)
-    return Filter(stage=chosen.stage, needs_attention=chosen.attention, ends_from=now, ends_before=before)
+    return Filter(stage=chosen.stage, needs_attention=chosen.attention or None, ends_from=now, ends_before=before)

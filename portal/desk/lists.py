@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from adapters.overview import Filter
+from adapters.case_list import Filter
 from domain.calendar import bogota_date, start_of_day
 from domain.contract import is_company_id
 from domain.errors import CaseNotFoundError
@@ -40,9 +40,9 @@ async def home(request: Request, parts: Parts, desk: AtDesk) -> Response:
     """Show how many cases there are of each kind, and the way to each list."""
     now = parts.now()
     stages, weeks, attention, _ = await asyncio.gather(
-        asyncio.gather(*(desk.overview.count(Filter(stage=stage)) for stage in FUNNEL)),
-        asyncio.gather(*(desk.overview.count(_week(now, number)) for number in range(WEEKS))),
-        desk.overview.count(Filter(needs_attention=True)),
+        asyncio.gather(*(desk.cases.count(Filter(stage=stage)) for stage in FUNNEL)),
+        asyncio.gather(*(desk.cases.count(_week(now, number)) for number in range(WEEKS))),
+        desk.cases.count(Filter(needs_attention=True)),
         desk.directory.renew(),
     )
     funnel = _bars(
@@ -77,17 +77,17 @@ async def cases(
 ) -> Response:
     """Show one page of a list."""
     wanted = chosen_filter(chosen, parts.now())
-    (listed, following), total, _ = await asyncio.gather(
-        desk.overview.page(wanted, PAGE_SIZE, _token(pagina)), desk.overview.count(wanted), desk.directory.renew()
+    page, total, _ = await asyncio.gather(
+        desk.cases.page(wanted, PAGE_SIZE, _token(pagina)), desk.cases.count(wanted), desk.directory.renew()
     )
     values: dict[str, Any] = {
-        "listed": [(each, desk.directory.name(each.company_id)) for each in listed],
+        "listed": [(each, desk.directory.name(each.company_id)) for each in page.cases],
         "total": total,
         "chosen": chosen,
         "stages": {stage.value: STAGES[stage] for stage in FUNNEL},
         "words": STAGES,
         "within": WITHIN_DAYS,
-        "following": base64.urlsafe_b64encode(following).decode() if following else "",
+        "following": base64.urlsafe_b64encode(page.next_token).decode() if page.next_token else "",
     }
     return parts.pages.page(request, "desk_list.html", values)
 
