@@ -1,0 +1,100 @@
+"""The parts of `make run` as processes, on free ports over a temporary folder. Its worker can be stopped."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters import s3, temporal
+from letters.examiner import LetterExaminer
+from settings import Settings
+from stack.demo import fresh_stack
+from stack.local_settings import BUCKET, local_settings
+from stack.parts import demo_link, parts, parts_with_portal
+from stack.ports import StackSettings
+from stack.probes import LOOPBACK
+from stack.process import Part, RunningPart
+from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, TIME_SKIPPING
+from tests.world import World
+
+
+@dataclass
+class LocalStack:
+    """A running stack, and the world its cases live in."""
+
+    settings: StackSettings
+    world: World
+    running: dict[str, RunningPart]
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.settings.portal_port}"
+
+    @property
+    def demo_link(self) -> str:
+        """The link that `make run` prints."""
+        return demo_link(self.settings)
+
+    @property
+    def session_secret(self) -> str:
+        return local_settings(self.settings, {})["ACTIVA_PORTAL__SESSION_SECRET"]
+
+    @asynccontextmanager
+    async def without_worker(self) -> AsyncIterator[None]:
+        """Stop the worker; at the end one runs, whatever happened."""
+        await self.running["worker"].stop()
+        try:
+            yield
+        finally:
+            if self.running["worker"].ended.done():
+                await self.start_worker()
+
+    async def start_worker(self) -> None:
+        part = self.running["worker"].part
+        self.running["worker"] = await RunningPart.start(part)
+        await self.running["worker"].until_ready()
+
+
+@asynccontextmanager
+async def local_stack(folder: Path) -> AsyncIterator[LocalStack]:
+    """Run the stack; on return none of it is left."""
+    settings = fresh_stack(folder)
+    running: dict[str, RunningPart] = {}
+    async with AsyncExitStack() as stopping:
+        for part in _parts(settings):
+            process = await RunningPart.start(part)
+            stopping.push_async_callback(_stop_latest, running, part.name)
+            running[part.name] = process
+            await process.until_ready()
+        yield LocalStack(settings, await _world(settings), running)
+
+
+def _parts(settings: StackSettings) -> tuple[Part, ...]:
+    # As in `make run`, except that a test may move the time of a case of its own.
+    return (parts(settings, TIME_SKIPPING)[0], *parts_with_portal(settings)[1:])
+
+
+async def _stop_latest(running: dict[str, RunningPart], name: str) -> None:
+    await running[name].stop()
+
+
+async def _world(settings: StackSettings) -> World:
+    client = await temporal.connect(address=f"{LOOPBACK}:{settings.temporal_port}")
+    store = s3.connect(
+        endpoint_url=f"http://{LOOPBACK}:{settings.s3_port}",
+        region="us-east-1",
+        access_key_id=S3_ACCESS_KEY_ID,
+        secret_access_key=S3_SECRET_ACCESS_KEY,
+        connections=4,
+    )
+    return World(
+        client=client,
+        skipper=TimeSkipper(client, config=TimeSkippingConfig(enabled=False)),
+        objects=s3.S3Objects(store, BUCKET),
+        examiner=cast("LetterExaminer", None),  # the stack's own worker examines
+        mail_folder=settings.folder / "mail",
+        settings=cast("Settings", None),
+    )

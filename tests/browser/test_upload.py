@@ -1,0 +1,158 @@
+"""Attaching the signed letter: what is wrong with a file, how its sending shows, and what the verdict looks like."""
+
+import asyncio
+from itertools import pairwise
+
+import pytest
+from playwright.async_api import expect
+
+from stack.signing import sign_and_scan
+from tests.browser.conftest import Opening
+from tests.browser.visitor import Visitor
+from tests.letters.scans import scan
+from tests.world import CaseUnderTest
+
+MEGABYTE = 1_048_576
+SLOW_BYTES_PER_SECOND = 120_000
+
+
+@pytest.fixture
+async def waiting(case: CaseUnderTest) -> CaseUnderTest:
+    """A case whose letter waits for a signature."""
+    await case.with_letter()
+    return case
+
+
+@pytest.fixture
+async def sender(person: Visitor, waiting: CaseUnderTest) -> Visitor:
+    await person.enter(waiting.company_id, "/carta")
+    return person
+
+
+def padded(size: int) -> bytes:
+    return b"%PDF-1.7\n" + b"0" * (size - 9)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (None, "Elige el PDF de la carta firmada."),
+        (b"", "Elige el PDF de la carta firmada."),
+        (b"\xff\xd8\xff\xe0 a photo", "El archivo no es un PDF. Escanea la carta y guárdala como PDF."),
+    ],
+    ids=["none", "empty", "no PDF"],
+)
+async def test_a_file_that_is_no_letter_is_refused_at_its_field(
+    sender: Visitor, data: bytes | None, message: str
+) -> None:
+    if data is not None:
+        await sender.choose(data)
+    await sender.press("Adjuntar documento")
+    await expect(sender.page.locator("#documento-error")).to_contain_text(message)
+    await expect(sender.page.locator("#documento")).to_have_attribute("aria-invalid", "true")
+    await expect(sender.page.locator("#resumen")).to_be_focused()
+
+
+async def test_a_file_above_the_limit_is_refused_with_its_size_before_it_is_sent(sender: Visitor) -> None:
+    sent = len(sender.requests)
+    await sender.attach(padded(MEGABYTE * 14 // 10))
+    await expect(sender.page.locator("#documento-tamano")).to_contain_text(
+        "El archivo pesa 1,4 MB y el máximo es 1 MB."
+    )
+    await expect(sender.page.locator("#documento")).to_be_focused()
+    assert [each.method for each in sender.requests[sent:]] == []
+
+
+async def test_without_javascript_the_server_refuses_the_same_file_with_the_same_size(
+    opened: Opening, waiting: CaseUnderTest
+) -> None:
+    async with opened(java_script_enabled=False) as sender:
+        await sender.enter_by_hand(waiting.company_id, "/carta")
+        await sender.attach(padded(MEGABYTE * 14 // 10))
+        await expect(sender.page.locator("#documento-error")).to_contain_text("El archivo pesa 1,4 MB")
+        await expect(sender.page.get_by_role("heading", name="Firma la carta y adjúntala")).to_be_visible()
+
+
+async def test_a_file_that_is_not_even_read_gets_a_page_that_says_what_to_do(
+    opened: Opening, waiting: CaseUnderTest
+) -> None:
+    async with opened(java_script_enabled=False) as sender:
+        await sender.enter_by_hand(waiting.company_id, "/carta")
+        await sender.choose(padded(3 * MEGABYTE))
+        async with sender.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+            await sender.press("Adjuntar documento")
+        assert (await answer.value).status == 413
+        await expect(sender.page.get_by_role("heading", level=1)).to_have_text("El archivo es demasiado grande")
+        await expect(sender.page.get_by_text("Escanea la carta en escala de grises")).to_be_visible()
+
+
+async def test_a_slow_upload_shows_how_far_it_is(sender: Visitor, waiting: CaseUnderTest) -> None:
+    seen: list[int] = []
+
+    def report(value: int) -> None:
+        seen.append(value)
+
+    await sender.page.expose_function("report", report)
+    await sender.page.evaluate(
+        """() => {
+            const bar = document.querySelector("form.upload progress");
+            new MutationObserver(() => bar.checkVisibility() && window.report(bar.value))
+                .observe(bar, { attributes: true });
+        }"""
+    )
+    slow = await sender.context.new_cdp_session(sender.page)
+    await slow.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": SLOW_BYTES_PER_SECOND},
+    )
+    await sender.attach(await waiting.signed())
+    await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
+    assert all(earlier <= later for earlier, later in pairwise(seen))
+    assert len([value for value in set(seen) if 0 < value < 100]) >= 3
+    assert seen[-1] == 100
+
+
+async def test_the_upload_works_without_javascript(opened: Opening, waiting: CaseUnderTest) -> None:
+    async with opened(java_script_enabled=False) as sender:
+        await sender.enter_by_hand(waiting.company_id, "/carta")
+        await sender.attach(await waiting.signed())
+        while not sender.page.url.endswith("/carta"):
+            await sender.page.get_by_role("link", name="Actualizar").click()
+        await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
+
+
+async def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(
+    sender: Visitor, waiting: CaseUnderTest
+) -> None:
+    sender.expect_complaints("net::ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+    await sender.choose(await waiting.signed())
+    await sender.context.set_offline(True)
+    await sender.press("Adjuntar documento")
+    await expect(sender.page.locator("#documento-tamano")).to_contain_text("Revisa tu conexión e intenta de nuevo.")
+    await sender.context.set_offline(False)
+    await sender.press("Adjuntar documento")
+    await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
+
+
+async def test_a_letter_without_a_signature_is_refused_with_the_reason(sender: Visitor, waiting: CaseUnderTest) -> None:
+    letter = await waiting.door.letter(waiting.company_id)
+    await sender.attach(await asyncio.to_thread(sign_and_scan, letter, signed=False))
+    await expect(sender.page.get_by_role("heading", name="No pudimos aceptar este archivo")).to_be_visible()
+    await expect(sender.page.locator("#resumen")).to_contain_text("El recuadro de la firma está vacío.")
+    await expect(sender.page.locator("#resumen")).to_be_focused()
+    await expect(sender.page.get_by_role("button", name="Continuar", exact=True)).to_be_disabled()
+
+
+async def test_a_doubtful_letter_waits_for_a_person_and_the_page_says_until_when_it_counts(
+    sender: Visitor, waiting: CaseUnderTest
+) -> None:
+    letter = await waiting.door.letter(waiting.company_id)
+    await sender.attach(await asyncio.to_thread(scan, letter, "typed", "flatbed 200", 3))
+    await expect(sender.page.get_by_role("heading", name="Una persona va a revisar la carta")).to_be_visible()
+    await expect(sender.page.get_by_text("Si la aceptamos, cuenta desde que la recibimos.")).to_be_visible()
+    await expect(sender.page.get_by_role("button", name="Continuar", exact=True)).to_be_disabled()
+
+    await waiting.signal("letter_reviewed", decision="accept", reason="es la firma")
+    await waiting.settle()
+    await sender.page.reload()
+    await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
