@@ -148,6 +148,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     objects = s3.S3Objects(store, settings.s3.bucket)
     with LetterChecker(settings.trust_roots) as checker:
+        await asyncio.to_thread(checker.warm)
         async with build(client, activities(objects, LetterExaminer(checker), settings), settings):
             LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
             await stop.wait()

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [cases] [life] [replay] [portal] [letters]`: measure all, or what is named.
+"""`python -m benchmarks [cases] [life] [replay] [portal] [imports] [letters]`: measure all, or what is named.
 
 All but `letters` make one table of figures; `letters` adds the rates at which letters are told apart, over few seeds.
 
@@ -9,10 +9,10 @@ import argparse
 import asyncio
 import time
 
-from benchmarks import cases, letters, life, portal, replay
+from benchmarks import cases, imports, letters, life, portal, replay
 from benchmarks.figures import Figure, table
 
-NAMES = ("cases", "life", "replay", "portal", "letters")
+NAMES = ("cases", "life", "replay", "portal", "imports", "letters")
 
 
 async def measure(names: list[str]) -> list[Figure]:
@@ -28,6 +28,8 @@ async def measure(names: list[str]) -> list[Figure]:
             figures += life.figures(lives)
     if "portal" in names:
         figures += await portal.measure()
+    if "imports" in names:
+        figures += await imports.measure()
     return figures
 
 

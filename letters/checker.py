@@ -59,6 +59,11 @@ class LetterChecker:
     ) -> None:
         self.close()
 
+    def warm(self) -> None:
+        """Start the helper process now, so that no file waits for it; raises LetterCheckUnavailableError."""
+        with self._slots:
+            self._running()
+
     def check(self, data: bytes, issued: IssuedLetter) -> Verdict:
         """Return whether a file is the issued letter, signed."""
         request = Request(
