@@ -26,7 +26,7 @@ check: setup ## lint, format, types, import rules, dependency audit
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python scripts/audit.py
 
-bench: setup ## the benchmarks, as ratios against a bare workflow of the same run
+bench: setup ## the benchmarks: ratios against a bare workflow of the same run, rates of the letter's reader
 	@$(BIN)/python -m benchmarks
 
 histories: setup ## record the workflow histories that the replay tests keep

@@ -6,14 +6,18 @@ The local stack writes its own into `.local/activa.env`, so that the commands wo
 Temporal's address, namespace, TLS and keys are read by Temporal's own client configuration, not here.
 """
 
+import base64
+import binascii
+import ipaddress
 import os
 import sys
 from pathlib import Path
 from typing import Annotated, Self, TypeGuard, TypeVar, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, EmailStr, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, EmailStr, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableError
 
 from domain.letter import HttpUrl, Lender
 from domain.model import Model
@@ -62,6 +66,54 @@ class Smtp(Model):
     reply_to: EmailStr
 
 
+def _receiver(text: str) -> str:
+    try:
+        url = AnyHttpUrl(text)
+    except ValidationError:
+        raise ValueError("must be a web address, as in https://billing.example.com/activa") from None
+    if url.username is not None or url.password is not None or url.fragment is not None:
+        raise ValueError("must hold no user, password or fragment: an event is known by its signature")
+    if url.scheme != "https" and not _is_loopback(url.host or ""):
+        raise ValueError("must begin with https:// outside loopback")
+    return str(url)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _signing_secret(secret: SecretStr) -> SecretStr:
+    prefix, _, encoded = secret.get_secret_value().partition("_")
+    try:
+        size = len(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError):
+        size = 0
+    if prefix != "whsec" or size not in SECRET_BYTES:
+        raise ValueError("must be whsec_ and the base64 of 24 to 64 random bytes")
+    return secret
+
+
+SECRET_BYTES = range(24, 65)
+SigningSecret = Annotated[SecretStr, AfterValidator(_signing_secret)]
+
+
+class Webhooks(Model):
+    """Where the billing backend takes events. Without a URL there are none."""
+
+    url: Annotated[str, AfterValidator(_receiver)] | None = None
+    secrets: Annotated[tuple[SigningSecret, ...], Field(max_length=2)] = ()
+    """Each event is signed with all of them; two while the receiver changes from one to the other."""
+
+    @model_validator(mode="after")
+    def _is_signed(self) -> "Webhooks":
+        if self.url is not None and not self.secrets:
+            raise ValueError("URL is set without SECRETS; no event goes out unsigned")
+        return self
+
+
 class WorkerLimits(Model):
     """How much one worker does at once."""
 
@@ -94,9 +146,19 @@ class Portal(Model):
     """From one address; an accountant's office has many people behind one."""
     uploads_per_hour: Annotated[int, Field(ge=1)] = 60
     """Of one company, letters made and files sent alike."""
+    api_audience: Annotated[str, Field(min_length=1)] = "activa-api"
+    """The `aud` of the tokens that open the billing API."""
+    api_calls_per_minute: Annotated[int, Field(ge=1)] = 6000
+    """Of one token's `sub`."""
     development_key: Path | None = None
     """A private key with which the portal hands people over to itself, and a checkout that takes no money. For a
     portal on 127.0.0.1 only."""
+
+    @model_validator(mode="after")
+    def _one_token_opens_one_door(self) -> Self:
+        if self.api_audience == self.audience:
+            raise ValueError("ACTIVA_PORTAL__API_AUDIENCE must differ from ACTIVA_PORTAL__AUDIENCE")
+        return self
 
 
 class Settings(BaseSettings):
@@ -115,6 +177,7 @@ class Settings(BaseSettings):
     """The address the mails link to."""
     trust_roots: Path | None = None
     """A folder of trusted root certificates (PEM); without it no digitally signed letter is accepted by itself."""
+    webhooks: Webhooks = Webhooks()
     policy: Policy = Policy()
     """Captured by each case when it starts."""
     worker: WorkerLimits = WorkerLimits()
@@ -158,6 +221,9 @@ def load_portal() -> PortalSettings:
 def _loaded(kind: type[AnySettings]) -> AnySettings:
     try:
         return kind()
+    except UnreadableError as error:
+        group = str(error).split('"')[1].upper()
+        raise SettingsError(f"ACTIVA_{group}__…: a list is written as JSON, as in '[15, 7]' or '[\"a\"]'") from None
     except ValidationError as error:
         wrong = "\n".join(f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
     raise SettingsError(f"The settings are not complete:\n{wrong}\n`python settings.py` lists them all.")

@@ -7,15 +7,17 @@ input, nothing changed; 3 the company has no open case; 4 Temporal or S3 can't b
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar, cast
 
 import typer
 from pydantic import ValidationError
 
 from adapters import s3, temporal
-from adapters.activations import Activations
+from adapters.activations import Activations, Started
+from adapters.imports import start_all
 from domain.company import Company
 from domain.contract import is_company_id
 from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
@@ -27,6 +29,7 @@ from settings import Settings, SettingsError, load
 
 DONE, WRONG_INPUT, NO_CASE, UNREACHABLE = 0, 2, 3, 4
 LARGEST_FILE_BYTES = 20_000_000
+MOST_LINES_NAMED = 200
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 M = TypeVar("M", bound=Model)
@@ -50,19 +53,51 @@ DEFAULT_BY = "billing"
 
 @app.command()
 def start(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="company_id, legal_name, nit, person_type, ...")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.json", help="company_id, legal_name, nit, person_type, ...")
+    ] = None,
     reopen: Annotated[bool, typer.Option("--reopen", help="start a closed case again")] = False,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", metavar="FILE.jsonl", help="many companies, one object a line")
+    ] = None,
+    per_second: Annotated[
+        float, typer.Option("--per-second", min=0.1, max=200, help="how many of a batch are started in a second")
+    ] = 10,
 ) -> None:
     """Start a company's activation. Example: python starter.py start company.json."""
+    if (file is None) == (batch is None):
+        raise typer.BadParameter("give either FILE.json or --batch FILE.jsonl")
 
     async def run(cases: Activations, settings: Settings) -> dict[str, Any]:
-        company = _read(Company, file)
+        if batch is not None:
+            return await _start_batch(cases, batch, settings, per_second)
+        company = _read(Company, cast("Path", file))
         started = await cases.start(company, settings.policy, reopen=reopen)
         if started.closed:
             _say(f"the activation of {company.company_id} is closed; start it again with --reopen")
         return started.model_dump()
 
     _main(run)
+
+
+async def _start_batch(cases: Activations, file: Path, settings: Settings, per_second: float) -> dict[str, Any]:
+    companies = read_batch(file)
+    outcomes: Counter[str] = Counter()
+
+    with typer.progressbar(length=len(companies), label="starting", file=sys.stderr) as bar:
+
+        def done(started: Started) -> None:
+            outcomes["started" if started.started else "closed" if started.closed else "known"] += 1
+            bar.update(1)
+
+        try:
+            await start_all(cases, companies, settings.policy, per_second=per_second, done=done)
+        except ServiceUnavailableError:
+            _say(f"\n{outcomes.total()} of {len(companies)} are done; run the same command again to go on")
+            raise
+    if outcomes["closed"]:
+        _say(f"{outcomes['closed']} are closed and were left so; start each again with --reopen")
+    return {"companies": len(companies), **{name: outcomes[name] for name in ("started", "known", "closed")}}
 
 
 @app.command()
@@ -157,6 +192,31 @@ def _read(model: type[M], file: Path) -> M:
     if isinstance(read, tuple):
         raise WrongInputError("\n".join(_line(each) for each in read))
     return read
+
+
+def read_batch(file: Path) -> list[Company]:
+    """Return the companies of a file of one JSON object a line, or raise WrongInputError naming every wrong line."""
+    companies: list[Company] = []
+    wrong: list[str] = []
+    lines_of: dict[str, int] = {}
+    for number, line in enumerate(_bytes(file).decode("utf-8", "replace").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            read = read_form(Company, json.loads(line))
+        except ValueError:
+            wrong.append(f"line {number}: is not JSON; give one object")
+            continue
+        if isinstance(read, tuple):
+            wrong += [f"line {number}: {_line(each)}" for each in read]
+        elif read.company_id in lines_of:
+            wrong.append(f"line {number}: company_id: the same as in line {lines_of[read.company_id]}; keep one")
+        else:
+            lines_of[read.company_id] = number
+            companies.append(read)
+    if wrong or not companies:
+        raise WrongInputError("\n".join(wrong[:MOST_LINES_NAMED]) or f"{file}: holds no company")
+    return companies
 
 
 def _line(error: FieldError) -> str:

@@ -28,15 +28,17 @@ from activities.letters import LetterActivities
 from activities.notices import NoticeActivities
 from activities.ports import Objects
 from activities.uploads import Examiner, UploadActivities
+from activities.webhooks import WebhookActivities
 from adapters import s3, temporal
 from adapters.smtp import SmtpMailer
+from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE
 from domain.errors import ActivaError, ServiceUnavailableError
 from letters import render_letter
 from letters.checker import LetterChecker
 from letters.examiner import LetterExaminer
 from mails.compose import Letterhead, compose
-from settings import Settings, SettingsError, Smtp, load
+from settings import Settings, SettingsError, Smtp, Webhooks, load
 from workflows.activation import CertificateActivation
 from workflows.sandbox import workflow_runner
 
@@ -54,7 +56,8 @@ class NotReadyError(ActivaError):
 
 def activities(objects: Objects, examiner: Examiner, settings: Settings) -> list[Callable[..., Any]]:
     """Return every activity of the product, bound to its adapters."""
-    cases = CaseActivities(objects, settings.policy)
+    delivers = settings.webhooks.url is not None
+    cases = CaseActivities(objects, settings.policy, webhooks=delivers)
     letters = LetterActivities(objects, render_letter, settings.lender)
     uploads = UploadActivities(objects, examiner, _now)
     notices = NoticeActivities(
@@ -64,7 +67,9 @@ def activities(objects: Objects, examiner: Examiner, settings: Settings) -> list
         now=_now,
         support_mail=settings.support_mail,
         sender_domain=settings.smtp.sender.rpartition("@")[2],
+        webhooks=delivers,
     )
+    webhooks = WebhookActivities(receiver(settings.webhooks), _now)
     return [
         cases.open_case,
         cases.check_company,
@@ -74,6 +79,7 @@ def activities(objects: Objects, examiner: Examiner, settings: Settings) -> list
         uploads.record_acceptance,
         uploads.record_revocation,
         notices.send_notice,
+        webhooks.deliver_webhook,
     ]
 
 
@@ -89,6 +95,13 @@ def mailer(smtp: Smtp) -> SmtpMailer:
         username=smtp.username,
         password=None if smtp.password is None else smtp.password.get_secret_value(),
     )
+
+
+def receiver(webhooks: Webhooks) -> HttpReceiver | None:
+    """Return the billing backend's door for events, if the settings name one."""
+    if webhooks.url is None:
+        return None
+    return HttpReceiver(url=webhooks.url, secrets=tuple(each.get_secret_value() for each in webhooks.secrets))
 
 
 def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings) -> Worker:
@@ -135,6 +148,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     objects = s3.S3Objects(store, settings.s3.bucket)
     with LetterChecker(settings.trust_roots) as checker:
+        await asyncio.to_thread(checker.warm)
         async with build(client, activities(objects, LetterExaminer(checker), settings), settings):
             LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
             await stop.wait()
@@ -145,6 +159,7 @@ def main() -> int:
     """Run the command; 2 when the settings or the environment are not fit, 4 when a server can't be reached."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the receiver's address for each event
     try:
         asyncio.run(run(load()))
     except (SettingsError, ActivaError) as error:

@@ -17,11 +17,15 @@ from domain.policy import Policy
 
 
 class CaseActivities:
-    """The steps around a case as a whole. `policy` is the worker's own, for cases that came without one."""
+    """The steps around a case as a whole.
 
-    def __init__(self, objects: Objects, policy: Policy) -> None:
+    `policy` is the worker's own, for cases that came without one; `webhooks` tells whether it delivers events.
+    """
+
+    def __init__(self, objects: Objects, policy: Policy, *, webhooks: bool = False) -> None:
         self._objects = objects
         self._policy = policy
+        self._webhooks = webhooks
 
     @activity.defn
     def open_case(self, start: OpenCase) -> CaseOpened:
@@ -37,6 +41,7 @@ class CaseActivities:
             first_acceptance=None if first is None else FirstAcceptance.model_validate_json(first.data),
             revoked_on=None if revoked is None else json.loads(revoked.data)["revoked_on"],
             archived=None if archived is None else json.loads(archived.data),
+            webhooks=self._webhooks,
         )
 
     def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Reason | None]:

@@ -54,10 +54,15 @@ class NoticeActivities:
     support_mail: str
     sender_domain: str
     """Where the mails' Message-IDs are at home."""
+    webhooks: bool = False
+    """Whether this worker delivers events, which each answer tells the case."""
 
     @activity.defn
     def send_notice(self, request: SendNotice) -> NoticeSent:
         """Send the notice unless it was sent before; see `activities.sent_once` for what happens after a crash."""
+        return self._sent_once(request).model_copy(update={"webhooks": self.webhooks})
+
+    def _sent_once(self, request: SendNotice) -> NoticeSent:
         notice = request.notice
         message_id = f"<{_digest(notice)}@{self.sender_domain}>"
         once = SentOnce(self.objects, notice_key(notice.company_id, notice.key), message_id)

@@ -12,7 +12,13 @@ from typing import Any, Final
 
 from pydantic import Field
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import (
+    Priority,
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from adapters.case_errors import case_errors
@@ -29,7 +35,7 @@ from domain.contract import (
     representative_version_key,
     workflow_id,
 )
-from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError
+from domain.errors import CaseNotFoundError, NotAllowedNowError, ServiceUnavailableError
 from domain.messages import (
     AttachLetter,
     CompanyUpdated,
@@ -50,10 +56,10 @@ PDF: Final = "application/pdf"
 
 Json = dict[str, Any]
 
-_STAGE: Final = SearchAttributeKey.for_keyword("ActivationStage")
-_LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime("LoanEndsAt")
-_CERTIFICATE_ENDS_AT: Final = SearchAttributeKey.for_datetime("CertificateEndsAt")
-_NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool("NeedsAttention")
+STAGE: Final = SearchAttributeKey.for_keyword("ActivationStage")
+LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime("LoanEndsAt")
+CERTIFICATE_ENDS_AT: Final = SearchAttributeKey.for_datetime("CertificateEndsAt")
+NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool("NeedsAttention")
 
 
 class Started(Model):
@@ -80,7 +86,9 @@ class Activations:
         self._client = client
         self._objects = objects
 
-    async def start(self, company: Company, policy: Policy, *, reopen: bool = False) -> Started:
+    async def start(
+        self, company: Company, policy: Policy, *, reopen: bool = False, priority: Priority = Priority.default
+    ) -> Started:
         """Start a company's activation unless it has one; with `reopen`, also when the earlier one is closed."""
         identifier = workflow_id(company.company_id)
         known = await self._execution(company.company_id)
@@ -102,6 +110,7 @@ class Activations:
                     task_queue=TASK_QUEUE,
                     id_reuse_policy=reuse,
                     search_attributes=_initial_search_attributes(),
+                    priority=priority,
                     static_summary=f"Certificate activation of {company.company_id}",
                     rpc_timeout=RPC_TIMEOUT,
                 )
@@ -123,9 +132,9 @@ class Activations:
                 found = await self._handle(company_id).describe(rpc_timeout=within)
         known = found.typed_search_attributes
         return Outline(
-            stage=Stage(known.get(_STAGE) or Stage.STARTED),
-            loan_ends_at=known.get(_LOAN_ENDS_AT),
-            certificate_ends_at=known.get(_CERTIFICATE_ENDS_AT),
+            stage=Stage(known.get(STAGE) or Stage.STARTED),
+            loan_ends_at=known.get(LOAN_ENDS_AT),
+            certificate_ends_at=known.get(CERTIFICATE_ENDS_AT),
         )
 
     async def update_company(self, company: Company, by: str) -> bool:
@@ -177,17 +186,21 @@ class Activations:
         await asyncio.to_thread(self._objects.put, inbox_key(company_id, upload_id), pdf, PDF)
         return upload_id
 
-    async def confirm_payment(self, company_id: str, payment: PaymentConfirmed) -> str | None:
+    async def confirm_payment(
+        self, company_id: str, payment: PaymentConfirmed, *, within: timedelta = QUERY_TIMEOUT
+    ) -> str | None:
         """Tell the case of a payment and return what it counts for, or None when no worker answers yet.
 
         Raises NotAllowedNowError when the case has refused it.
         """
         await self.require(company_id)
         await self.signal(company_id, "payment_confirmed", payment)
-        with contextlib.suppress(NoWorkerError, TimeoutError):
-            async with asyncio.timeout(QUERY_TIMEOUT.total_seconds()):
+        # The signal is kept by now: whatever goes wrong with asking, the payment is not lost.
+        with contextlib.suppress(ServiceUnavailableError, TimeoutError):
+            async with asyncio.timeout(within.total_seconds()):
                 while True:
-                    if (standing := _standing(await self.status(company_id), payment)) is not None:
+                    facts = await self.status(company_id, within=within)
+                    if (standing := _standing(facts, payment)) is not None:
                         return standing
                     await asyncio.sleep(0.2)  # a case that is just being opened takes its messages a moment later
         return None
@@ -206,6 +219,10 @@ class Activations:
             raise CaseNotFoundError(f"{company_id} has no activation; start it first")
         if running and not known[1]:
             raise CaseNotFoundError(f"the activation of {company_id} is closed; start it again with --reopen")
+
+    async def exists(self, company_id: str) -> bool:
+        """Tell whether the company has a case, open or closed."""
+        return await self._execution(company_id) is not None
 
     async def _execution(self, company_id: str) -> tuple[str, bool] | None:
         """Return the latest run's id and whether it is running, or None."""
@@ -249,7 +266,8 @@ def _standing(facts: Json, payment: PaymentConfirmed) -> str | None:
         if each["reference"] == payment.reference and each["amount_cop"] == payment.amount_cop:
             return str(each["standing"])
     for each in facts["rejected_signals"]:
-        if each["name"] == "payment_confirmed" and payment.reference in each["reason"]:
+        said = (f"reference {payment.reference} is recorded with ", f" this message says {payment.amount_cop};")
+        if each["name"] == "payment_confirmed" and all(part in each["reason"] for part in said):
             raise NotAllowedNowError(each["reason"])
     return None
 
@@ -258,7 +276,7 @@ def _initial_search_attributes() -> TypedSearchAttributes:
     """Return the attributes of a case that starts; set at the start they cost nothing."""
     return TypedSearchAttributes(
         [
-            SearchAttributePair(_STAGE, Stage.STARTED.value),
-            SearchAttributePair(_NEEDS_ATTENTION, False),
+            SearchAttributePair(STAGE, Stage.STARTED.value),
+            SearchAttributePair(NEEDS_ATTENTION, False),
         ]
     )

@@ -1,4 +1,6 @@
-"""`python -m benchmarks [cases] [life] [replay] [portal]`: measure all, or what is named, and print one table.
+"""`python -m benchmarks [cases] [life] [replay] [portal] [imports] [letters]`: measure all, or what is named.
+
+All but `letters` make one table of figures; `letters` adds the rates at which letters are told apart, over few seeds.
 
 Exit 0 whether or not the goals are met: a figure is for reading, not for stopping a build.
 """
@@ -7,14 +9,14 @@ import argparse
 import asyncio
 import time
 
-from benchmarks import cases, life, portal, replay
+from benchmarks import cases, imports, letters, life, portal, replay
 from benchmarks.figures import Figure, table
 
-NAMES = ("cases", "life", "replay", "portal")
+NAMES = ("cases", "life", "replay", "portal", "imports", "letters")
 
 
 async def measure(names: list[str]) -> list[Figure]:
-    """Return the figures that were asked for."""
+    """Return the figures of the costs that were asked for."""
     figures: list[Figure] = []
     if "cases" in names:
         figures += await cases.measure()
@@ -26,6 +28,8 @@ async def measure(names: list[str]) -> list[Figure]:
             figures += life.figures(lives)
     if "portal" in names:
         figures += await portal.measure()
+    if "imports" in names:
+        figures += await imports.measure()
     return figures
 
 
@@ -39,7 +43,10 @@ def main() -> None:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
     began = time.monotonic()
     figures = asyncio.run(measure(names))
-    print(table(figures))
+    if figures:
+        print(table(figures))
+    if "letters" in names:
+        print(letters.short())
     print(f"\nmeasured in {time.monotonic() - began:.0f} s")
 
 

@@ -5,28 +5,33 @@
 Every seed makes one capture of each condition and each kind; only odd seeds are used, because the limits in `letters`
 were tuned on even ones. The captures are simulated (tests/letters/scans.py): they show that the method works and what
 a change makes worse, not what real uploads will do. Interrupt it to see the tables of what was done so far.
+`python -m benchmarks letters` is the short form: every row, few seeds.
 """
 
 import argparse
 import contextlib
 import json
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple, TextIO
+from typing import Final, NamedTuple, NotRequired, TextIO, TypedDict
 
+from domain.letter import LetterContent
 from letters import IssuedLetter, LetterChecker, render_letter
 from tests.builders import letter
 from tests.letters.forgeries import FORGERIES
 from tests.letters.scans import CAPTURES, scan
 
-BY_PEN = ("pen", "light pen", "pen", "initials")
-IN_THE_BOX = ("blank", "blank", "line", "typed", "stamp", "pencil", "pen and stamp")
-GREY = ("flatbed 150", "phone", "messenger", "flatbed 100", "poor phone")
-BLACK_AND_WHITE = ("bilevel 200", "fax", "bilevel 100")
+BY_PEN: Final = ("pen", "light pen", "pen", "initials")
+IN_THE_BOX: Final = ("blank", "blank", "line", "typed", "stamp", "pencil", "pen and stamp")
+GREY: Final = ("flatbed 150", "phone", "messenger", "flatbed 100", "poor phone")
+BLACK_AND_WHITE: Final = ("bilevel 200", "fax", "bilevel 100")
+FEW_SEEDS: Final = len(GREY)
+"""So many seeds take every row through every grey condition once."""
+FIRST_SEED: Final = 1001
 
 
 class Job(NamedTuple):
@@ -37,31 +42,38 @@ class Job(NamedTuple):
     make: Callable[[], bytes]
 
 
+class Result(TypedDict):
+    """What became of one capture, as a line of the log has it next to the figures of the check."""
+
+    table: str
+    row: str
+    verdict: str
+    codes: list[str]
+    cpu_ms: NotRequired[float]
+
+
 def main() -> None:
     """Run the seeds and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=100)
-    parser.add_argument("--first", type=int, default=1001)
+    parser.add_argument("--first", type=int, default=FIRST_SEED)
     parser.add_argument("--log", type=Path, default=None)
     parser.add_argument("--rows", nargs="*", help="measure these rows of the tables only")
     parser.add_argument("--read", type=Path, nargs="*", help="print the tables of earlier logs and run nothing")
     options = parser.parse_args()
+    results: list[Result] = []
     if options.read:
-        lines = [line for file in options.read for line in file.read_text(encoding="utf-8").splitlines()]
-        _print_tables([json.loads(line) for line in lines])
-        return
-    genuine = letter()
-    issued = IssuedLetter(content=genuine, pdf=render_letter(genuine), older_folios=("AC-0000-0000-0000",))
-    results: list[dict[str, object]] = []
-    with LetterChecker() as checker, _log(options.log) as log, contextlib.suppress(KeyboardInterrupt):
-        for number in range(options.seeds):
-            for job in _jobs(options.first + 2 * number, issued):
-                if options.rows and job.row not in options.rows:
-                    continue
-                results.append(_run(job, checker, issued))
-                log.write(json.dumps(results[-1]) + "\n")
-                log.flush()
-    _print_tables(results)
+        results += (json.loads(line) for file in options.read for line in file.read_text(encoding="utf-8").splitlines())
+    else:
+        with _log(options.log) as log, contextlib.suppress(KeyboardInterrupt):
+            results.extend(_measure(options.seeds, options.first, options.rows, log))
+    print(tables(results))
+
+
+def short() -> str:
+    """Return the tables of every row over few seeds."""
+    with _log(None) as log:
+        return tables(list(_measure(FEW_SEEDS, FIRST_SEED, None, log)))
 
 
 @contextlib.contextmanager
@@ -70,61 +82,86 @@ def _log(file: Path | None) -> Iterator[TextIO]:
         yield log
 
 
+def _measure(seeds: int, first: int, rows: Sequence[str] | None, log: TextIO) -> Iterator[Result]:
+    genuine = letter()
+    issued = IssuedLetter(content=genuine, pdf=render_letter(genuine), older_folios=("AC-0000-0000-0000",))
+    with LetterChecker() as checker:
+        for number in range(seeds):
+            for job in _jobs(first + 2 * number, issued):
+                if not rows or job.row in rows:
+                    yield _run(job, checker, issued, log)
+
+
 def _jobs(seed: int, issued: IssuedLetter) -> Iterator[Job]:
     turn = seed // 2
     for condition in CAPTURES:
         content = BY_PEN[turn % len(BY_PEN)]
-        yield Job("signed by pen", condition, lambda c=condition, k=content: scan(issued.pdf, k, c, seed))
+        yield Job("signed by pen", condition, partial(scan, issued.pdf, content, condition, seed))
     for offset, content in enumerate(IN_THE_BOX):
         condition = GREY[(turn + offset) % len(GREY)]
-        make = lambda c=condition, k=content: scan(issued.pdf, k, c, seed)  # noqa: E731
-        yield Job("in the box, grey", content, make)
+        yield Job("in the box, grey", content, partial(scan, issued.pdf, content, condition, seed))
     for offset, content in enumerate(("blank", "line", "stamp")):
         condition = BLACK_AND_WHITE[(turn + offset) % len(BLACK_AND_WHITE)]
-        yield Job("in the box, black and white", content, lambda c=condition, k=content: scan(issued.pdf, k, c, seed))
+        yield Job("in the box, black and white", content, partial(scan, issued.pdf, content, condition, seed))
     for offset, (name, forge) in enumerate(FORGERIES.items()):
         condition = GREY[(turn + offset) % len(GREY)]
-        yield Job("altered", name, lambda c=condition, f=forge: scan(f(issued.content), "pen", c, seed))
+        yield Job("altered", name, partial(_signed, forge, issued.content, condition, seed))
     condition = GREY[turn % len(GREY)]
     other = letter(folio="AC-1111-2222-3333", company={"legal_name": "Otra Empresa S.A.S."})
     older = letter(folio="AC-0000-0000-0000", representative={"full_name": "Pedro Pérez"})
     altered = letter(representative={"document_number": "999999"})
-    for row, content in (("another company's", other), ("older version", older), ("same folio, other data", altered)):
-        yield Job("other letters", row, lambda p=content: scan(render_letter(p), "pen", condition, seed))
+    for row, foreign in (("another company's", other), ("older version", older), ("same folio, other data", altered)):
+        yield Job("other letters", row, partial(_signed, render_letter, foreign, condition, seed))
 
 
-def _run(job: Job, checker: LetterChecker, issued: IssuedLetter) -> dict[str, object]:
+def _signed(draw: Callable[[LetterContent], bytes], content: LetterContent, condition: str, seed: int) -> bytes:
+    data: bytes = scan(draw(content), "pen", condition, seed)
+    return data
+
+
+def _run(job: Job, checker: LetterChecker, issued: IssuedLetter, log: TextIO) -> Result:
     data = job.make()
     started = time.perf_counter()
     verdict = checker.check(data, issued)
-    return {
-        "table": job.table,
-        "row": job.row,
-        "verdict": str(verdict.verdict),
-        "codes": [reason.code for reason in verdict.reasons],
-        "seconds": round(time.perf_counter() - started, 3),
-        **verdict.measured,
-    }
+    seconds = round(time.perf_counter() - started, 3)
+    result = Result(
+        table=job.table,
+        row=job.row,
+        verdict=str(verdict.verdict),
+        codes=[reason.code for reason in verdict.reasons],
+    )
+    cpu_ms = verdict.measured.get("cpu_ms")
+    if isinstance(cpu_ms, float):
+        result["cpu_ms"] = cpu_ms
+    log.write(json.dumps({**verdict.measured, **result, "seconds": seconds}) + "\n")
+    log.flush()
+    return result
 
 
-def _print_tables(results: list[dict[str, object]]) -> None:
+def tables(results: Sequence[Result]) -> str:
+    """Return the tables of rates as the documents have them, and what a check costs."""
+    lines = []
     for table in dict.fromkeys(result["table"] for result in results):
-        print(f"\n| {table} | n | accepted % | a person % | rejected % | codes |\n|---|---|---|---|---|---|")
+        lines += ["", f"| {table} | n | accepted % | a person % | rejected % | codes |", "|---|---|---|---|---|---|"]
         for row in dict.fromkeys(result["row"] for result in results if result["table"] == table):
-            some = [result for result in results if (result["table"], result["row"]) == (table, row)]
-            share = Counter(result["verdict"] for result in some)
-            codes = Counter(code for result in some for code in result["codes"])
-            shares = " | ".join(
-                f"{100 * share[verdict] / len(some):.1f}" for verdict in ("accepted", "under_review", "rejected")
-            )
-            print(f"| {row} | {len(some)} | {shares} | {', '.join(f'{c} {n}' for c, n in codes.most_common(3))} |")
+            lines.append(_row(row, [result for result in results if (result["table"], result["row"]) == (table, row)]))
     phone = sorted(
-        result["cpu_ms"] for result in results if (result["table"], result["row"]) == ("signed by pen", "phone")
+        result["cpu_ms"]
+        for result in results
+        if (result["table"], result["row"]) == ("signed by pen", "phone") and "cpu_ms" in result
     )
     if phone:
         slow = phone[int(0.95 * (len(phone) - 1))]
-        print(f"\nA full check of one phone page, CPU: median {median(phone):.0f} ms, 95 % below {slow:.0f} ms")
+        lines += ["", f"A full check of one phone page, CPU: median {median(phone):.0f} ms, 95 % below {slow:.0f} ms"]
+    return "\n".join(lines)
+
+
+def _row(row: str, results: Sequence[Result]) -> str:
+    share = Counter(result["verdict"] for result in results)
+    codes = Counter(code for result in results for code in result["codes"])
+    shares = " | ".join(f"{100 * share[each] / len(results):.1f}" for each in ("accepted", "under_review", "rejected"))
+    return f"| {row} | {len(results)} | {shares} | {', '.join(f'{c} {n}' for c, n in codes.most_common(3))} |"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

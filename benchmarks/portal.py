@@ -7,26 +7,18 @@ import asyncio
 import contextlib
 import re
 import statistics
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Final
 
 import httpx
 
-from adapters import s3, temporal
 from adapters.activations import Activations
 from benchmarks.figures import Figure
+from benchmarks.local_stack import local_stack
 from domain.policy import Policy
 from stack.life import COMPANY, REPRESENTATIVE
-from stack.local_settings import BUCKET
-from stack.parts import parts_with_portal
 from stack.ports import StackSettings
-from stack.probes import LOOPBACK, free_port
-from stack.process import RunningPart
-from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
+from stack.probes import LOOPBACK
 from stack.signing import sign_and_scan
 
 PAGES: Final = 200
@@ -36,25 +28,11 @@ FROM_OUR_PAGES: Final = {"Sec-Fetch-Site": "same-origin"}
 
 async def measure() -> list[Figure]:
     """Return the portal's figures."""
-    with tempfile.TemporaryDirectory() as folder:
-        ports = {name: free_port() for name in StackSettings.model_fields if name.endswith("_port")}
-        stack = StackSettings().model_copy(update={**ports, "folder": Path(folder)})
-        async with _running(stack):
-            return [await _status_page(stack), *await _uploads(stack)]
+    async with local_stack() as (stack, cases):
+        return [await _status_page(stack, cases), *await _uploads(stack, cases)]
 
 
-@asynccontextmanager
-async def _running(stack: StackSettings) -> AsyncIterator[None]:
-    async with AsyncExitStack() as running:
-        for part in parts_with_portal(stack):
-            process = await RunningPart.start(part)
-            running.push_async_callback(process.stop)
-            await process.until_ready()
-        yield
-
-
-async def _status_page(stack: StackSettings) -> Figure:
-    cases = await _cases(stack)
+async def _status_page(stack: StackSettings, cases: Activations) -> Figure:
     async with contextlib.aclosing(await _logged_in(stack, COMPANY.company_id)) as browser:
         pages, queries = [], []
         for _ in range(PAGES):
@@ -68,8 +46,7 @@ async def _status_page(stack: StackSettings) -> Figure:
     return Figure("status page, median", page, query, 60, " ms", 1, absolute=True)
 
 
-async def _uploads(stack: StackSettings) -> list[Figure]:
-    cases = await _cases(stack)
+async def _uploads(stack: StackSettings, cases: Activations) -> list[Figure]:
     names = [f"BENCH{number}" for number in range(REPRESENTATIVES + 1)]
     files = [await _signed(cases, name) for name in names]
     browsers = [await _logged_in(stack, name) for name in names]
@@ -88,18 +65,6 @@ async def _uploads(stack: StackSettings) -> list[Figure]:
         Figure(f"{REPRESENTATIVES} uploads at once, slowest answer", max(at_once), alone, 5, " s", 2, absolute=True),
         Figure("  until the last is judged, after the answers", judged, alone, None, " s", 2),
     ]
-
-
-async def _cases(stack: StackSettings) -> Activations:
-    store = s3.connect(
-        endpoint_url=f"http://{LOOPBACK}:{stack.s3_port}",
-        region="us-east-1",
-        access_key_id=S3_ACCESS_KEY_ID,
-        secret_access_key=S3_SECRET_ACCESS_KEY,
-        connections=10,
-    )
-    client = await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}")
-    return Activations(client, s3.S3Objects(store, BUCKET))
 
 
 async def _signed(cases: Activations, company_id: str) -> bytes:

@@ -26,6 +26,8 @@ class AttentionKind(StrEnum):
     """Every address was refused; settled by new data or by a mail that was taken."""
     NO_CERTIFICATE = "no_certificate"
     """The loan ended before the paid certificate was issued; settled by the certificate."""
+    WEBHOOK = "webhook"
+    """The billing backend did not take an event, or wants none; settled by its delivery, or by another request."""
 
 
 class Attention(Model):

@@ -19,6 +19,7 @@ from domain.policy import Policy
 from domain.reminders import Milestone, ReminderRecord, Reminders
 from domain.rows import from_rows, to_rows
 from domain.signed_letter import LetterTrack
+from domain.webhooks import Delivery, Webhooks
 
 MOST_SEEN = 500
 MOST_EVENTS = 300
@@ -63,6 +64,7 @@ class Case(Model):
     review_due_at: datetime | None = None
     """When support is told again about the letter under review; None once it was."""
     notices_requested: int = 0
+    webhooks: Webhooks = Webhooks()
     attention: tuple[Attention, ...] = ()
     rejected: tuple[RejectedMessage, ...] = ()
     rejected_count: int = 0
@@ -139,15 +141,15 @@ class Case(Model):
         """
         values = self.model_dump(mode="json", exclude_defaults=True)
         values |= self.model_dump(mode="json", include={"policy", "queue"} if self.queue else {"policy"})
-        for holder, name, _ in _rows_in(values):
-            holder[name] = to_rows(getattr(self if holder is values else self.reminders, name))
+        for part, holder, name, _ in _rows_in(values):
+            holder[name] = to_rows(getattr(getattr(self, part) if part else self, name))
         return values
 
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the case that `stored` gave; a field that is newer than the stored form has its default."""
         values = copy.deepcopy(values)
-        for holder, name, kind in _rows_in(values):
+        for _, holder, name, kind in _rows_in(values):
             holder[name] = from_rows(kind, holder[name])
         return cls.model_validate(values)
 
@@ -156,15 +158,18 @@ class Case(Model):
         return self.track.valid_on(day) is not None
 
 
-def _rows_in(values: dict[str, Any]) -> list[tuple[dict[str, Any], str, type[Model]]]:
-    """Return where the stored form has rows: the object that holds them, their name and their kind."""
-    reminders = values.get("reminders", {})
-    places: list[tuple[dict[str, Any], str, type[Model]]] = [
-        (values, "timeline", Event),
-        (reminders, "planned", Milestone),
-        (reminders, "record", ReminderRecord),
-    ]
-    return [place for place in places if place[1] in place[0]]
+_ROWS: tuple[tuple[str, str, type[Model]], ...] = (
+    ("", "timeline", Event),
+    ("reminders", "planned", Milestone),
+    ("reminders", "record", ReminderRecord),
+    ("webhooks", "deliveries", Delivery),
+)
+
+
+def _rows_in(values: dict[str, Any]) -> list[tuple[str, dict[str, Any], str, type[Model]]]:
+    """Return where the stored form has rows: the part of the case, what holds them, their name and their kind."""
+    places = [(part, values.get(part, {}) if part else values, name, kind) for part, name, kind in _ROWS]
+    return [place for place in places if place[2] in place[1]]
 
 
 def _newest(events: tuple[Event, ...]) -> tuple[Event, ...]:

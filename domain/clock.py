@@ -7,6 +7,7 @@ so that a case that slept through an outage catches up by being looked at once.
 from collections.abc import Callable
 from datetime import datetime
 
+from domain import deliveries
 from domain.attention import AttentionKind
 from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case import SYSTEM, Case
@@ -136,6 +137,8 @@ _STEPS: tuple[Callable[[Case, datetime], Case], ...] = (
     _settle_reminders,
     _drop_mails_no_longer_true,
     _give_up_mails_of_a_closed_case,
+    deliveries.noticed,
+    deliveries.give_up_at_closing,
 )
 
 
@@ -165,6 +168,7 @@ def _reminder_at(case: Case, now: datetime) -> datetime:
 def reminder_done(case: Case, milestone: Milestone, result: NoticeSent, now: datetime) -> Case:
     """Return the case after a reminder was taken by the mail server."""
     case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
+    case = deliveries.learned(case, result.webhooks, now)
     case = case.settle_attention(AttentionKind.MAILBOX).settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     action = "reminder_uncertain" if result.uncertain else "reminder_sent"
     return case.record(now, SYSTEM, action, f"{case.reminders.subject} {milestone.days}")
@@ -233,4 +237,5 @@ _DEADLINES: tuple[Callable[[Case, datetime], list[tuple[datetime, str]]], ...] =
     _loan,
     _certificate,
     _review,
+    deliveries.expiring_deadline,
 )

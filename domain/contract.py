@@ -36,6 +36,12 @@ def workflow_id(company_id: str) -> str:
     return f"activation-{company_id}"
 
 
+def company_of(workflow: str) -> str | None:
+    """Return the company id in a workflow id, or None when it holds none."""
+    company_id = workflow.removeprefix(workflow_id(""))
+    return company_id if company_id != workflow and is_company_id(company_id) else None
+
+
 def is_company_id(text: str) -> bool:
     """Tell whether a text can be a company id."""
     return re.match(COMPANY_ID_PATTERN, text) is not None and not text.endswith("\n")
@@ -105,6 +111,11 @@ def loan_revocation_key(company_id: str) -> str:
 def entry_key(name: str) -> str:
     """Return the key of the marker that a hand-off token, named by a digest, has been used."""
     return f"entries/{name}.json"
+
+
+def request_key(name: str) -> str:
+    """Return the key of the marker that a request of the API, named by a digest, has been made, with its answer."""
+    return f"requests/{name}.json"
 
 
 def archive_key(company_id: str) -> str:

@@ -12,6 +12,10 @@ class NotAllowedNowError(ActivaError):
     """The message is well formed but does not fit the case as it stands; the sender can see why and act."""
 
 
+class BatchRunningError(NotAllowedNowError):
+    """Another batch runs already; a namespace takes one at a time."""
+
+
 class CaseNotFoundError(ActivaError):
     """The company has no activation, or it is closed."""
 
@@ -54,6 +58,10 @@ class MailUncertainError(ServiceUnavailableError):
 
 class MailboxRefusedError(ActivaError):
     """The mail server refuses every recipient for good; somebody must correct the address."""
+
+
+class WebhookNotTakenError(ServiceUnavailableError):
+    """The billing backend can't be reached, or has not taken an event, and may take it later."""
 
 
 class LetterRefusedError(ActivaError):

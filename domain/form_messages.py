@@ -28,10 +28,17 @@ _ENGLISH_BY_FIELD: Final = {
     ("folio", "wrong_format"): "must be as AC-0000-0000-0000, without I, L, O and U",
     ("issued_on", "wrong_format"): "must be a date as 2026-11-24",
     ("loan_days", "wrong_format"): "must be a whole number of days from 1 to 3660",
+    ("amount_cop", "wrong_format"): "must be whole pesos as a number, from 1 to 1000000000000",
+    (
+        "paid_at",
+        "wrong_format",
+    ): "must be a date as 2027-01-31 or an instant with its offset, 2027-01-31T10:00:00-05:00",
+    ("reference", "wrong_format"): "must be one line without control characters",
+    ("method", "wrong_format"): "must be one line without control characters",
 }
 
 _CHOICES: Final = {"person_type": "juridica, natural", "document_type": "CC, CE, PA, PEP, PPT"}
-_LENGTHS: Final = {"city": 60, "document_city": 60, "role": 60, "plan": 60, "email": 80}
+_LENGTHS: Final = {"city": 60, "document_city": 60, "role": 60, "plan": 60, "email": 80, "reference": 80, "method": 80}
 
 _SPANISH: Final = {
     ("full_name", "missing"): "Escribe los nombres y apellidos del representante legal.",

@@ -40,7 +40,7 @@ _CODES = {
     "phone": "phone",
     "url": "url",
     "enum": "unknown_choice",
-    "value_error": "mail",  # of the types used here, only an address is refused by pydantic itself
+    "value_error": "mail",  # where no validator of ours raised it: only an address is refused by pydantic itself
     "model_type": "not_an_object",
 }
 
@@ -79,6 +79,8 @@ def _code(problem: ErrorDetails) -> str:
         return "nit_check_digit"
     if isinstance(cause, NitError):
         return "nit"
+    if isinstance(cause, ValueError):
+        return "wrong_format"
     return _CODES.get(problem["type"], "wrong_format")
 
 

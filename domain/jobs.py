@@ -43,6 +43,8 @@ class CaseOpened(Model):
     """Set when the loan of that acceptance was taken back."""
     archived: dict[str, Any] | None = None
     """The case as it was closed, in its stored form."""
+    webhooks: bool = False
+    """The worker has an address to deliver events to."""
 
 
 class IssueLetter(Model):

@@ -5,78 +5,23 @@ the known names, and never repeats what was typed into a value.
 """
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic import Field, ValidationError
 
-from domain.calendar import bogota_date, start_of_day
 from domain.contract import Sha256, UploadId
 from domain.errors import MessageError
+from domain.message_fields import Day, Fingerprint, Instant, LongText, Serial, ShortText
 from domain.model import Model
 from domain.notices import NoticeKind
+from domain.webhooks import EventId
 
 JSON_ENCODING = b"json/plain"
 LONGEST_NAME = 60
 MOST_FIELDS_NAMED = 8
-YEARS = range(2000, 2100)
-"""A date outside these is a slip of the keyboard, and would lead the calendar past its last day."""
-
-
-def _plain(text: str) -> str:
-    """Return a text that somebody may have pasted from a document, its line ends and odd spaces made plain."""
-    return _one_line(" ".join(text.split()))
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("control characters are not allowed")
-    return text
-
-
-def _day(value: object) -> date:
-    found = _day_or_instant(value)
-    return bogota_date(found) if isinstance(found, datetime) else found
-
-
-def _instant(value: object) -> datetime:
-    found = _day_or_instant(value)
-    return found if isinstance(found, datetime) else start_of_day(found)
-
-
-def _day_or_instant(value: object) -> date | datetime:
-    found = _read(value) if isinstance(value, str) else value  # a date itself comes from Python only, never from JSON
-    if not isinstance(found, date) or (isinstance(found, datetime) and found.tzinfo is None):
-        raise ValueError("expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00")
-    if found.year not in YEARS:
-        raise ValueError(f"expected a year from {YEARS.start} to {YEARS.stop - 1}")
-    return found.astimezone(UTC) if isinstance(found, datetime) else found
-
-
-def _read(text: str) -> date | datetime | None:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-            return date.fromisoformat(text)
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)
-]
-LongText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_plain)
-]
-Day = Annotated[date, BeforeValidator(_day)]
-"""A date in Bogotá; an instant with its offset is taken as its date there."""
-Instant = Annotated[datetime, BeforeValidator(_instant)]
-Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z:._-]{0,79}$")]
-Fingerprint = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}$")]
 
 
 class Message(Model):
@@ -178,6 +123,13 @@ class NoticeRequested(Message):
     reason: LongText
 
 
+class WebhookRequested(Message):
+    """Send an event to the billing backend again, under the id it had."""
+
+    event: EventId
+    reason: LongText
+
+
 class ActivationClosed(Message):
     """The case is over."""
 
@@ -219,6 +171,7 @@ SIGNALS: Mapping[str, type[Message]] = {
     "reminders_muted": RemindersMuted,
     "company_updated": CompanyUpdated,
     "notice_requested": NoticeRequested,
+    "webhook_requested": WebhookRequested,
     "activation_closed": ActivationClosed,
 }
 UPDATES: Mapping[str, type[Message]] = {

@@ -89,3 +89,5 @@ class NoticeSent(Model):
     """Two attempts broke off unfinished: the person got two mails, one or none. It is not tried a third time."""
     refused_recipients: Annotated[int, Field(ge=0)] = 0
     """How many of the addresses the mail server refused for good while it took the mail for the others."""
+    webhooks: bool = False
+    """The worker has an address to deliver events to: so a case that began before there was one hears of it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from domain import deliveries
 from domain.attention import AttentionKind
 from domain.calendar import bogota_date
 from domain.case import SYSTEM, Case
@@ -30,6 +31,7 @@ from domain.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.notices import NoticeKind, NoticeSent
 from domain.reminders import Reminders, Subject, plan
 from domain.signed_letter import MOST_KEPT, IssuedLetter, SignedVersion, Verdict
+from domain.webhooks import Webhooks
 
 FAILURES_BEFORE_ATTENTION = 2
 
@@ -40,12 +42,13 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
         case = Case.restored(result.archived).evolve(
             policy=result.policy, closing=None, company_sha256=start.profile_sha256
         )
-        case = case.record(now, SYSTEM, "activation_reopened")
+        case = deliveries.learned(case, result.webhooks, now).record(now, SYSTEM, "activation_reopened")
     else:
         case = Case(
             company_id=start.company_id,
             policy=result.policy,
             company_sha256=start.profile_sha256,
+            webhooks=Webhooks(on=result.webhooks),
         ).record(now, SYSTEM, "activation_started")
     if result.first_acceptance is not None and case.loan is None:
         case = _with_loan(case, result.first_acceptance, now)
@@ -173,7 +176,7 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
 
 
 def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:
-    case = case.settle_attention(AttentionKind.MAILBOX)
+    case = deliveries.learned(case, result.webhooks, now).settle_attention(AttentionKind.MAILBOX)
     return case.record(now, SYSTEM, "notice_uncertain" if result.uncertain else "notice_sent", job.notice)
 
 

@@ -40,6 +40,7 @@ def status(case: Case, now: datetime) -> Json:
         ],
         "rejected_signals_count": case.rejected_count,
         "repeated_messages_count": case.repeated_count,
+        "webhooks": _webhooks(case),
         "waiting_to_retry": [each.job.kind for each in case.queue if each.failures],
         "timeline": [each.model_dump(mode="json") for each in case.timeline],
         "next_actions": next_actions(case, now),
@@ -143,6 +144,20 @@ def _reminders(case: Case) -> Json:
         if planned
         else None,
         "muted_until": _iso(case.reminders.muted_until),
+    }
+
+
+def _webhooks(case: Case) -> Json:
+    """Return the events that wait, the first of them being tried, and the last ones that are over, oldest first."""
+    box = case.webhooks
+    return {
+        "on": box.on,
+        "gone": box.gone,
+        "waiting": [each.model_dump(mode="json", include={"id", "type", "at", "attempts"}) for each in box.waiting],
+        "failing_since": _iso(box.failing_since),
+        "error": box.error,
+        "next_try_at": _iso(box.next_try_at),
+        "deliveries": [each.model_dump(mode="json", exclude={"data"}) for each in box.deliveries],
     }
 
 

@@ -5,9 +5,11 @@ A file that begins with the issued bytes is a digitally signed letter or nothing
 
 import time
 
+from domain.notices import Reason
 from letters.digital_signature import TrustRoots, judge_signed
+from letters.file_objects import written_anew
 from letters.flattening import flatten
-from letters.gate import file_faults, scan_faults
+from letters.gate import file_faults, read_scan
 from letters.reasons import because
 from letters.scan_check import judge_scan
 from letters.verdict import Finding, IssuedLetter, Outcome
@@ -17,10 +19,10 @@ from letters.wire import Request
 def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) -> bytes:
     """Return a finding as JSON, or for a flattening the new PDF, empty when the file can't be drawn."""
     if request.task == "flatten":
-        return b"" if file_faults(data, request.limit_bytes) else flatten(data)
+        return b"" if file_faults(data, request.limit_bytes) else _flattened(data)
     if request.task == "gate" or request.content is None:
-        faults = scan_faults(data, request.limit_bytes)
-        finding = Finding(verdict=Outcome.REJECTED if faults else Outcome.ACCEPTED, reasons=faults)
+        scan = read_scan(data, request.limit_bytes)
+        finding = Finding(verdict=Outcome.ACCEPTED) if isinstance(scan, bytes) else _refused(scan)
     else:
         issued = IssuedLetter(
             content=request.content,
@@ -33,21 +35,32 @@ def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) 
     return finding.model_dump_json().encode()
 
 
+def _flattened(data: bytes) -> bytes:
+    try:
+        return flatten(written_anew(data))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # pdfium opens pages that it can't draw: some have no size, some no object
+        return b""
+
+
 def check(data: bytes, issued: IssuedLetter, roots: TrustRoots) -> Finding:
     """Return the verdict on an upload. To be called in the child process only."""
     if issued.pdf and data.startswith(issued.pdf):
         if data == issued.pdf:
-            return Finding(verdict=Outcome.REJECTED, reasons=(because("unsigned_original"),))
+            return _refused((because("unsigned_original"),))
         faults = file_faults(data, issued.limit_bytes)
         if faults:
-            return Finding(verdict=Outcome.REJECTED, reasons=faults)
+            return _refused(faults)
         try:
             return judge_signed(data, issued.pdf, issued.content.representative, roots)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001  # a hostile signature raises errors of every class
-            return Finding(verdict=Outcome.REJECTED, reasons=(because("signature_broken"),))
-    faults = scan_faults(data, issued.limit_bytes)
-    if faults:
-        return Finding(verdict=Outcome.REJECTED, reasons=faults)
-    return judge_scan(data, issued)
+            return _refused((because("signature_broken"),))
+    scan = read_scan(data, issued.limit_bytes)
+    return judge_scan(scan, issued) if isinstance(scan, bytes) else _refused(scan)
+
+
+def _refused(reasons: tuple[Reason, ...]) -> Finding:
+    return Finding(verdict=Outcome.REJECTED, reasons=reasons)

@@ -3,6 +3,9 @@
 The scan is laid flat, moved onto the issued page tile by tile (paper bends), and correlated with it in small windows.
 A changed word shows as a spot of low correlation against the rest of the page; a changed digit does not at the
 resolution of a telephone, which is why the letter says that the registered text prevails.
+
+In a soft picture, where letters run into each other, one line of print looks like any other. There only what is
+finer than a line is compared, in smaller windows.
 """
 
 from dataclasses import dataclass
@@ -17,10 +20,17 @@ from letters.landmarks import warp
 from letters.raster import Floats, Image, issued_page
 
 _PIXELS_PER_MM: Final = 5.0
-_BLURS: Final = (0.35, 0.6, 1.0, 1.5, 2.2)
-"""Pixels by which the issued page is blurred to look like the scan; the best one is taken."""
+_SOFT_BLUR: Final = 1.5
+_BLURS: Final = (0.35, 0.6, 1.0, _SOFT_BLUR)
+"""Pixels by which the issued page is blurred to look like the scan; the best one is taken.
+
+The last one stands for every softer picture too: blurred further, other words would look the same.
+"""
+_DETAIL: Final = 4.0
+"""Pixels, about a quarter of the height of a line: what is coarser is left out of the comparison of soft pictures."""
 _ALIGNING_BLUR: Final = 1.0
 _WINDOW_MM: Final = (4.6, 3.0)
+_SOFT_WINDOW_MM: Final = (2.4, 2.4)
 _MIN_CONTRAST: Final = 30.0
 """Grey levels of deviation in a window that has enough print to be compared."""
 _SPOT_MM2: Final = 4.0
@@ -49,6 +59,8 @@ class Likeness:
     worst: float
     other_text_mm2: float
     """Area of print that has nothing to do with the issued one."""
+    soft: bool
+    """Whether the picture is soft, so that details were compared: its figures have limits of their own."""
 
     @property
     def fall(self) -> float:
@@ -69,22 +81,27 @@ def compare(picture: Image, transform: Floats, issued_pdf: bytes, page: int) -> 
     blur = max(_BLURS, key=lambda blur: _median(_scores(aligned[part], _blurred(issued[part], blur))[printed[part]]))
     likeness_of = _blurred(issued, blur)
     aligned = _unfolded(aligned, likeness_of, printed)
-    scores = _second_look(_scores(aligned, likeness_of), aligned, likeness_of, printed)
+    soft = blur == _SOFT_BLUR
+    if soft:
+        aligned, likeness_of = _detail(aligned), _detail(likeness_of)
+        printed = _printed(issued, page, _SOFT_WINDOW_MM)
+    scores = _second_look(aligned, likeness_of, printed, _SOFT_WINDOW_MM if soft else _WINDOW_MM)
     values = scores[printed][:: _STEP**2]
     if not values.size:
-        return Likeness(0.0, 0.0, 0.0)
+        return Likeness(0.0, 0.0, 0.0, soft)
     spot = int(_SPOT_MM2 * _PIXELS_PER_MM**2 / _STEP**2)
     worst = np.partition(values, min(spot, values.size - 1))[min(spot, values.size - 1)]
     other = float((values < _OTHER).sum()) * _STEP**2 / _PIXELS_PER_MM**2
-    return Likeness(_median(values), float(worst), other)
+    return Likeness(_median(values), float(worst), other, soft)
 
 
-def _second_look(scores: Floats, scan: Floats, issued: Floats, printed: Floats) -> Floats:
-    """Return the scores after the worst spots were looked at again, each moved by itself.
+def _second_look(scan: Floats, issued: Floats, printed: Floats, window_mm: tuple[float, float]) -> Floats:
+    """Return the scores of every pixel after the worst spots were looked at again, each moved by itself.
 
     A spot can score badly because the paper bends more sharply there than the surface does. Other words stay other
     words wherever they are moved.
     """
+    scores = _scores(scan, issued, window_mm)
     pending = np.where(printed, scores, 1.0).astype(np.float32)
     enough = _median(scores[printed]) - _GOOD_FALL
     reach = round(_LOOK_AGAIN_MM * _PIXELS_PER_MM)
@@ -103,7 +120,7 @@ def _second_look(scores: Floats, scan: Floats, issued: Floats, printed: Floats) 
         _, _, _, (across, down) = cv2.minMaxLoc(match)
         across, down = across - reach, down - reach
         moved = scan[top + down : bottom + down, left + across : right + across]
-        scores[top:bottom, left:right] = np.maximum(scores[top:bottom, left:right], _scores(moved, tile))
+        scores[top:bottom, left:right] = np.maximum(scores[top:bottom, left:right], _scores(moved, tile, window_mm))
     return scores
 
 
@@ -121,6 +138,11 @@ def _unfolded(scan: Floats, issued: Floats, printed: Floats) -> Floats:
     across = cv2.boxFilter(left, -1, (along, 1))
     down = cv2.boxFilter(left - across, -1, (1, along))
     return np.asarray(scan - across - down, np.float32)
+
+
+def _detail(picture: Floats) -> Floats:
+    """Return a picture without what is coarser than letters, which all lines of print have in common."""
+    return np.asarray(picture - cv2.GaussianBlur(picture, (0, 0), _DETAIL), np.float32)
 
 
 def _blurred(issued: Image, blur: float) -> Floats:
@@ -146,10 +168,10 @@ def _evenly_lit(scan: Image) -> Floats:
     return np.asarray(even, np.float32)
 
 
-def _printed(issued: Image, page: int) -> Floats:
+def _printed(issued: Image, page: int, window_mm: tuple[float, float] = _WINDOW_MM) -> Floats:
     """Return where the issued page has print to compare, without the codes."""
     data = issued.astype(np.float32)
-    mean, square = _mean(data), _mean(data * data)
+    mean, square = _mean(data, window_mm), _mean(data * data, window_mm)
     found = np.sqrt(np.maximum(square - mean * mean, 0)) > _MIN_CONTRAST
     for code in GEOMETRY.pages[page - 1].codes:
         top, left = (code.y_mm - AREA.y_mm - 3), (code.x_mm - AREA.x_mm - 3)
@@ -158,13 +180,14 @@ def _printed(issued: Image, page: int) -> Floats:
     return np.asarray(found)
 
 
-def _mean(data: Floats) -> Floats:
-    return np.asarray(cv2.boxFilter(data, -1, tuple(round(side * _PIXELS_PER_MM) for side in _WINDOW_MM)))
+def _mean(data: Floats, window_mm: tuple[float, float]) -> Floats:
+    return np.asarray(cv2.boxFilter(data, -1, tuple(round(side * _PIXELS_PER_MM) for side in window_mm)))
 
 
-def _scores(scan: Floats, issued: Floats) -> Floats:
+def _scores(scan: Floats, issued: Floats, window_mm: tuple[float, float] = _WINDOW_MM) -> Floats:
     """Return the correlation of the window around every pixel."""
-    mean_a, mean_b = _mean(scan), _mean(issued)
-    covariance = _mean(scan * issued) - mean_a * mean_b
-    variance = (_mean(scan * scan) - mean_a * mean_a) * (_mean(issued * issued) - mean_b * mean_b)
+    mean_a, mean_b = _mean(scan, window_mm), _mean(issued, window_mm)
+    covariance = _mean(scan * issued, window_mm) - mean_a * mean_b
+    variance_a = _mean(scan * scan, window_mm) - mean_a * mean_a
+    variance = variance_a * (_mean(issued * issued, window_mm) - mean_b * mean_b)
     return np.asarray(covariance / np.sqrt(np.maximum(variance, _MIN_SPREAD**4)), np.float32)

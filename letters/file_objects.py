@@ -36,12 +36,15 @@ _ACTIVE: Final = frozenset(
 """As a key or as a class: what runs, opens, sends, plays or carries something."""
 _CLASSES: Final = ("/S", "/Subtype", "/Type")
 _EXTERNAL_KEYS: Final = frozenset(("/F", "/Ref", "/OPI"))
+_DRAWING_KEYS: Final = frozenset(("/PatternType", "/ShadingType", "/CharProcs"))
+"""What draws out of pdfium's sight: it lists the path that a pattern fills, not the words in the pattern."""
 
 
 class _Budget:
-    """What the whole file may still ask for."""
+    """What the whole file may still ask for, and whether it has something that draws other than pictures do."""
 
     def __init__(self) -> None:
+        self.draws = False
         self.inflated_bytes = _MAX_INFLATED_BYTES
         self.pixels = _MAX_ALL_PIXELS
 
@@ -56,27 +59,43 @@ class _Budget:
         return out, bool(engine.unconsumed_tail) or self.inflated_bytes <= 0
 
 
-def object_faults(data: bytes) -> tuple[Reason, ...]:
-    """Return what is wrong with a file by its objects; any exception means that it can't be read."""
+def object_faults(data: bytes, *, pictures_only: bool = False) -> tuple[Reason, ...]:
+    """Return what is wrong with a file by its objects; any exception means that it can't be read.
+
+    In a file of pictures only, patterns, glyphs that are programs, and masks that are drawings are wrong too.
+    """
     try:
         pdf = _open(data)
     except pikepdf.PasswordError:
         return (because("encrypted"),)
     with pdf:
-        return tuple(because(code, limit=MAX_PAGES) for code in dict.fromkeys(_faults(pdf)))
+        codes = dict.fromkeys(_faults(pdf, pictures_only=pictures_only))
+        return tuple(because(code, limit=MAX_PAGES) for code in codes)
+
+
+def written_anew(data: bytes) -> bytes:
+    """Return a file as qpdf reads it, in clean syntax, its streams untouched.
+
+    Of a damaged file every program makes something else; of this one qpdf and pdfium see the same pages.
+    """
+    out = io.BytesIO()
+    with _open(data) as pdf:
+        pdf.save(
+            out,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            deterministic_id=True,
+        )
+    return out.getvalue()
 
 
 def _open(data: bytes) -> pikepdf.Pdf:
-    try:
-        return pikepdf.open(io.BytesIO(data), suppress_warnings=True, attempt_recovery=False)
-    except pikepdf.PasswordError:
-        raise
-    except pikepdf.PdfError:
-        # Scanning applications write slightly broken cross-references; qpdf and pdfium repair them alike.
-        return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
+    # Scanning applications write slightly broken cross-references and lengths: they are mended, not refused.
+    return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
 
 
-def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
+def _faults(pdf: pikepdf.Pdf, *, pictures_only: bool) -> Iterator[str]:
     if pdf.is_encrypted:
         yield "encrypted"
         return
@@ -92,6 +111,8 @@ def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
     for item in pdf.objects:
         yield from _item_faults(item, budget, 0)
     yield from _item_faults(pdf.trailer, budget, 0)
+    if pictures_only and budget.draws:
+        yield "not_a_scan"
     for page in pdf.pages:
         yield from _page_faults(page)
 
@@ -109,6 +130,8 @@ def _item_faults(item: object, budget: _Budget, depth: int) -> Iterator[str]:
         keys = list(item.keys())
         if _ACTIVE.intersection(keys) or any(_is_active_name(item.get(key)) for key in _CLASSES):
             yield "active_content"
+        # The mask of a picture is a stream; the mask of a graphics state is a dictionary around a drawing.
+        budget.draws |= bool(_DRAWING_KEYS.intersection(keys)) or isinstance(item.get("/SMask"), Dictionary)
         if isinstance(item, Stream):
             yield from _stream_faults(item, keys, budget)
         children = [item.get(key) for key in keys]

@@ -7,32 +7,33 @@ import pypdfium2
 
 from domain.notices import Reason
 from letters.file_bytes import byte_faults
-from letters.file_objects import object_faults
+from letters.file_objects import object_faults, written_anew
 from letters.reasons import because
 from letters.scan_profile import is_scan
 
 
-def file_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
-    """Return why a file may not be opened, or nothing."""
+def file_faults(data: bytes, limit_bytes: int, *, pictures_only: bool = False) -> tuple[Reason, ...]:
+    """Return why a file may not be opened, or nothing; of pictures only, also what would draw anything else."""
     faults = byte_faults(data, limit_bytes)
     if faults:
         return faults
     try:
-        return object_faults(data) or _page_faults(data)
+        return object_faults(data, pictures_only=pictures_only) or _page_faults(data)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  # parsers raise errors of every class on hostile files
         return (because("unreadable"),)
 
 
-def scan_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
-    """Return why a file is not a scan that may be looked at, or nothing."""
-    faults = file_faults(data, limit_bytes)
+def read_scan(data: bytes, limit_bytes: int) -> bytes | tuple[Reason, ...]:
+    """Return a file as it may be looked at, written anew, or why it is not a scan."""
+    faults = file_faults(data, limit_bytes, pictures_only=True)
     if faults:
         return faults
     try:
-        with pypdfium2.PdfDocument(data) as document:
-            return () if is_scan(document) else (because("not_a_scan"),)
+        scan = written_anew(data)
+        with pypdfium2.PdfDocument(scan) as document:
+            return scan if is_scan(document) else (because("not_a_scan"),)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  # as above

@@ -30,10 +30,14 @@ _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
 _FALL: Final = (0.07, 3.6)
 """How far the worst spot may lie below the median: a constant, and a share of what the median lacks of 1."""
+_SOFT_FALL: Final = (0.24, 1.5)
+"""The same for soft pictures."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
 _MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
+_SOFT_OTHER_TEXT_MM2: Final = 1200.0
+"""Details of other words differ over a larger area: another signer's name makes 400 mm², a clause less 1500."""
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
 _FLAT_MM: Final = ((0.0, 6.0), (17.0, 7.0))
@@ -131,11 +135,11 @@ def _copies_faults(copies: list[_Page], number: int, issued: IssuedLetter, measu
 
 
 def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
-    constant, share = _FALL
+    constant, share = _SOFT_FALL if likeness.soft else _FALL
     allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
     if likeness.median < _UNCLEAR:
         yield "page_unclear"
-    elif likeness.other_text_mm2 > _OTHER_TEXT_MM2:
+    elif likeness.other_text_mm2 > (_SOFT_OTHER_TEXT_MM2 if likeness.soft else _OTHER_TEXT_MM2):
         yield "text_differs"
     elif likeness.fall > min(_MAX_FALL, allowed):
         yield "text_doubtful"
@@ -154,7 +158,7 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
 def _figures(likeness: Likeness, ink: Ink) -> Measured:
     figures = {"text": likeness.median, "text_worst": likeness.worst, "other_text_mm2": likeness.other_text_mm2}
     figures |= {f"ink_{name}": float(value) for name, value in asdict(ink).items()}
-    return {name: round(value, 4) for name, value in figures.items()}
+    return {"text_soft": likeness.soft, **{name: round(value, 4) for name, value in figures.items()}}
 
 
 def _is_blank(picture: Image) -> bool:

@@ -11,7 +11,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 _MIN_COVER: Final = 0.6
-_MAX_PATHS: Final = 20
+_MAX_POINTS: Final = 100
+"""Twenty rectangles: frames and backgrounds."""
 _MAX_OBJECTS: Final = 400
 _MAX_DEPTH: Final = 3
 _INVISIBLE: Final = raw.FPDF_TEXTRENDERMODE_INVISIBLE
@@ -32,19 +33,30 @@ def _is_scanned_page(page: pypdfium2.PdfPage) -> bool:
     width, height = page.get_size()
     if raw.FPDFPage_GetAnnotCount(page.raw) or width <= 0 or height <= 0:
         return False
-    cover, paths = 0.0, 0
+    cover, points = 0.0, 0
     for seen, item in enumerate(page.get_objects(max_depth=_MAX_DEPTH)):
-        if seen >= _MAX_OBJECTS:
+        if seen >= _MAX_OBJECTS or _clip_points(item) > _MAX_POINTS:
             return False
         if item.type == raw.FPDF_PAGEOBJ_IMAGE:
             left, bottom, right, top = item.get_bounds()
             across = max(0.0, min(right, width) - max(left, 0.0))
             cover += across * max(0.0, min(top, height) - max(bottom, 0.0)) / (width * height)
         elif item.type == raw.FPDF_PAGEOBJ_PATH:
-            paths += 1
+            points += raw.FPDFPath_CountSegments(item.raw)
         elif item.type == raw.FPDF_PAGEOBJ_TEXT:
             if raw.FPDFTextObj_GetTextRenderMode(item.raw) != _INVISIBLE:
                 return False
-        elif item.type != raw.FPDF_PAGEOBJ_FORM:
+        elif item.type != raw.FPDF_PAGEOBJ_FORM or _hides_objects(item):
             return False
-    return cover >= _MIN_COVER and paths <= _MAX_PATHS
+    return cover >= _MIN_COVER and points <= _MAX_POINTS
+
+
+def _clip_points(item: pypdfium2.PdfObject) -> int:
+    """Return how many points an object's outline has: a black picture can be cut into the shape of words."""
+    clip = raw.FPDFPageObj_GetClipPath(item.raw)
+    return sum(raw.FPDFClipPath_CountPathSegments(clip, index) for index in range(raw.FPDFClipPath_CountPaths(clip)))
+
+
+def _hides_objects(form: pypdfium2.PdfObject) -> bool:
+    """Tell whether a form holds objects that lie too deep to be listed."""
+    return bool(form.level >= _MAX_DEPTH - 1 and raw.FPDFFormObj_CountObjects(form.raw) > 0)

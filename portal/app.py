@@ -27,10 +27,16 @@ from temporalio.client import Client
 
 from adapters import s3, temporal
 from adapters.activations import Activations
-from adapters.overview import Overview
+from adapters.batches import Batches
+from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
 from domain.errors import ActivaError, ServiceUnavailableError
 from portal import desk, development, failures, pages
+from portal.api import access
+from portal.api import app as api_app
+from portal.api.cursors import Cursors
+from portal.api.parts import Api
+from portal.billing import Billing
 from portal.cases import Cases
 from portal.desk.desk import Desk
 from portal.desk.directory import Directory
@@ -41,6 +47,7 @@ from portal.parts import Portal
 from portal.protection import Bounded, Headed, policy, refuse_cross_site
 from portal.rendering import STATIC, Pages
 from portal.session import IDLE, cookie_name
+from portal.signed_tokens import SignedTokens
 from settings import PortalSettings, SettingsError, load_portal
 
 WRONG_SETTINGS, UNREACHABLE = 2, 4
@@ -61,26 +68,36 @@ class _Static(StaticFiles):
 def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastAPI:
     """Return the application over a connection to Temporal and a bucket."""
     addresses, activations = settings.portal, Activations(client, objects)
+    keys, shown = IssuerKeys(addresses.jwks), Pages(settings.lender, settings.support_mail, addresses.login_url)
+    limits = Limits(
+        entries_per_minute=addresses.entries_per_minute,
+        uploads_per_hour=addresses.uploads_per_hour,
+        calls_per_minute=addresses.api_calls_per_minute,
+    )
+    listed = CaseList(client)
+    billing = Billing(activations, listed, objects, settings.policy)
+    api = api_app.build(_api(billing, keys, limits, shown, settings))
     app = FastAPI(
         title="Activa",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(_same_site)],
-        middleware=_middleware(settings),
+        middleware=_middleware(settings, api),
     )
+    app.state.api = api
     app.state.portal = Portal(
         cases=Cases(activations, objects),
-        door=Door(IssuerKeys(addresses.jwks), objects, _now, issuer=addresses.issuer, audience=addresses.audience),
-        limits=Limits(entries_per_minute=addresses.entries_per_minute, uploads_per_hour=addresses.uploads_per_hour),
-        pages=Pages(settings.lender, settings.support_mail, addresses.login_url),
+        door=Door(keys, objects, _now, issuer=addresses.issuer, audience=addresses.audience),
+        limits=limits,
+        pages=shown,
         addresses=addresses,
         upload_limit_bytes=settings.policy.upload_limit_bytes,
         origin=settings.portal_url,
         now=_now,
     )
     failures.install(app)
-    app.state.desk = Desk(activations, Overview(client), Directory(objects), objects)
+    app.state.desk = Desk(activations, listed, Batches(client), Directory(objects), objects)
     for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
     development.install(app, addresses, activations)
@@ -88,11 +105,31 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     return app
 
 
-def _middleware(settings: PortalSettings) -> list[Middleware]:
+def _api(billing: Billing, keys: IssuerKeys, limits: Limits, shown: Pages, settings: PortalSettings) -> Api:
+    return Api(
+        billing=billing,
+        tokens=SignedTokens(
+            keys,
+            _now,
+            issuer=settings.portal.issuer,
+            audience=settings.portal.api_audience,
+            required=access.REQUIRED,
+            longest_life=access.LONGEST_LIFE,
+        ),
+        cursors=Cursors(settings.portal.session_secret.get_secret_value()),
+        limits=limits,
+        pages=shown,
+        origin=settings.portal_url,
+        now=_now,
+    )
+
+
+def _middleware(settings: PortalSettings, api: FastAPI) -> list[Middleware]:
     """Return what every request passes through, the outermost first."""
     secure = settings.portal_url.startswith("https://")
     return [
         Middleware(Headed, content_policy=policy(settings.portal.checkout_url), secure=secure),
+        Middleware(api_app.Apart, api=api),
         Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(settings.portal_url).hostname or "127.0.0.1"]),
         Middleware(
             SessionMiddleware,
@@ -102,7 +139,7 @@ def _middleware(settings: PortalSettings) -> list[Middleware]:
             same_site="lax",
             https_only=secure,
         ),
-        Middleware(failures.Caught),
+        Middleware(failures.Caught, answer=failures.answer),
         Middleware(Bounded, limit_bytes=LARGEST_BODY_BYTES),
     ]
 

@@ -1,7 +1,7 @@
 """The cases as pages need them: an answer within two seconds, or the word that the work goes on.
 
-The only module of the portal that speaks to Temporal. What a person typed or sent is stored before the case is told,
-so a page that gives up waiting has lost nothing.
+With `portal/billing.py` the only module of the portal that speaks to Temporal. What a person typed or sent is stored
+before the case is told, so a page that gives up waiting has lost nothing.
 """
 
 import asyncio

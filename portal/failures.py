@@ -6,6 +6,7 @@ which the log has its class; its text stays there, because it may hold personal 
 
 import logging
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import (
     ActivaError,
+    BatchRunningError,
     CaseNotFoundError,
     NotAllowedNowError,
     NoWorkerError,
@@ -81,6 +83,11 @@ _TABLE: Final[dict[type[Exception], Failure]] = {
         "Eso ya no se puede hacer",
         "El estado de tu activación cambió, quizá en otra ventana. Vuelve al inicio para ver cómo va.",
     ),
+    BatchRunningError: Failure(
+        409,
+        "Ya hay un lote en marcha",
+        "Solo puede haber uno a la vez. Espera a que termine o detenlo en la página de lotes.",
+    ),
     RefusedError: Failure(
         422, "Eso no se pudo hacer", "Revisa los datos e intenta de nuevo, o escríbele a soporte.", again=True
     ),
@@ -105,11 +112,12 @@ def install(app: FastAPI) -> None:
 
 
 class Caught:
-    """Ends whatever error nobody handled in a page; further out, the server would log its text."""
+    """Ends whatever error nobody handled in an answer; further out, the server would log its text."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap an application."""
+    def __init__(self, app: ASGIApp, answer: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        """Wrap an application; `answer` makes the answer of an error."""
         self._app = app
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -126,7 +134,7 @@ class Caught:
             if begun or scope["type"] != "http":
                 LOG.error("an answer broke off: %s at %s", type(error).__name__, _place(error))  # noqa: TRY400  # no text
                 return
-            await (await answer(Request(scope, receive), error))(scope, receive, send)
+            await (await self._answer(Request(scope, receive), error))(scope, receive, send)
 
 
 async def answer(request: Request, error: Exception) -> Response:
@@ -171,10 +179,16 @@ def _failure_of(error: Exception) -> Failure:
         return _BY_STATUS[400]
     if isinstance(error, HTTPException):
         return _BY_STATUS.get(error.status_code, _BY_STATUS[400])
-    number = uuid.uuid4().hex[:8].upper()
-    LOG.error("error %s: %s at %s", number, type(error).__name__, _place(error))
+    number = logged(error)
     text = f"Ya quedó registrado. Si le escribes a soporte, dales este número: {number}."
     return Failure(500, "Algo salió mal de nuestro lado", text, again=True)
+
+
+def logged(error: Exception) -> str:
+    """Log an error nobody thought of, without its text, and return the number it has in the log."""
+    number = uuid.uuid4().hex[:8].upper()
+    LOG.error("error %s: %s at %s", number, type(error).__name__, _place(error))
+    return number
 
 
 def _place(error: Exception) -> str:

@@ -21,11 +21,12 @@ class TooOftenError(Exception):
 class Limits:
     """The portal's limits and what has been asked for lately."""
 
-    def __init__(self, *, entries_per_minute: int, uploads_per_hour: int) -> None:
+    def __init__(self, *, entries_per_minute: int, uploads_per_hour: int, calls_per_minute: int) -> None:
         """Count from zero."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._entries = RateLimitItemPerMinute(entries_per_minute)
         self._uploads = RateLimitItemPerHour(uploads_per_hour)
+        self._calls = RateLimitItemPerMinute(calls_per_minute)
 
     def entry(self, address: str) -> None:
         """Count somebody coming in from a network address; raises TooOftenError."""
@@ -34,6 +35,10 @@ class Limits:
     def upload(self, company_id: str) -> None:
         """Count a letter made, or a file sent, for a company; raises TooOftenError."""
         self._count(self._uploads, "upload", company_id)
+
+    def call(self, subject: str) -> None:
+        """Count a call of the API by a token's subject; raises TooOftenError."""
+        self._count(self._calls, "call", subject)
 
     def _count(self, limit: RateLimitItem, *key: str) -> None:
         if not self._limiter.hit(limit, *key):

@@ -52,10 +52,11 @@ class Pages:
         self, request: Request, template: str, values: Mapping[str, Any] | None = None, status_code: int = 200
     ) -> HTMLResponse:
         """Return a page. `inside` is whether somebody is logged in, so that a page can offer to leave."""
+        session = request.scope.get("session", {})
         text = self._environment.get_template(template).render(
             {
-                "inside": "company_id" in request.session,
-                "home": "/soporte" if "staff" in request.session else "/",
+                "inside": "company_id" in session,
+                "home": "/soporte" if "staff" in session else "/",
                 "path": request.url.path,
                 **(values or {}),
             }

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain import clock, outcomes
+from domain import clock, deliveries, outcomes
 from domain.calendar import BOGOTA, bogota_date
 from domain.case import Case
 from domain.decisions import admit, reject
@@ -31,6 +31,7 @@ from domain.notices import Notice, NoticeKind, NoticeSent, Reason
 from domain.policy import Policy
 from domain.signed_letter import Verdict
 from domain.told import build_notice, build_reminder
+from domain.webhooks import DeliveryOutcome, WebhookEvent, WebhookTried
 
 COMPANY_SHA = "c" * 64
 REPRESENTATIVE_SHA = "d" * 64
@@ -61,9 +62,15 @@ class World:
     first: FirstAcceptance | None = None
     checked: dict[str, UploadChecked] = field(default_factory=dict)
     mails: list[tuple[datetime, Notice]] = field(default_factory=list)
+    delivers: bool = False
+    """There is an address to deliver events to."""
+    events: list[tuple[datetime, WebhookEvent]] = field(default_factory=list)
 
     def kinds(self) -> list[NoticeKind]:
         return [notice.kind for _, notice in self.mails]
+
+    def told(self) -> list[str]:
+        return [event.type.value for _, event in self.events]
 
     def perform(self, case: Case, job: Job, now: datetime) -> Any:
         match job:
@@ -82,7 +89,7 @@ class World:
             case TellNotice():
                 notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
                 self.mails.append((now, notice))
-                return NoticeSent(sent_at=now)
+                return NoticeSent(sent_at=now, webhooks=self.delivers)
 
     def _check(self, case: Case, job: CheckUpload, now: datetime) -> UploadChecked:
         if job.upload_id in self.missing:
@@ -108,7 +115,9 @@ class World:
 def opened(world: World, now: datetime = NOW, archived: dict[str, Any] | None = None, **policy: Any) -> Case:
     """Return the case of a company as the store knows it: new, or taken up again from its archive."""
     start = OpenCase(company_id="C1001", profile_sha256=COMPANY_SHA)
-    result = CaseOpened(policy=Policy(**policy), first_acceptance=world.first, archived=archived)
+    result = CaseOpened(
+        policy=Policy(**policy), first_acceptance=world.first, archived=archived, webhooks=world.delivers
+    )
     return outcomes.opened(start, result, now)
 
 
@@ -142,13 +151,23 @@ def settle(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
     while True:
         case = clock.tick(case, now)
         queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
-        if queued is not None:
+        if (event := event_to_try(case, now)) is not None:
+            world.events.append((now, event))
+            taken = WebhookTried(outcome=DeliveryOutcome.DELIVERED, attempts=1)
+            case = deliveries.tried(deliveries.begun(case), event, taken, now)
+        elif queued is not None:
             case = outcomes.done(case, queued.job, world.perform(case, queued.job, now), now)
         elif milestone is not None:
             world.mails.append((now, build_reminder(case, milestone.days, now)))
-            case = clock.reminder_done(case, milestone, NoticeSent(sent_at=now), now)
+            case = clock.reminder_done(case, milestone, NoticeSent(sent_at=now, webhooks=world.delivers), now)
         else:
             return case
+
+
+def event_to_try(case: Case, now: datetime) -> WebhookEvent | None:
+    """Return the event that is tried now, if one is."""
+    found = deliveries.next_try(case, now)
+    return None if found is None or found[1] else found[0]
 
 
 def live(case: Case, since: datetime, until: datetime, world: World) -> Case:

@@ -16,6 +16,7 @@ from domain.messages import JSON_ENCODING, SIGNALS, UPDATES, Argument, Message, 
 from domain.notices import NoticeKind
 from domain.representative import Representative
 from domain.stage import Stage
+from domain.webhooks import EventType
 from letters.__main__ import app as letters_commands
 from letters.letter_file import SAMPLE_LENDER, read_letter_file
 from settings import describe
@@ -97,6 +98,7 @@ def test_the_tables_of_signals_and_updates_name_every_field() -> None:
 def test_the_tables_of_words_are_complete() -> None:
     assert set(first_names(table("stage"))) == set(Stage)
     assert first_names(table("kind")) == list(AttentionKind)
+    assert sorted(first_names(table("event"))) == sorted(EventType)
     [notices] = re.findall(r"^`notice` is one of (.*?);", README, re.MULTILINE)
     assert re.findall(r"`(\w+)`", notices) == list(NoticeKind)
 

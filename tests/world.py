@@ -208,6 +208,7 @@ async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIte
     )
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     with LetterChecker() as checker:
+        await asyncio.to_thread(checker.warm)
         yield World(client, skipper, s3.S3Objects(store, BUCKET), LetterExaminer(checker), mails.folder, settings)
 
 

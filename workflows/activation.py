@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.status import status
     from domain.told import build_reminder
     from workflows.answers import answer
+    from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
     from workflows.policies import STORAGE
@@ -56,6 +57,7 @@ class CertificateActivation:
         self._is_closed = False
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = datetime.max.replace(tzinfo=UTC)
+        self._deliveries = Deliveries(self._known_case, self._keep)
 
     @workflow.signal(dynamic=True)
     def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -157,12 +159,16 @@ class CertificateActivation:
             company_sha256=self._start.profile_sha256,
         )
 
+    def _keep(self, case: Case) -> None:
+        self._case = case
+
     async def _work(self) -> None:
         """Do everything that is due: first the messages, then what time brought, then one step at a time."""
         while True:
             self._drain()
             now = workflow.now()
             self._case = clock.tick(self._known_case(), now)
+            self._deliveries.go_on()
             queued = clock.due_job(self._case, now)
             milestone = clock.due_reminder(self._case, now)
             if queued is not None:
@@ -183,6 +189,7 @@ class CertificateActivation:
         while not task.done():
             await workflow.wait_condition(lambda: task.done() or bool(self._inbox))
             self._drain()
+            self._deliveries.go_on()
         return await task
 
     def _take(self, item: Signal | Request) -> None:
@@ -237,13 +244,14 @@ class CertificateActivation:
         """Begin a new run with the case alone, when the history has grown and the case is quiet or must."""
         case, info = self._known_case(), workflow.info()
         long = info.get_current_history_length() > WORTH_CUTTING_EVENTS
-        worth_it = long and not case.queue and search_values(case, workflow.now()).stage in QUIET
+        idle = not case.queue and not case.webhooks.waiting
+        worth_it = long and idle and search_values(case, workflow.now()).stage in QUIET
         if not (worth_it or info.is_continue_as_new_suggested()):
             return
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._deliveries.trying)
         if self._inbox:
             return
-        workflow.continue_as_new(input_to_carry_on(case), memo=workflow.memo())
+        workflow.continue_as_new(input_to_carry_on(self._known_case()), memo=workflow.memo())
 
     async def _sleep(self) -> None:
         """Wait for a message or the next deadline. A timer that is armed for earlier is left to fire for nothing."""
@@ -257,12 +265,14 @@ class CertificateActivation:
             delay = max((self._timer_at - workflow.now()).total_seconds(), 0.001)
             self._timer = asyncio.create_task(workflow.sleep(delay, summary=label))
         timer = self._timer
-        await workflow.wait_condition(lambda: bool(self._inbox) or (timer is not None and timer.done()))
+        await workflow.wait_condition(
+            lambda: bool(self._inbox) or self._deliveries.has_news or (timer is not None and timer.done())
+        )
 
     async def _archived(self) -> bool:
         """Keep the closed case; False when something came up meanwhile or the store does not answer yet."""
         case = self._known_case()
-        if case.queue:
+        if case.queue or case.webhooks.waiting:
             return False
         await workflow.wait_condition(workflow.all_handlers_finished)
         request = ArchiveRequest(company_id=case.company_id, case=case.stored())

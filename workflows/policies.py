@@ -31,6 +31,16 @@ MAIL = Limits(
 )
 """Mails about something that has happened: still true whenever they are sent."""
 
+
+def webhook(tries: int) -> Limits:
+    """Return the limits of one round of tries to deliver an event; the longer waits between rounds are the case's."""
+    return Limits(
+        schedule_to_start_timeout=None,
+        start_to_close_timeout=timedelta(seconds=60),
+        retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_attempts=tries),
+    )
+
+
 REMINDER = Limits(
     schedule_to_start_timeout=timedelta(minutes=1),
     start_to_close_timeout=timedelta(minutes=4),

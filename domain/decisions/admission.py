@@ -27,6 +27,7 @@ from domain.messages import (
     RemindersMuted,
     StepCompleted,
     SubmitRepresentative,
+    WebhookRequested,
     closest_name,
     shorten,
 )
@@ -52,6 +53,7 @@ DECISIONS: Mapping[type[Message], Decide] = {
     RemindersMuted: support.reminders_muted,
     CompanyUpdated: support.company_updated,
     NoticeRequested: support.notice_requested,
+    WebhookRequested: support.webhook_requested,
     ActivationClosed: support.activation_closed,
 }
 """Every message that may change a case; `verify_payment` only asks."""

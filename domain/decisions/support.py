@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain import deliveries
 from domain.calendar import bogota_date
 from domain.case import Case
 from domain.certificate import PaymentStanding
@@ -17,6 +18,7 @@ from domain.messages import (
     NoticeRequested,
     RemindersMuted,
     StepCompleted,
+    WebhookRequested,
 )
 from domain.notices import NoticeKind, Reason
 from domain.reminders import Subject
@@ -102,6 +104,16 @@ def notice_requested(case: Case, message: NoticeRequested, now: datetime) -> Cas
             reasons=_reasons(case, message.notice),
         )
     )
+
+
+def webhook_requested(case: Case, message: WebhookRequested, now: datetime) -> Case:
+    """Send an event again, at once if none before it waits; it keeps its id, so that a repeat is recognised."""
+    event = deliveries.found(case, message.event, now)
+    if event is None:
+        text = f"event: {message.event} is no event of this case that can be sent again; see webhooks in the status"
+        raise NotAllowedNowError(text)
+    case = case.record(now, message.by, "webhook_requested", f"{event.type} {event.id}: {message.reason}")
+    return deliveries.again(case, event, now)
 
 
 def activation_closed(case: Case, message: ActivationClosed, now: datetime) -> Case:

@@ -119,6 +119,16 @@ ACTIONS: Final[dict[str, Action]] = {
             lambda facts: facts.closing is None,
         ),
         Action(
+            "evento",
+            "Reenviar un evento a facturación",
+            "webhook_requested",
+            (
+                Field("event", "Identificador del evento", hint="Empieza por evt_; está en la página de eventos."),
+                REASON,
+            ),
+            lambda facts: bool(facts.webhooks.deliveries),
+        ),
+        Action(
             "silencio",
             "Suspender recordatorios",
             "reminders_muted",
@@ -166,11 +176,15 @@ def read(action: Action, typed: Mapping[str, str], by: str, **known: Any) -> Mes
 
 def command(company_id: str, signal: str, message: Message) -> str:
     """Return the command line that sends the same signal."""
-    data = json.dumps(message.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
     return (
         f"temporal workflow signal --workflow-id {workflow_id(company_id)} --name {signal} \\\n"
-        f"  --input {shlex.quote(data)}"
+        f"  --input {shlex.quote(payload(message))}"
     )
+
+
+def payload(message: Message) -> str:
+    """Return a message as the JSON that a command line takes."""
+    return json.dumps(message.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
 
 
 _WRONG: Final = {

@@ -18,7 +18,7 @@ from portal.desk.actions import ACTIONS, Action, command, read
 from portal.desk.desk import AtDesk, Desk
 from portal.desk.facts import DeskFacts
 from portal.desk.words import ACTIONS as WORDS
-from portal.desk.words import ATTENTION, SIGNALS, STAGES
+from portal.desk.words import ATTENTION, OUTCOMES, SIGNALS, STAGES
 from portal.parts import Parts
 from portal.rendering import go
 from portal.roles import Role
@@ -27,6 +27,8 @@ from portal.session import NotYoursError, StaffSession, staff, support
 router = APIRouter(prefix="/soporte/casos/{company_id}", dependencies=[Depends(session.staff)])
 CompanyId = Annotated[str, StringConstraints(pattern=COMPANY_ID_PATTERN)]
 UploadId = Annotated[str, StringConstraints(pattern=UPLOAD_ID_PATTERN)]
+Staff = Annotated[StaffSession, Depends(staff)]
+Support = Annotated[StaffSession, Depends(support)]
 LONGEST_VALUE: Final = 600
 PICTURE_SCALE: Final = 100 / 72
 
@@ -36,7 +38,7 @@ async def case(
     request: Request,
     parts: Parts,
     desk: AtDesk,
-    who: Annotated[StaffSession, Depends(staff)],
+    who: Staff,
     company_id: CompanyId,
     hecho: str = "",
 ) -> Response:
@@ -88,19 +90,28 @@ def _drawn(data: bytes, page: int) -> bytes | None:
         return buffer.getvalue()
 
 
+@router.get("/eventos")
+async def events(request: Request, parts: Parts, desk: AtDesk, who: Staff, company_id: CompanyId) -> Response:
+    """Show the events for the billing backend: what waits, and what became of the last ones."""
+    facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
+    may_act = who.role is Role.SUPPORT
+    values = {"facts": facts, "company": company, "outcomes": OUTCOMES, "may_act": may_act}
+    return parts.pages.page(request, "desk_events.html", values)
+
+
 @router.get("/{key}")
 async def form(
     request: Request,
     parts: Parts,
     desk: AtDesk,
-    _: Annotated[StaffSession, Depends(support)],
+    _: Support,
     company_id: CompanyId,
     key: str,
 ) -> Response:
     """Ask for what an action needs."""
     action = _action(key)
     facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
-    values = {field.name: "" for field in action.fields}
+    values = {field.name: request.query_params.get(field.name, "")[:LONGEST_VALUE] for field in action.fields}
     if company is not None and "email" in values:
         values["email"] = company.email
     if "amount_cop" in values:
@@ -113,7 +124,7 @@ async def act(
     request: Request,
     parts: Parts,
     desk: AtDesk,
-    who: Annotated[StaffSession, Depends(support)],
+    who: Support,
     company_id: CompanyId,
     key: str,
 ) -> Response:

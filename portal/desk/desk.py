@@ -7,7 +7,8 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from adapters.activations import Activations
-from adapters.overview import Overview
+from adapters.batches import Batches
+from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
 from domain.company import Company
 from domain.contract import company_key, representative_key, verdict_key
@@ -25,7 +26,8 @@ class Desk:
     """Every case, for support."""
 
     activations: Activations
-    overview: Overview
+    cases: CaseList
+    batches: Batches
     directory: Directory
     objects: S3Objects
 

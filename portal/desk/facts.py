@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.attention import Attention
 from domain.model import Model
+from domain.webhooks import Delivery
 from portal.facts import Facts
 
 
@@ -15,6 +16,26 @@ class RejectedSignal(Model):
     time: datetime
 
 
+class WaitingEvent(Model):
+    """An event that the billing backend has not taken yet."""
+
+    id: str
+    type: str
+    at: datetime
+    attempts: int
+
+
+class WebhookFacts(Model, extra="ignore"):
+    """The events for the billing backend: those that wait, and the last ones that are over, oldest first."""
+
+    on: bool
+    gone: bool
+    waiting: tuple[WaitingEvent, ...]
+    error: str | None
+    next_try_at: datetime | None
+    deliveries: tuple[Delivery, ...]
+
+
 class DeskFacts(Facts, extra="ignore"):
     """The whole case."""
 
@@ -23,6 +44,7 @@ class DeskFacts(Facts, extra="ignore"):
     rejected_signals: tuple[RejectedSignal, ...]
     rejected_signals_count: int
     repeated_messages_count: int
+    webhooks: WebhookFacts
     waiting_to_retry: tuple[str, ...]
     closing: str | None
 

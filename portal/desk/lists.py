@@ -5,25 +5,24 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from adapters.overview import Filter
+from adapters.case_list import Filter
 from domain.calendar import bogota_date, start_of_day
 from domain.contract import is_company_id
 from domain.errors import CaseNotFoundError
-from domain.stage import Stage
 from portal import session
 from portal.desk.desk import AtDesk
+from portal.desk.filters import WITHIN_DAYS, Chosen, chosen_filter
 from portal.desk.words import FUNNEL, STAGES
 from portal.parts import Parts
 
 router = APIRouter(prefix="/soporte", dependencies=[Depends(session.staff)])
 PAGE_SIZE: Final = 25
 WEEKS: Final = 8
-WITHIN: Final = {"7": 7, "15": 15, "30": 30, "60": 60}
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,9 @@ async def home(request: Request, parts: Parts, desk: AtDesk) -> Response:
     """Show how many cases there are of each kind, and the way to each list."""
     now = parts.now()
     stages, weeks, attention, _ = await asyncio.gather(
-        asyncio.gather(*(desk.overview.count(Filter(stage=stage)) for stage in FUNNEL)),
-        asyncio.gather(*(desk.overview.count(_week(now, number)) for number in range(WEEKS))),
-        desk.overview.count(Filter(needs_attention=True)),
+        asyncio.gather(*(desk.cases.count(Filter(stage=stage)) for stage in FUNNEL)),
+        asyncio.gather(*(desk.cases.count(_week(now, number)) for number in range(WEEKS))),
+        desk.cases.count(Filter(needs_attention=True)),
         desk.directory.renew(),
     )
     funnel = _bars(
@@ -73,39 +72,24 @@ async def search(request: Request, parts: Parts, desk: AtDesk, q: str = "") -> R
 
 
 @router.get("/casos")
-async def cases(  # one parameter for each part of the address
-    request: Request,
-    parts: Parts,
-    desk: AtDesk,
-    etapa: str = "",
-    atencion: bool = False,
-    vence: str = "",
-    pagina: str = "",
+async def cases(
+    request: Request, parts: Parts, desk: AtDesk, chosen: Annotated[Chosen, Depends()], pagina: str = ""
 ) -> Response:
     """Show one page of a list."""
-    stage = Stage(etapa) if etapa in set(Stage) else None
-    wanted = _filter(parts.now(), stage, attention=atencion, days=WITHIN.get(vence))
-    (listed, following), total, _ = await asyncio.gather(
-        desk.overview.page(wanted, PAGE_SIZE, _token(pagina)), desk.overview.count(wanted), desk.directory.renew()
+    wanted = chosen_filter(chosen, parts.now())
+    page, total, _ = await asyncio.gather(
+        desk.cases.page(wanted, PAGE_SIZE, _token(pagina)), desk.cases.count(wanted), desk.directory.renew()
     )
     values: dict[str, Any] = {
-        "listed": [(each, desk.directory.name(each.company_id)) for each in listed],
+        "listed": [(each, desk.directory.name(each.company_id)) for each in page.cases],
         "total": total,
-        "stage": stage,
-        "attention": atencion,
-        "within": vence if vence in WITHIN else "",
+        "chosen": chosen,
         "stages": {stage.value: STAGES[stage] for stage in FUNNEL},
         "words": STAGES,
-        "choices": WITHIN,
-        "following": base64.urlsafe_b64encode(following).decode() if following else "",
+        "within": WITHIN_DAYS,
+        "following": base64.urlsafe_b64encode(page.next_token).decode() if page.next_token else "",
     }
     return parts.pages.page(request, "desk_list.html", values)
-
-
-def _filter(now: datetime, stage: Stage | None, *, attention: bool = False, days: int | None = None) -> Filter:
-    if days is None:
-        return Filter(stage=stage, needs_attention=attention)
-    return Filter(stage=stage, needs_attention=attention, ends_from=now, ends_before=now + timedelta(days=days))
 
 
 def _week(now: datetime, number: int) -> Filter:

@@ -4,6 +4,7 @@ from typing import Final
 
 from domain.attention import AttentionKind
 from domain.stage import Stage
+from domain.webhooks import DeliveryOutcome
 from portal.timeline import WORDS
 
 STAGES: Final = {
@@ -42,6 +43,7 @@ ATTENTION: Final = {
     AttentionKind.PROFILE: "Los datos guardados no sirven",
     AttentionKind.MAILBOX: "El servidor rechazó todos los correos",
     AttentionKind.NO_CERTIFICATE: "El préstamo terminó sin certificado",
+    AttentionKind.WEBHOOK: "Facturación no recibió un evento",
 }
 SIGNALS: Final = {
     "payment_confirmed": ("Confirmación de pago", "pago"),
@@ -54,6 +56,7 @@ SIGNALS: Final = {
     "reminders_muted": ("Suspensión de recordatorios", "silencio"),
     "company_updated": ("Datos de la empresa", "correo"),
     "notice_requested": ("Reenvío de un correo", "reenvio"),
+    "webhook_requested": ("Reenvío de un evento", "evento"),
     "activation_closed": ("Cierre del caso", "cierre"),
 }
 """Each signal's name, and the action of the desk that sends a right one."""
@@ -67,4 +70,14 @@ ACTIONS: Final = WORDS | {
     "notice_uncertain": "Un correo quedó en duda",
     "reminder_uncertain": "Un recordatorio quedó en duda",
     "review_late": "La revisión de la carta se atrasó",
+    "webhook_given_up": "Facturación no recibió un evento",
+    "webhook_requested": "Se pidió reenviar un evento",
+    "webhooks_gone": "Facturación ya no quiere eventos de este caso",
+    "webhooks_off": "El trabajador no tiene a quién enviar eventos",
+}
+OUTCOMES: Final = {
+    DeliveryOutcome.DELIVERED: "Entregado",
+    DeliveryOutcome.GIVEN_UP: "No se pudo entregar",
+    DeliveryOutcome.GONE: "El receptor no quiere más",
+    DeliveryOutcome.OFF: "Sin dirección configurada",
 }

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from adapters.activations import Activations
 from domain.contract import CompanyId
 from domain.messages import PaymentConfirmed
+from portal.api import access
 from portal.development.keys import KEY_ID, ensure_keys, read_key
 from portal.hand_off import LONGEST_LIFE
 from portal.parts import Parts
@@ -26,6 +27,7 @@ DEMO_COMPANY: Final = "DEMO1"
 BACKEND: Final = "billing"
 DEVELOPER: Final = "ana"
 """The name of whoever comes in as support."""
+ALL_SCOPES: Final = " ".join(access.Scope)
 
 router = APIRouter(prefix="/desarrollo")
 
@@ -52,6 +54,24 @@ class Lender:
             "exp": now + int(LONGEST_LIFE.total_seconds()),
         }
         return jwt.encode({"alg": "ES256", "kid": KEY_ID}, claims | changes, self.key, algorithms=["ES256"])
+
+    def api_token(self, scope: str = ALL_SCOPES, **changes: Any) -> str:
+        """Return a token for the billing API; `changes` replace claims."""
+        return api_token(self.key, self.addresses, scope=scope, **changes)
+
+
+def api_token(key: ECKey, addresses: Portal, **changes: Any) -> str:
+    """Return a token that opens the billing API, with every scope; `changes` replace claims."""
+    now = int(time.time())
+    claims = {
+        "iss": addresses.issuer,
+        "aud": addresses.api_audience,
+        "sub": "development-backend",
+        "scope": ALL_SCOPES,
+        "iat": now,
+        "exp": now + int(access.LONGEST_LIFE.total_seconds()),
+    }
+    return jwt.encode({"alg": "ES256", "kid": KEY_ID}, claims | changes, key, algorithms=["ES256"])
 
 
 def _lender(request: Request) -> Lender:

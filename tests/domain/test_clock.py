@@ -32,7 +32,8 @@ DAYS = st.integers(-400, 400)
 def cases(draw: st.DrawFn) -> Case:
     """Return a case as it may be found after any outage: nothing in it has been looked at since."""
     milestones = st.sets(st.integers(-10, 90), max_size=5).map(tuple)
-    case = a_case(loan_days=draw(st.integers(1, 90)), certificate_reminder_days=draw(milestones))
+    world = World(delivers=draw(st.booleans()))
+    case = opened(world, loan_days=draw(st.integers(1, 90)), certificate_reminder_days=draw(milestones))
     if draw(st.booleans()):
         case = with_upload(with_letter(case), "U1", verdict=draw(st.sampled_from(Verdict)))
     if draw(st.booleans()):

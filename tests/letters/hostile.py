@@ -2,6 +2,7 @@
 
 import functools
 import io
+import re
 import zlib
 from collections.abc import Callable
 
@@ -147,16 +148,59 @@ def _encrypted(owner: str, user: str) -> bytes:
     return _with(lambda _: None, encryption=pikepdf.Encryption(owner=owner, user=user))
 
 
-def _sending() -> Dictionary:
-    return Dictionary(S=Name.SubmitForm, F="http://example.com")
+def _form(pdf: Pdf, text: bytes, **resources: object) -> pikepdf.Stream:
+    form = pdf.make_stream(text, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 612, 792])
+    form.Resources = Dictionary(**resources)
+    return form
 
 
-def _note() -> Dictionary:
-    return Dictionary(Subtype=Name.Text, Rect=[0, 0, 9, 9])
+def _deep_words(pdf: Pdf) -> Dictionary:
+    form = _form(pdf, WORDS, **_font(pdf))
+    for _ in range(3):
+        form = _form(pdf, b"/Im0 Do", XObject=Dictionary(Im0=form))
+    return Dictionary(XObject=Dictionary(Im0=pdf.pages[0].obj.Resources.XObject.Im0, F=form))
 
 
-def _small_picture(pdf: Pdf) -> pikepdf.Stream:
-    return pdf.make_stream(b"200 0 0 200 0 0 cm /Im0 Do")
+def _patterned_words(pdf: Pdf) -> Dictionary:
+    tile = pdf.make_stream(WORDS, PatternType=1, PaintType=1, TilingType=1, BBox=[0, 0, 612, 792])
+    tile.XStep, tile.YStep, tile.Resources = 612, 792, _font(pdf)
+    return Dictionary(Pattern=Dictionary(P=tile))
+
+
+def _words_as_mask(pdf: Pdf) -> Dictionary:
+    group = _form(pdf, b"1 g " + WORDS, **_font(pdf))
+    group.Group = Dictionary(S=Name.Transparency, CS=Name.DeviceGray)
+    mask = Dictionary(S=Name.Luminosity, G=group)
+    return Dictionary(ExtGState=Dictionary(G=Dictionary(SMask=mask)))
+
+
+def _programmed_glyphs(pdf: Pdf) -> Dictionary:
+    """Return a font that other programs than pdfium draw though its text is said to be invisible."""
+    glyph = pdf.make_stream(b"1000 0 0 0 1000 1000 d1 0 0 800 800 re f")
+    font = Dictionary(
+        Type=Name.Font, Subtype=Name.Type3, FontBBox=[0, 0, 1000, 1000], FontMatrix=[0.001, 0, 0, 0.001, 0, 0]
+    )
+    font.CharProcs, font.Encoding = Dictionary(a=glyph), Dictionary(Differences=[97, Name.a])
+    font.FirstChar, font.LastChar, font.Widths = 97, 97, [1000]
+    return Dictionary(Font=Dictionary(F1=font))
+
+
+def _page_within_a_stream() -> bytes:
+    """Return a damaged file: qpdf mends it by the object that lies in a stream, pdfium by the one outside."""
+    whole, table, rest = harmless().rpartition(b"xref\n0")
+    number = whole[whole.index(b"/Contents ") + 10 :].split()[0]
+    words = number + b" 0 obj << /Length %d >> stream\n%s\nendstream\nendobj\n" % (len(WORDS), WORDS)
+    around = b"90 0 obj << /Length %d >> stream\n%s\nendstream\nendobj\n" % (len(words), words)
+    return whole + around + table + rest.replace(b"startxref\n", b"startxref\n9")
+
+
+def of_wrong_lengths(data: bytes) -> bytes:
+    """Return a file whose streams are said to be shorter than they are."""
+    return re.sub(rb"/Length \d+", lambda found: b"/Length 9".ljust(len(found[0])), data)
+
+
+WORDS = b"BT /F1 60 Tf 100 400 Td (NO) Tj ET"
+OUTLINE = b"0 0 m " + b"".join(b"%d %d l " % (step % 600, step * 7 % 790) for step in range(200))
 
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
@@ -191,6 +235,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a Flate bomb": (lambda: _with(_flate_bomb, compress_streams=False), "too_complex"),
     "a Flate bomb in a Flate stream": (lambda: _with(_flate_bomb_in_flate, compress_streams=False), "too_complex"),
     "an image of 60,000 by 60,000": (lambda: _with(_image_bomb), "too_complex"),
+    "a huge image of a wrong length": (lambda: of_wrong_lengths(_with(_image_bomb)), "too_complex"),
     "a form within itself": (lambda: _with(_endless_form), "too_complex"),
     "forms ten to the eleventh": (lambda: _with(_nested_forms), "too_complex"),
     "20,500 objects": (lambda: _with(_many_objects), "too_complex"),
@@ -204,6 +249,16 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "visible text": (lambda: _content(b"BT /F1 12 Tf 100 100 Td (NO) Tj ET", _font), "not_a_scan"),
     "white text": (_white_text, "not_a_scan"),
     "a drawing": (lambda: _content(b"0 0 9 9 re f\n" * 30), "not_a_scan"),
+    "words four forms deep": (lambda: _content(b"/F Do", _deep_words), "not_a_scan"),
+    "words in a pattern": (lambda: _content(b"/Pattern cs /P scn 0 0 612 792 re f", _patterned_words), "not_a_scan"),
+    "words as a mask": (lambda: _content(b"/G gs 0 g 0 0 612 792 re f", _words_as_mask), "not_a_scan"),
+    "invisible text of programs": (
+        lambda: _content(b"BT 3 Tr /F1 60 Tf 100 400 Td (a) Tj ET", _programmed_glyphs),
+        "not_a_scan",
+    ),
+    "another page within a stream": (_page_within_a_stream, "not_a_scan"),
+    "a drawing of one path": (lambda: _content(OUTLINE + b"f"), "not_a_scan"),
+    "a picture cut to an outline": (lambda: _content(OUTLINE + b"W n 612 0 0 792 0 0 cm /Im0 Do"), "not_a_scan"),
     "a note": (
         lambda: _page("/Annots", lambda _: Array([Dictionary(Subtype=Name.Text, Rect=[0, 0, 9, 9])])),
         "not_a_scan",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from letters import IssuedLetter, LetterChecker
 from letters.file_bytes import byte_faults
-from tests.letters.hostile import HOSTILE, harmless, with_invisible_text
+from tests.letters.hostile import HOSTILE, harmless, of_wrong_lengths, with_invisible_text
 from tests.letters.scans import image_pdf, sheet
 
 LIMIT = 1_048_576
@@ -32,6 +32,10 @@ def test_a_scan_with_a_broken_table_of_contents_is_repaired(checker: LetterCheck
     broken = harmless().replace(b"startxref\n", b"startxref\n1")
 
     assert codes(checker, broken) == []
+
+
+def test_a_scan_of_wrong_lengths_is_repaired(checker: LetterChecker) -> None:
+    assert codes(checker, of_wrong_lengths(harmless())) == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

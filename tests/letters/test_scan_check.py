@@ -73,7 +73,7 @@ def test_a_signature_over_a_stamp_is_accepted(checker: LetterChecker, issued: Is
     assert told(checker.check(scan(issued.pdf, "pen and stamp", "flatbed 200", SEED), issued)) == ("accepted", [])
 
 
-@pytest.mark.parametrize("condition", ["flatbed 150", "messenger"])
+@pytest.mark.parametrize("condition", ["flatbed 150", "messenger", "poor phone"])
 @pytest.mark.parametrize("name", [name for name in FORGERIES if name != "days changed"])
 def test_other_words_under_genuine_codes_are_never_accepted(
     checker: LetterChecker, issued: IssuedLetter, name: str, condition: str
@@ -82,6 +82,28 @@ def test_other_words_under_genuine_codes_are_never_accepted(
 
     assert verdict != "accepted"
     assert codes in (["text_differs"], ["text_doubtful"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "soft"), [("flatbed 300", False), ("phone", False), ("flatbed 75", True), ("poor phone", True)]
+)
+def test_another_month_waits_for_a_person_however_soft_the_picture(
+    checker: LetterChecker, issued: IssuedLetter, condition: str, soft: bool
+) -> None:
+    forged = FORGERIES["month changed"](issued.content)
+
+    for seed in (SEED, SEED + 2):
+        verdict = checker.check(scan(forged, "pen", condition, seed), issued)
+        assert told(verdict) == ("under_review", ["text_doubtful"])
+        assert verdict.measured["text_soft"] is soft
+
+
+def test_what_is_too_soft_to_be_compared_waits_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+    forged = FORGERIES["month changed"](issued.content)
+
+    for pdf in (issued.pdf, forged):
+        verdict = checker.check(scan(pdf, "pen", "poor phone", SEED, dpi=(66, 66)), issued)
+        assert told(verdict) == ("under_review", ["text_doubtful"])
 
 
 def test_another_company_s_letter_is_rejected_without_saying_whose(
@@ -176,6 +198,6 @@ def test_a_file_that_is_too_large_says_its_size(checker: LetterChecker, issued: 
 def test_the_verdict_carries_figures_and_no_personal_data(checker: LetterChecker, issued: IssuedLetter) -> None:
     verdict = checker.check(scan(issued.pdf, "pen", "flatbed 150", SEED), issued)
 
-    assert {"text", "text_worst", "ink_length_mm", "markers", "pages", "cpu_ms"} <= set(verdict.measured)
+    assert {"text", "text_worst", "text_soft", "ink_length_mm", "markers", "pages", "cpu_ms"} <= set(verdict.measured)
     said = verdict.model_dump_json()
     assert not any(word in said for word in ("Peñaranda", "52345678", "Panadería", "900373115"))

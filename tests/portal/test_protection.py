@@ -23,6 +23,7 @@ OPEN_TO_ALL = {
     ("POST", "/desarrollo/pagar"),
 }
 FOREIGN_UPLOAD = "f" * 32
+NO_BATCH = f"desk-{'0' * 32}"
 
 
 def routes(site: Site) -> Iterator[tuple[str, str, APIRoute]]:
@@ -56,7 +57,12 @@ def roles_of(route: APIRoute) -> set[Role]:
 
 
 def filled(path: str) -> str:
-    return path.replace("{upload_id}", FOREIGN_UPLOAD).replace("{company_id}", "C1").replace("{key}", "pago")
+    return (
+        path.replace("{upload_id}", FOREIGN_UPLOAD)
+        .replace("{company_id}", "C1")
+        .replace("{key}", "pago")
+        .replace("{job_id}", NO_BATCH)
+    )
 
 
 def test_every_route_has_one_role_or_is_known_to_be_open(site: Site) -> None:
@@ -68,6 +74,9 @@ def test_every_route_has_one_role_or_is_known_to_be_open(site: Site) -> None:
     assert {key for key, roles in desk.items() if roles == {Role.SUPPORT}} == {
         ("GET", "/soporte/casos/{company_id}/{key}"),
         ("POST", "/soporte/casos/{company_id}/{key}"),
+        ("GET", "/soporte/lotes/nuevo"),
+        ("POST", "/soporte/lotes/nuevo"),
+        ("POST", "/soporte/lotes/{job_id}/detener"),
     }
     assert all(roles in ({Role.SUPPORT}, {Role.SUPPORT, Role.READER}) for roles in desk.values())
     assert len(ours) > 15

@@ -14,6 +14,7 @@ from tests.cases import a_case
 WORKINGS = {
     *("notice_dropped", "notice_given_up", "notice_refused", "notice_requested", "notice_uncertain"),
     *("reminder_uncertain", "review_late"),
+    *("webhook_given_up", "webhook_requested", "webhooks_gone", "webhooks_off"),
 }
 """What a company needs not know."""
 DECIDED_BEFORE = ("reminder_sent", "reminder_uncertain")

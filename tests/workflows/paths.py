@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from temporalio.client import WorkflowUpdateFailedError
 
+from tests.receiver import Receiver
 from tests.world import CaseUnderTest
 
 Path = Callable[[CaseUnderTest], Awaitable[None]]
+PathOfEvents = Callable[[CaseUnderTest, Receiver], Awaitable[None]]
 
 
 async def loan_then_certificate(case: CaseUnderTest) -> None:
@@ -85,6 +87,34 @@ async def cancelled(case: CaseUnderTest) -> None:
     await case.handle.result()
 
 
+async def events_late(case: CaseUnderTest, receiver: Receiver) -> None:
+    receiver.answers(503)
+    await case.with_loan()
+    await case.skip(timedelta(days=1))
+    await case.pay()
+    receiver.answers(200)
+    await case.skip(timedelta(hours=6))
+    await case.issue_certificate()
+    await case.settle()
+
+
+async def events_given_up(case: CaseUnderTest, receiver: Receiver) -> None:
+    receiver.answers(503)
+    await case.with_loan()
+    await case.skip(timedelta(days=4))
+    receiver.answers(410)
+    given_up = (await case.status())["webhooks"]["deliveries"]
+    await case.signal("webhook_requested", event=given_up[0]["id"], reason="the receiver is back")
+    await case.settle()
+    receiver.answers(200)
+    await case.signal("webhook_requested", event=given_up[1]["id"], reason="it wants them again")
+    await case.settle()
+    await case.signal("activation_closed", reason="the company left")
+    await case.handle.result()
+
+
+PATHS_OF_EVENTS: dict[str, PathOfEvents] = {path.__name__: path for path in (events_late, events_given_up)}
+"""With a worker that delivers events."""
 PATHS: dict[str, Path] = {
     path.__name__: path
     for path in (

@@ -7,12 +7,14 @@ import argparse
 import asyncio
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from stack.mail_sink import MailSink
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters import s3_servers
-from tests.workflows.paths import PATHS
+from tests.receiver import Receiver, receiving
+from tests.workflows.paths import PATHS, PATHS_OF_EVENTS
 from tests.world import CaseUnderTest, world
 
 HISTORIES = Path(__file__).parent / "histories"
@@ -34,30 +36,43 @@ def _without_the_machine(history: str) -> str:
     return re.sub(r'"stackTrace":\s*"(?:[^"\\]|\\.)*"', '"stackTrace": ""', history)
 
 
-async def record(release: str) -> None:
-    """Live every path, and write what Temporal kept of it."""
+async def record(release: str, names: Sequence[str]) -> None:
+    """Live the paths named, and write what Temporal kept of them."""
     folder = HISTORIES / release
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name, s3_servers.moto() as s3_url:
+    with tempfile.TemporaryDirectory() as place, s3_servers.moto() as s3_url:
         async with (
-            temporal_server(Path(name) / "temporal", arguments=TIME_SKIPPING) as address,
-            MailSink(Path(name) / "mail") as mails,
+            temporal_server(Path(place) / "temporal", arguments=TIME_SKIPPING) as address,
+            MailSink(Path(place) / "mail") as mails,
             world(address, s3_url, mails) as made,
-            made.worker(),
         ):
-            for path_name, path in PATHS.items():
-                case = await made.start()
-                await path(case)
-                await case.runs_in_visibility()
-                for number, history in enumerate(await runs_of(case), start=1):
-                    await asyncio.to_thread((folder / f"{path_name}-{number}.json").write_text, history + "\n")
+            async with made.worker():
+                for name in [each for each in names if each in PATHS]:
+                    case = await made.start()
+                    await PATHS[name](case)
+                    await keep(case, folder, name)
+            for name in [each for each in names if each in PATHS_OF_EVENTS]:
+                async with receiving(Receiver()) as receiver, made.worker(webhooks=receiver.settings):
+                    case = await made.start()
+                    await PATHS_OF_EVENTS[name](case, receiver)
+                    await keep(case, folder, name)
+
+
+async def keep(case: CaseUnderTest, folder: Path, name: str) -> None:
+    """Write the histories of a case's runs."""
+    await case.runs_in_visibility()
+    for number, history in enumerate(await runs_of(case), start=1):
+        await asyncio.to_thread((folder / f"{name}-{number}.json").write_text, history + "\n")
 
 
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("release", nargs="?", default="0.1.0", help="the release that these histories stand for")
-    asyncio.run(record(parser.parse_args().release))
+    known = [*PATHS, *PATHS_OF_EVENTS]
+    parser.add_argument("--only", nargs="+", choices=known, default=known, help="the paths to record")
+    given = parser.parse_args()
+    asyncio.run(record(given.release, given.only))
 
 
 if __name__ == "__main__":

@@ -5,13 +5,18 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from adapters.activations import Activations
+from adapters.imports import start_all
 from adapters.temporal import address_of
+from domain.errors import CaseNotFoundError
+from domain.policy import Policy
 from stack.process import ROOT
 from stack.signing import sign_and_scan
 from tests import builders
@@ -242,3 +247,51 @@ async def test_the_history_that_the_command_line_shows_holds_no_personal_datum(
 
     personal = {*builders.REPRESENTATIVE.values(), builders.COMPANY["legal_name"], builders.COMPANY["nit"]}
     assert sorted(datum for datum in personal - {"CC", "Gerente", "Bogotá D.C."} if datum in shown) == []
+
+
+def lines(*companies: dict[str, object]) -> str:
+    return "\n".join(json.dumps({**builders.COMPANY, **each}) for each in companies) + "\n\n"
+
+
+async def test_a_batch_starts_every_company_and_can_be_run_again(idle_world: World, commands: Commands) -> None:
+    ids = [new_id() for _ in range(12)]
+    some = commands.file("some.jsonl", lines(*({"company_id": each} for each in ids[:5])))
+    every = commands.file("all.jsonl", lines(*({"company_id": each} for each in ids)))
+    _, first, said = await commands.starter("start", "--batch", some, "--per-second", "50")
+    status, whole, _ = await commands.starter("start", "--batch", every, "--per-second", "50")
+    _, again, _ = await commands.starter("start", "--batch", every, "--per-second", "50")
+
+    assert "starting" in said
+    assert first == {"companies": 5, "started": 5, "known": 0, "closed": 0}
+    assert (status, whole) == (0, {"companies": 12, "started": 7, "known": 5, "closed": 0})
+    assert again == {"companies": 12, "started": 0, "known": 12, "closed": 0}
+    described = await idle_world.client.get_workflow_handle(f"activation-{ids[0]}").describe()
+    assert described.raw_description.workflow_execution_info.priority.priority_key == 5
+
+
+async def test_a_batch_with_anything_wrong_names_every_line_and_starts_nobody(
+    idle_world: World, commands: Commands
+) -> None:
+    good = new_id()
+    text = lines({"company_id": good}, {"company_id": "NIT 1", "nit": "900373115-9"}, {"company_id": good})
+    wrong = commands.file("wrong.jsonl", text + "{not json\n")
+    status, answer, said = await commands.starter("start", "--batch", wrong)
+
+    assert (status, answer) == (2, None)
+    assert [line.split(":")[0] for line in said.splitlines()] == ["line 2", "line 2", "line 3", "line 5"]
+    with pytest.raises(CaseNotFoundError):
+        await Activations(idle_world.client, idle_world.objects).require(good)
+
+
+@pytest.mark.parametrize("arguments", [(), ("company.json", "--batch", "x.jsonl"), ("--batch", "/nothing.jsonl")])
+async def test_a_start_without_one_clear_file_is_refused(commands: Commands, arguments: tuple[str, ...]) -> None:
+    status, answer, said = await commands.starter("start", *arguments)
+    assert (status, answer) == (2, None)
+    assert said
+
+
+async def test_an_import_keeps_to_its_rate(idle_world: World) -> None:
+    companies = [builders.company(company_id=new_id()) for _ in range(10)]
+    cases, began = Activations(idle_world.client, idle_world.objects), time.monotonic()
+    await start_all(cases, companies, Policy(), per_second=5, done=lambda _: None)
+    assert time.monotonic() - began >= 2

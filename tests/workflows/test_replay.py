@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.temporal import data_converter
-from tests.workflows.paths import PATHS
+from tests.workflows.paths import PATHS, PATHS_OF_EVENTS
 from tests.workflows.record_histories import HISTORIES
 from workflows.activation import CertificateActivation
 from workflows.sandbox import workflow_runner
@@ -17,7 +17,7 @@ KEPT = sorted(HISTORIES.glob("*/*.json"))
 
 
 def test_every_path_has_a_history() -> None:
-    assert {path.name.rpartition("-")[0] for path in KEPT} == set(PATHS)
+    assert {path.name.rpartition("-")[0] for path in KEPT} == {*PATHS, *PATHS_OF_EVENTS}
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: f"{path.parent.name}/{path.stem}")

@@ -1,0 +1,63 @@
+"""A payment's way into its case while thousands of companies are imported; the quiet system is the peer."""
+
+import asyncio
+import time
+from typing import Final
+
+from adapters.activations import Activations
+from adapters.imports import start_all
+from benchmarks.figures import Figure
+from benchmarks.local_stack import local_stack
+from domain.messages import PaymentConfirmed
+from domain.policy import Policy
+from stack.life import COMPANY
+
+COMPANIES: Final = 2_000
+PER_SECOND: Final = 10.0
+"""What `starter.py start --batch` does unless it is told otherwise."""
+PAYMENTS: Final = 100
+PAUSE_SECONDS: Final = 0.5
+
+
+async def measure() -> list[Figure]:
+    """Return how long payments took to have their effect, the slowest of a hundred, quiet and during an import."""
+    async with local_stack() as (_, cases):
+        payers = [f"PAYS{number}" for number in range(2 * PAYMENTS)]
+        for name in payers:
+            await cases.start(COMPANY.model_copy(update={"company_id": name}), Policy())
+        await _opened(cases, payers[-1])
+        quiet = await _pay(cases, payers[:PAYMENTS])
+        imported = [COMPANY.model_copy(update={"company_id": f"IMPORTED{number}"}) for number in range(COMPANIES)]
+        began = time.perf_counter()
+        done: list[object] = []
+        importing = asyncio.create_task(start_all(cases, imported, Policy(), per_second=PER_SECOND, done=done.append))
+        busy = await _pay(cases, payers[PAYMENTS:])
+        await importing
+        took = time.perf_counter() - began
+    return [
+        Figure("payment to effect during an import, 99 of 100", _p99(busy), _p99(quiet), 10, " ms", 0),
+        Figure(f"import of {len(done):,} companies", took, COMPANIES / PER_SECOND, None, " s", 0),
+    ]
+
+
+async def _pay(cases: Activations, payers: list[str]) -> list[float]:
+    """Pay for one company after the other, and return the milliseconds until its case says so."""
+    found = []
+    for name in payers:
+        began = time.perf_counter()
+        payment = PaymentConfirmed(reference="FV-77", amount_cop=Policy().total_cop, by="billing")
+        await cases.signal(name, "payment_confirmed", payment)
+        while not (await cases.status(name))["payment"]["paid"]:  # noqa: ASYNC110  # it has no event outside the case
+            await asyncio.sleep(0.005)
+        found.append((time.perf_counter() - began) * 1000)
+        await asyncio.sleep(PAUSE_SECONDS)
+    return found
+
+
+async def _opened(cases: Activations, name: str) -> None:
+    while not (await cases.status(name))["timeline"]:  # noqa: ASYNC110  # as above
+        await asyncio.sleep(0.05)
+
+
+def _p99(values: list[float]) -> float:
+    return sorted(values)[int(0.99 * len(values)) - 1]

@@ -1,0 +1,38 @@
+"""Where the next page of a list begins, as a text that only this product can make.
+
+It is signed, because the server's own token inside would otherwise be anybody's to change, and it holds for the
+filters it was made for.
+"""
+
+import base64
+from typing import Final
+
+from itsdangerous import BadData, URLSafeSerializer
+
+SALT: Final = "activa-api-cursor"
+
+
+class WrongCursorError(Exception):
+    """The cursor is not one of ours, or of another search."""
+
+
+class Cursors:
+    """Makes cursors and reads them."""
+
+    def __init__(self, secret: str) -> None:
+        """Sign with a secret that every replica has."""
+        self._serializer = URLSafeSerializer(secret, salt=SALT)
+
+    def made(self, token: bytes, search: str) -> str:
+        """Return the cursor that leads on in a search."""
+        return str(self._serializer.dumps([search, base64.b64encode(token).decode()]))
+
+    def read(self, cursor: str, search: str) -> bytes:
+        """Return the server's token; raises WrongCursorError."""
+        try:
+            made_for, token = self._serializer.loads(cursor)
+        except (BadData, ValueError, TypeError):
+            raise WrongCursorError from None
+        if made_for != search:
+            raise WrongCursorError
+        return base64.b64decode(token)

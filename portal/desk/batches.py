@@ -1,0 +1,128 @@
+"""One action for every case of a list: looked at first, then run at a limited rate, watched and stopped."""
+
+import asyncio
+import shlex
+import uuid
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from pydantic import StringConstraints
+from starlette.responses import Response
+
+from adapters.case_list import Filter
+from domain.messages import Message
+from portal import session
+from portal.desk.actions import ACTIONS, Action, payload, read
+from portal.desk.desk import AtDesk
+from portal.desk.filters import Chosen, chosen_filter
+from portal.desk.words import STAGES
+from portal.parts import Parts
+from portal.rendering import go
+from portal.session import NotYoursError, StaffSession, support
+
+router = APIRouter(prefix="/soporte/lotes", dependencies=[Depends(session.staff)])
+MANY: Final = {key: ACTIONS[key] for key in ("silencio", "reenvio", "cierre")}
+"""What makes sense for many cases alike."""
+RATES: Final = {"1": 1.0, "5": 5.0, "20": 20.0}
+SAMPLE: Final = 10
+JobId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
+
+
+@router.get("")
+async def batches(request: Request, parts: Parts, desk: AtDesk) -> Response:
+    """Show the latest batches with what came of each."""
+    latest = [each.job_id for each in await desk.batches.latest()]
+    found = await asyncio.gather(*(desk.batches.batch(job_id) for job_id in latest[:20]))
+    return parts.pages.page(request, "desk_batches.html", {"batches": [each for each in found if each is not None]})
+
+
+@router.get("/nuevo")
+async def choose(
+    request: Request,
+    parts: Parts,
+    desk: AtDesk,
+    chosen: Annotated[Chosen, Depends()],
+    _: Annotated[StaffSession, Depends(support)],
+    accion: str = "silencio",
+) -> Response:
+    """Ask what to do with the cases of a list."""
+    action = _action(accion)
+    total = await desk.cases.count(chosen_filter(chosen, parts.now()))
+    values = {field.name: "" for field in action.fields}
+    return _page(request, parts, action, chosen, {"total": total, "values": values, "errors": (), "rate": "5"})
+
+
+@router.post("/nuevo")
+async def start(
+    request: Request,
+    parts: Parts,
+    desk: AtDesk,
+    who: Annotated[StaffSession, Depends(support)],
+    accion: Annotated[str, Form()],
+    ritmo: Annotated[str, Form()] = "5",
+    lote: Annotated[str, Form(pattern=r"^(desk-[0-9a-f]{32})?$")] = "",
+) -> Response:
+    """Show how many cases it would reach, and which; once that is confirmed, start."""
+    typed = await request.form(max_files=0, max_fields=20)
+    chosen = Chosen(*(str(typed.get(name, "")) for name in ("etapa", "atencion", "vence")))
+    action, rate = _action(accion), ritmo if ritmo in RATES else "5"
+    values = {field.name: str(typed.get(field.name, ""))[:600] for field in action.fields}
+    wanted = chosen_filter(chosen, parts.now())
+    message = read(action, values, who.by)
+    total = await desk.cases.count(wanted)
+    known: dict[str, Any] = {"total": total, "values": values, "errors": (), "rate": rate}
+    if isinstance(message, tuple):
+        return _page(request, parts, action, chosen, {**known, "errors": message}, 422)
+    if not lote:
+        sample, _ = await asyncio.gather(desk.cases.page(wanted, SAMPLE), desk.directory.renew())
+        dry = {
+            "sample": [(each, desk.directory.name(each.company_id)) for each in sample.cases],
+            "shown": command(wanted, action.signal, message, RATES[rate]),
+            "job_id": f"desk-{uuid.uuid4().hex}",
+            "words": STAGES,
+        }
+        return _page(request, parts, action, chosen, {**known, **dry})
+    reason = f"{who.by}: {values['reason']}"
+    await desk.batches.start(lote, wanted, action.signal, message, reason=reason, per_second=RATES[rate])
+    return go(request, f"/soporte/lotes/{lote}")
+
+
+@router.get("/{job_id}")
+async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId) -> Response:
+    """Show how far a batch is."""
+    batch = await desk.batches.batch(job_id)
+    if batch is None:
+        raise NotYoursError
+    return parts.pages.page(request, "desk_batch.html", {"batch": batch})
+
+
+@router.post("/{job_id}/detener")
+async def stop(
+    request: Request, desk: AtDesk, who: Annotated[StaffSession, Depends(support)], job_id: JobId
+) -> Response:
+    """Stop a batch; what was sent stays sent."""
+    if await desk.batches.batch(job_id) is None:
+        raise NotYoursError
+    await desk.batches.stop(job_id, f"stopped by {who.by}")
+    return go(request, f"/soporte/lotes/{job_id}")
+
+
+def command(wanted: Filter, signal: str, message: Message, per_second: float) -> str:
+    """Return the command line that starts the same batch."""
+    return (
+        f"temporal workflow signal --query {shlex.quote(wanted.query())} --name {signal} \\\n"
+        f"  --input {shlex.quote(payload(message))} --rps {per_second:g} --reason {shlex.quote(message.by)} --yes"
+    )
+
+
+def _action(key: str) -> Action:
+    if key not in MANY:
+        raise NotYoursError
+    return MANY[key]
+
+
+def _page(
+    request: Request, parts: Parts, action: Action, chosen: Chosen, values: dict[str, Any], status_code: int = 200
+) -> Response:
+    known = {"action": action, "many": MANY, "chosen": chosen, "rates": RATES, "shown": None, **values}
+    return parts.pages.page(request, "desk_batch_new.html", known, status_code)

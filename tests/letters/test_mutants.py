@@ -1,0 +1,40 @@
+"""Damaged files of our own: each ends in a verdict with a code, and none passes for a scan that is none."""
+
+import pytest
+
+from letters import IssuedLetter, LetterChecker, Outcome
+from letters.reasons import MESSAGES
+from tests.letters.hostile import HOSTILE, harmless, with_invisible_text
+from tests.letters.mutants import mutant, shows_pictures_alone
+from tests.letters.scans import scan
+from tests.letters.signing import sign
+
+MUTANTS = 60
+
+
+@pytest.fixture(scope="module")
+def subjects(issued: IssuedLetter) -> tuple[bytes, ...]:
+    scans = (scan(issued.pdf, "pen", condition, 4) for condition in ("flatbed 100", "fax"))
+    hostile = (HOSTILE[name][0]() for name in ("visible text", "a note", "a script on opening"))
+    return (issued.pdf, sign(issued.pdf), harmless(), with_invisible_text(), *scans, *hostile)
+
+
+def test_damaged_files_end_in_a_verdict_with_a_code(
+    checker: LetterChecker, issued: IssuedLetter, subjects: tuple[bytes, ...]
+) -> None:
+    passed = 0
+    for seed in range(MUTANTS):
+        data = mutant(subjects, seed)
+        faults = [reason.code for reason in checker.gate(data)]
+        verdict = checker.check(data, issued)
+        codes = [reason.code for reason in verdict.reasons]
+
+        assert set(faults + codes) <= MESSAGES.keys(), seed
+        assert bool(codes) == (verdict.verdict is not Outcome.ACCEPTED), seed
+        if not faults:
+            assert shows_pictures_alone(data), seed
+        elif verdict.verdict is not Outcome.REJECTED:
+            assert data.startswith(issued.pdf), seed
+        passed += not faults
+
+    assert 0 < passed < MUTANTS

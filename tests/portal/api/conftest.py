@@ -1,0 +1,11 @@
+"""The API of the portal under test, and a backend with a token that allows everything."""
+
+import pytest
+
+from tests.portal.api.calling import Caller
+from tests.portal.visiting import Site
+
+
+@pytest.fixture
+def caller(site: Site) -> Caller:
+    return Caller(site, site.lender.api_token())

@@ -1,0 +1,26 @@
+"""The desk has a word for everything that a case can say."""
+
+from domain.attention import AttentionKind
+from domain.messages import SIGNALS
+from domain.notices import NoticeKind
+from domain.stage import Stage
+from domain.webhooks import DeliveryOutcome
+from portal.desk import words
+from portal.desk.actions import ACTIONS, NOTICES
+from tests.portal.test_timeline import recorded
+
+
+def test_every_stage_need_signal_mail_outcome_and_action_has_its_word() -> None:
+    assert set(words.STAGES) == set(Stage)
+    assert set(words.FUNNEL) == set(Stage) - {Stage.CLOSED}
+    assert set(words.ATTENTION) == set(AttentionKind)
+    assert set(words.SIGNALS) == set(SIGNALS)
+    assert set(NOTICES) == set(NoticeKind)
+    assert set(words.OUTCOMES) == set(DeliveryOutcome)
+    assert recorded() <= set(words.ACTIONS)
+
+
+def test_every_action_sends_a_signal_that_exists_and_a_wrong_one_leads_to_it() -> None:
+    assert {action.signal for action in ACTIONS.values()} <= set(SIGNALS)
+    assert {key for _, key in words.SIGNALS.values() if key is not None} <= set(ACTIONS)
+    assert all(any(field.name == "reason" for field in action.fields) for action in ACTIONS.values())
