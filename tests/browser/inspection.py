@@ -7,7 +7,8 @@ from tests.browser.visitor import DESKTOP, TELEPHONE, Visitor
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = {"width": 320, "height": 640}
 TARGETS = (
-    "button, .button, nav a, .back, .tasks a, summary, select, label.option, input:not([type=hidden], [type=radio])"
+    "button, .button, nav a, .back, .tasks a, summary, select, textarea, label.option, label.check, "
+    "input:not([type=hidden], [type=radio], [type=checkbox])"
 )
 SMALLEST_TARGET = 44
 
