@@ -98,7 +98,10 @@ def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> tu
         tile = issued[top : top + height, left : left + width]
         first_row, first_column = margin + top + shift_y - reach, margin + left + shift_x - reach
         around = framed[first_row : first_row + height + 2 * reach, first_column : first_column + width + 2 * reach]
-        if around.shape != (height + 2 * reach, width + 2 * reach) or tile.std() < _MIN_CONTRAST:
+        if (
+            around.shape != (height + 2 * reach, width + 2 * reach)
+            or float(cv2.meanStdDev(tile)[1][0, 0]) < _MIN_CONTRAST
+        ):
             continue
         match: Floats = np.asarray(cv2.matchTemplate(around, tile, cv2.TM_CCOEFF_NORMED), np.float32)
         _, score, _, (x, y) = cv2.minMaxLoc(match)

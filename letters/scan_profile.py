@@ -11,6 +11,8 @@ import pypdfium2
 from pypdfium2 import raw
 
 _MIN_COVER: Final = 0.6
+_MAX_SIDES: Final = 20.0
+"""The longer side by the shorter one. What is cut to a thread can't be drawn."""
 _MAX_POINTS: Final = 100
 """Twenty rectangles: frames and backgrounds."""
 _MAX_OBJECTS: Final = 400
@@ -31,7 +33,7 @@ def is_bilevel(page: pypdfium2.PdfPage) -> bool:
 
 def _is_scanned_page(page: pypdfium2.PdfPage) -> bool:
     width, height = page.get_size()
-    if raw.FPDFPage_GetAnnotCount(page.raw) or width <= 0 or height <= 0:
+    if raw.FPDFPage_GetAnnotCount(page.raw) or not min(width, height) * _MAX_SIDES > max(width, height):
         return False
     cover, points = 0.0, 0
     for seen, item in enumerate(page.get_objects(max_depth=_MAX_DEPTH)):

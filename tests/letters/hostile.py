@@ -245,6 +245,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "no page": (lambda: _with(_no_pages), "no_pages"),
     "a page of a kilometre": (lambda: _page("/MediaBox", lambda _: Array([0, 0, 3_000_000, 10])), "page_size"),
     "a tiny page": (lambda: _page("/MediaBox", lambda _: Array([0, 0, 1, 1])), "page_size"),
+    "a page cut to a thread": (lambda: _page("/CropBox", lambda _: Array([0, 0, 0.001, 792])), "not_a_scan"),
     "huge units": (lambda: _page("/UserUnit", lambda _: 1000), "page_size"),
     "visible text": (lambda: _content(b"BT /F1 12 Tf 100 100 Td (NO) Tj ET", _font), "not_a_scan"),
     "white text": (_white_text, "not_a_scan"),
@@ -269,6 +270,12 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
 }
 """What it is, how it is made, and the code that it is refused with."""
+
+
+def endless_streams() -> bytes:
+    """Return a file whose streams have no end; to mend it takes minutes."""
+    streams = b"".join(b"%d 0 obj<</Length 9>>stream\n" % number for number in range(1, 100_000))
+    return b"%PDF-1.4\n" + streams + b"trailer<</Root 1 0 R>>startxref\n9\n%%EOF\n"
 
 
 def with_invisible_text() -> bytes:

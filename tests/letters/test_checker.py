@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome, Verdict
-from tests.letters.hostile import HOSTILE, harmless
+from tests.letters.hostile import HOSTILE, endless_streams, harmless
 
 ROOM = Path(__file__).parents[2]
 
@@ -106,6 +106,20 @@ def test_a_file_made_to_hang_is_refused_in_time(checker: LetterChecker, name: st
 
     assert [reason.code for reason in checker.gate(data)] == ["too_complex"]
     assert time.monotonic() - started < 12
+
+
+def test_others_are_answered_while_a_file_runs_into_the_limit_of_time(checker: LetterChecker) -> None:
+    started = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(checker.gate, endless_streams(), 4_000_000)
+        answers = [checker.gate(harmless()) for _ in range(3)]
+        waited = not slow.done()
+
+        assert [reason.code for reason in slow.result()] == ["too_complex"]
+
+    assert answers == [()] * 3
+    assert waited
+    assert 5 < time.monotonic() - started < 12
 
 
 @pytest.mark.parametrize("name", ["a form within itself", "a Flate bomb in a Flate stream"])

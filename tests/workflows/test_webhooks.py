@@ -1,6 +1,7 @@
 """The billing backend is told each event once and in order, and whatever it does holds up nothing else."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
+from domain.contract import archive_key
 from stack.mail_sink import MailSink
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters.smtp_servers import Mailbox, serving
@@ -189,7 +191,7 @@ async def test_a_receiver_that_is_down_holds_no_closing_case(idle_world: World) 
     async with idle_world.worker(webhooks=receiver.settings):
         case = await idle_world.start()
         await case.with_loan()
-        await case.settle()
+        await case.skip(timedelta(minutes=10))
 
         await case.signal("activation_closed", reason="the company left")
 
@@ -205,14 +207,18 @@ async def test_events_under_way_arrive_before_a_case_is_closed(idle_world: World
         case = await idle_world.start()
         await case.with_loan()
         await receiver.arrived.wait()
-        await case.signal("loan_revoked", reason="fraud reported")
+        await case.attach(await case.signed(30))  # so nothing but the events is left to do
         await case.signal("activation_closed", reason="the company left")
+        closing = (await case.status())["closing"]
         hang, receiver.hang = receiver.hang, None
         hang.set()
         closed = await case.handle.result()
 
-    assert receiver.types(case.company_id) == ["letter.accepted", "loan.started", "loan.ended"]
+    archived = json.loads(idle_world.objects.get(archive_key(case.company_id)).data)["webhooks"]
+    assert closing == "the company left"
+    assert receiver.types(case.company_id) == ["letter.accepted", "loan.started", "letter.accepted"]
     assert {outcome for _, outcome in outcomes(closed)} == {"delivered"}
+    assert (len(archived["deliveries"]), "waiting" in archived) == (3, False)
 
 
 async def test_a_case_that_began_without_webhooks_tells_where_it_stands_with_its_next_mail(idle_world: World) -> None:
@@ -275,6 +281,29 @@ async def test_a_new_run_carries_on_what_waits_and_when_it_is_tried(short_histor
         ("letter.accepted", 10),
         ("loan.started", 0),
     ]
+    assert receiver.types(case.company_id) == ["letter.accepted", "loan.started"]
+
+
+async def test_a_new_run_does_not_begin_in_the_middle_of_a_delivery(short_histories: World) -> None:
+    async with (
+        receiving(Receiver(hang=asyncio.Event())) as receiver,
+        short_histories.worker(webhooks=receiver.settings),
+    ):
+        case = await short_histories.start()
+        first_run = (await case.handle.describe()).run_id
+        await case.with_loan()
+        await receiver.arrived.wait()
+        muted = [case.signal("reminders_muted", until="2027-01-31", reason=str(number)) for number in range(80)]
+        await asyncio.gather(*muted)
+        during = await case.status()
+        hang, receiver.hang = receiver.hang, None
+        hang.set()
+        await case.settle()
+        run = (await case.handle.describe()).run_id
+
+    assert len(during["timeline"]) > 80
+    assert run != first_run
+    assert [headers["webhook-id"] for headers, _ in receiver.requests] == [each["id"] for each in receiver.taken]
     assert receiver.types(case.company_id) == ["letter.accepted", "loan.started"]
 
 
