@@ -16,10 +16,10 @@ from adapters.activations import Activations
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
 from domain.policy import Policy
+from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
 from stack.ports import StackSettings
 from stack.probes import LOOPBACK
-from stack.signing import sign_and_scan
 
 PAGES: Final = 200
 REPRESENTATIVES: Final = 50

@@ -68,7 +68,8 @@ class _Static(StaticFiles):
 def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastAPI:
     """Return the application over a connection to Temporal and a bucket."""
     addresses, activations = settings.portal, Activations(client, objects)
-    keys, shown = IssuerKeys(addresses.jwks), Pages(settings.lender, settings.support_mail, addresses.login_url)
+    keys, played = IssuerKeys(addresses.jwks), addresses.development_key is not None
+    shown = Pages(settings.lender, settings.support_mail, addresses.login_url, played=played)
     limits = Limits(
         entries_per_minute=addresses.entries_per_minute,
         uploads_per_hour=addresses.uploads_per_hour,

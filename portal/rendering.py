@@ -22,8 +22,8 @@ BYTES_PER_MB: Final = 1_048_576
 class Pages:
     """Makes pages of templates. Undefined names are errors, and every value is escaped."""
 
-    def __init__(self, lender: Lender, support_mail: str, login_url: str) -> None:
-        """Show a lender on every page."""
+    def __init__(self, lender: Lender, support_mail: str, login_url: str, *, played: bool = False) -> None:
+        """Show a lender on every page; `played` when this portal plays it, and offers to sign in somebody's place."""
         self.lender = lender
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
@@ -45,6 +45,7 @@ class Pages:
             "lender": lender,
             "support_mail": support_mail,
             "login_url": login_url,
+            "played": played,
             "static": _static_addresses(),
         }
 

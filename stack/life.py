@@ -16,7 +16,7 @@ from domain.contract import workflow_id
 from domain.messages import CertificateIssued, ContinueToTestSet, Message, PaymentConfirmed, StepCompleted
 from domain.policy import Policy
 from domain.representative import Representative
-from stack.signing import sign_and_scan
+from portal.development.signing import sign_and_scan
 
 COMPANY: Final = Company.model_validate(
     {

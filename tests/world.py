@@ -27,9 +27,9 @@ from domain.contract import inbox_key, workflow_id
 from domain.policy import Policy
 from letters.checker import LetterChecker
 from letters.examiner import LetterExaminer
+from portal.development.signing import sign_and_scan
 from settings import S3, Settings, Smtp, WorkerLimits
 from stack.mail_sink import MailSink
-from stack.signing import sign_and_scan
 from tests import builders
 
 Json = dict[str, Any]

@@ -1,5 +1,6 @@
 """The pages of the played lender: its product, which hands people over, and its checkout."""
 
+import asyncio
 import time
 import uuid
 from dataclasses import dataclass
@@ -17,9 +18,12 @@ from domain.contract import CompanyId
 from domain.messages import PaymentConfirmed
 from portal.api import access
 from portal.development.keys import KEY_ID, ensure_keys, read_key
+from portal.development.signing import sign_and_scan
 from portal.hand_off import LONGEST_LIFE
 from portal.parts import Parts
+from portal.rendering import pdf_answer
 from portal.roles import Role
+from portal.session import RepresentativeSession, representative
 from settings import Portal
 
 DEMO_COMPANY: Final = "DEMO1"
@@ -107,6 +111,13 @@ async def hand_over(
     """Have the browser post a fresh token to the portal."""
     values = {"token": lender.token(empresa, rol), "destination": destino}
     return parts.pages.page(request, "development_hand_over.html", values)
+
+
+@router.get("/carta-firmada.pdf")
+async def signed_letter(parts: Parts, who: Annotated[RepresentativeSession, Depends(representative)]) -> Response:
+    """Give the letter as a person with a pen and a scanner would return it."""
+    letter = await parts.cases.letter(who.company_id)
+    return pdf_answer(await asyncio.to_thread(sign_and_scan, letter), "carta-firmada.pdf")
 
 
 @router.get("/pagar")

@@ -13,9 +13,9 @@ from typing import Final
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
+from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
 from stack.process import ROOT
-from stack.signing import sign_and_scan
 from tests.browser.finding import MISSING, browser_path
 from tests.browser.local_stack import LocalStack, local_stack
 from tests.browser.visitor import Visitor, visitor

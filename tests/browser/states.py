@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from stack.signing import sign_and_scan
+from portal.development.signing import sign_and_scan
 from tests.browser.visitor import Visitor
 from tests.letters.scans import scan
 from tests.world import CaseUnderTest

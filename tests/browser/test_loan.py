@@ -5,8 +5,8 @@ import re
 
 from playwright.async_api import expect
 
+from portal.development.signing import sign_and_scan
 from stack.life import COMPANY
-from stack.signing import sign_and_scan
 from tests.browser.visitor import Visitor
 from tests.browser.waiting import until
 from tests.builders import REPRESENTATIVE

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import expect
 
-from stack.signing import sign_and_scan
+from portal.development.signing import sign_and_scan
 from tests.browser.conftest import Opening
 from tests.browser.visitor import Visitor
 from tests.letters.scans import scan

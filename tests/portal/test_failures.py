@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from adapters import s3
+from portal.development.signing import sign_and_scan
 from stack.mail_sink import MailSink
 from stack.servers import TIME_SKIPPING, temporal_server
-from stack.signing import sign_and_scan
 from tests.adapters import s3_servers
 from tests.portal.visiting import REPRESENTATIVE, WAIT, Site, Visitor, site_over, text_of, title_of
 from tests.world import World, world

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from mails.spanish import day
-from stack.signing import sign_and_scan
+from portal.development.signing import sign_and_scan
 from tests.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
 
 WRONG = {
@@ -168,3 +168,10 @@ async def test_the_receipt_says_what_the_status_page_says(visitor: Visitor) -> N
     assert facts["letter"]["versions"][0]["sha256"][:40] in said.replace("\n", "")
     for text in ("Aceptamos la carta firmada", "FV-<b>77</b>", day(datetime.fromisoformat(facts["loan"]["ends_on"]))):
         assert text in said.replace("\n", " ")
+
+
+async def test_where_the_lender_is_played_the_letter_comes_signed_without_a_printer(visitor: Visitor) -> None:
+    await visitor.download_letter()
+    assert 'href="/desarrollo/carta-firmada.pdf"' in (await visitor.get("/carta")).text
+    await visitor.attach((await visitor.get("/desarrollo/carta-firmada.pdf")).content)
+    assert (await visitor.case.status())["entitlement"] == "loan"

@@ -17,8 +17,8 @@ from adapters.imports import start_all
 from adapters.temporal import address_of
 from domain.errors import CaseNotFoundError
 from domain.policy import Policy
+from portal.development.signing import sign_and_scan
 from stack.process import ROOT
-from stack.signing import sign_and_scan
 from tests import builders
 from tests.adapters import s3_servers
 from tests.world import BUCKET, World
