@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -42,13 +42,9 @@ def body_of(model: type[M]) -> Callable[[Request], Awaitable[M]]:
 
 def _parsed(data: bytes) -> Any:
     try:
-        return json.loads(data, parse_constant=_refuse)
+        return json.loads(data)
     except (ValueError, RecursionError):
         raise WrongInputError((("", "the body can't be read; send one JSON object in UTF-8"),)) from None
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
 
 
 def _text(error: FieldError) -> str:

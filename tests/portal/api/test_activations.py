@@ -1,6 +1,7 @@
 """What each route does for a billing backend, over a real case."""
 
 import asyncio
+import contextlib
 import json
 import uuid
 from dataclasses import replace
@@ -9,8 +10,13 @@ from typing import Any
 
 import pytest
 
+from adapters.activations import Activations, _standing
 from domain.contract import company_key
+from domain.errors import NotAllowedNowError, TemporalUnavailableError
+from domain.messages import PaymentConfirmed
+from domain.status import status
 from tests import builders
+from tests.cases import NOW, a_case, deliver, with_payment
 from tests.portal.api.calling import Caller, fields, problem
 from tests.portal.visiting import Site
 from tests.world import CaseUnderTest, World
@@ -123,14 +129,31 @@ async def test_the_same_payment_counts_once_and_another_amount_under_its_referen
     assert facts["rejected_signals_count"] == 1
 
 
-async def test_a_refusal_of_another_payment_is_not_taken_for_this_ones(portal_world: World, caller: Caller) -> None:
+@pytest.mark.parametrize(
+    ("reference", "amount", "refused"), [("FV-77", 5, True), ("FV-77", 297_500, False), ("FV-7", 5, False)]
+)
+def test_the_refusal_of_another_payment_is_not_taken_for_this_ones(reference: str, amount: int, refused: bool) -> None:
+    case = deliver(with_payment(a_case()), "payment_confirmed", reference="FV-77", amount_cop=5)
+    facts = status(case, NOW) | {"payment": {"payments": []}}  # as before the case has taken the next one
+    asked = PaymentConfirmed(by="billing", reference=reference, amount_cop=amount)
+    with pytest.raises(NotAllowedNowError) if refused else contextlib.nullcontext():
+        assert _standing(facts, asked) is None
+
+
+async def test_a_payment_that_was_sent_is_taken_whatever_goes_wrong_with_asking(
+    portal_world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = await portal_world.start()
     await case.settle()
-    await case.pay("FV-77")
-    await case.pay("FV-77", 5)
-    assert (await case.settle())["rejected_signals_count"] == 1
-    answer = await caller.post(f"/activations/{case.company_id}/payments", payment(reference="FV-7"))
-    assert (answer.status_code, answer.json()["standing"] in {"unexpected", None}) == (202, True)
+
+    async def down(*_: object, **__: object) -> None:
+        raise TemporalUnavailableError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Activations, "status", down)
+        answer = await caller.post(f"/activations/{case.company_id}/payments", payment())
+    assert (answer.status_code, answer.json()["standing"]) == (202, None)
+    assert (await case.settle())["payment"]["paid"] is True
 
 
 async def test_a_payment_with_wrong_fields_is_told_all_of_them(caller: Caller) -> None:
@@ -227,11 +250,32 @@ async def test_the_list_tells_the_ends_and_shows_closed_cases_when_asked(portal_
     await case.signal("activation_closed", reason="the company left")
     await case.handle.result()
     await case.stage_in_visibility("closed")
-    for stage, there in (("loan_active", False), ("closed", True)):
-        listed = (await caller.get("/activations", stage=stage, limit=200)).json()["activations"]
-        assert (case.company_id in {each["company_id"] for each in listed}) is there, stage
+    assert not await is_listed(caller, case)
+    assert not await is_listed(caller, case, stage="loan_active")
+    assert await is_listed(caller, case, stage="closed")
     assert problem(await caller.post(f"/activations/{case.company_id}/payments", payment())) == (404, "no-activation")
     assert (await caller.get(f"/activations/{case.company_id}/entitlement")).json()["entitlement"] == "loan"
+
+
+async def is_listed(caller: Caller, case: CaseUnderTest, **filters: str) -> bool:
+    answer = await caller.get("/activations", limit=200, **filters)
+    return case.company_id in {each["company_id"] for each in answer.json()["activations"]}
+
+
+async def test_a_case_that_was_terminated_is_listed_as_closed_only(portal_world: World, caller: Caller) -> None:
+    case = await portal_world.start()
+    await case.with_letter()
+    await case.settle()
+    await case.stage_in_visibility("letter_issued")
+    assert await is_listed(caller, case)
+    await case.handle.terminate("by mistake")
+    async with asyncio.timeout(30):
+        while not await is_listed(caller, case, stage="closed"):  # noqa: ASYNC110  # the list has no event
+            await asyncio.sleep(0.1)
+    assert not await is_listed(caller, case)
+    assert not await is_listed(caller, case, stage="letter_issued")
+    closed = (await caller.get("/activations", stage="closed", limit=200)).json()["activations"]
+    assert {each["stage"] for each in closed} == {"closed"}
 
 
 async def test_a_cursor_that_was_made_up_changed_or_of_another_search_is_refused(

@@ -2,10 +2,11 @@
 
 import asyncio
 import uuid
+from typing import Any
 
 import pytest
 
-from adapters.activations import Activations
+from adapters.activations import Activations, Started
 from tests.portal.api.calling import Caller, problem
 from tests.portal.api.test_activations import a_company
 from tests.portal.visiting import Site
@@ -25,6 +26,33 @@ async def test_the_same_key_and_body_get_the_same_answer(caller: Caller) -> None
     # Without the key, and under another, the case was there before.
     assert (await caller.post("/activations", company)).status_code == 200
     assert (await caller.post("/activations", company, **{"Idempotency-Key": a_key()})).status_code == 200
+
+
+async def test_a_repeat_starts_nothing_again_when_the_case_is_gone(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, key = a_company(), a_key()
+    first = await caller.post("/activations", company, **{"Idempotency-Key": key})
+
+    async def start(*_: object) -> None:
+        raise AssertionError("started again")
+
+    monkeypatch.setattr(Activations, "start", start)
+    repeat = await caller.post("/activations", company, **{"Idempotency-Key": key})
+    assert (repeat.status_code, repeat.json()) == (201, first.json())
+
+
+async def test_the_answer_that_was_kept_first_is_everybodys(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    company, key, start, quicker = a_company(), a_key(), Activations.start, []
+
+    async def slow(self: Activations, *arguments: Any) -> Started:
+        monkeypatch.setattr(Activations, "start", start)
+        quicker.append(await caller.post("/activations", company, **{"Idempotency-Key": key}))
+        return (await start(self, *arguments)).model_copy(update={"run_id": "a-later-run"})
+
+    monkeypatch.setattr(Activations, "start", slow)
+    slower = await caller.post("/activations", company, **{"Idempotency-Key": key})
+    assert (slower.status_code, slower.json()) == (201, quicker[0].json())
 
 
 async def test_the_same_data_written_otherwise_are_the_same_body(caller: Caller) -> None:
