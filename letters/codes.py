@@ -15,9 +15,6 @@ from domain.letter import LetterContent
 Cells = tuple[tuple[bool, ...], ...]
 """Rows of a square symbol; True is dark."""
 
-DIGEST_CHARACTERS: Final = 26
-"""Base 32 of the first 128 bits of the content's digest."""
-
 _PAYLOAD: Final = re.compile(r"ACT1/(AC(?:-[0-9A-Z]{4}){3})/(\d{1,2})-(\d{1,2})/([A-Z2-7]{26})", re.ASCII)
 
 _MARKERS: Final = ("0100101011001101", "1111000001100101", "1100110011010010", "0110011010111001")

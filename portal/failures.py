@@ -154,8 +154,10 @@ async def answer(request: Request, error: Exception) -> Response:
 async def _without_worker(request: Request) -> Response:
     """Return what is known while no worker answers, in a page that asks again by itself."""
     portal, outline = _portal(request), None
+    # A representative's company stands in the session, that of a case at the desk in the address.
+    company_id = request.session.get("company_id") or request.path_params["company_id"]
     try:
-        outline = await portal.cases.outline(request.session["company_id"])
+        outline = await portal.cases.outline(company_id)
     except ActivaError:
         LOG.warning("neither a worker nor Temporal answers in time")
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")

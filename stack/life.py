@@ -41,7 +41,6 @@ REPRESENTATIVE: Final = Representative.model_validate(
     }
 )
 BACKEND, REPRESENTATIVE_BY = "billing", "representative"
-PERSON = "[cyan]"
 WORDS: Final = {
     "activation_started": "activation started",
     "letter_issued": "letter issued",

@@ -49,6 +49,8 @@ class Action:
     fields: tuple[Field, ...]
     fits: Callable[[DeskFacts], bool]
     warning: str = ""
+    decides: bool = False
+    """It is about the letter that was looked at, which goes along by its upload id."""
 
 
 NOTICES: Final = {
@@ -91,6 +93,7 @@ ACTIONS: Final[dict[str, Action]] = {
                 Field("reason", "Motivo", Kind.LONG, "Si no la aceptas, la empresa lee este texto en el correo."),
             ),
             lambda facts: facts.letter.under_review is not None,
+            decides=True,
         ),
         Action(
             "certificado",

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from domain.company import Company
 from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
+from domain.errors import NotAllowedNowError
 from domain.forms import FieldError, read_form
 from portal import session
 from portal.desk.actions import ACTIONS, Action, command, read
@@ -44,7 +45,7 @@ async def case(
 ) -> Response:
     """Show one case."""
     facts, company, person = await asyncio.gather(
-        desk.facts(company_id), desk.company(company_id), desk.representative(company_id)
+        desk.facts(company_id), parts.cases.company(company_id), parts.cases.representative(company_id)
     )
     values: dict[str, Any] = {
         "facts": facts,
@@ -93,7 +94,7 @@ def _drawn(data: bytes, page: int) -> bytes | None:
 @router.get("/eventos")
 async def events(request: Request, parts: Parts, desk: AtDesk, who: Staff, company_id: CompanyId) -> Response:
     """Show the events for the billing backend: what waits, and what became of the last ones."""
-    facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
+    facts, company = await asyncio.gather(desk.facts(company_id), parts.cases.company(company_id))
     may_act = who.role is Role.SUPPORT
     values = {"facts": facts, "company": company, "outcomes": OUTCOMES, "may_act": may_act}
     return parts.pages.page(request, "desk_events.html", values)
@@ -110,12 +111,14 @@ async def form(
 ) -> Response:
     """Ask for what an action needs."""
     action = _action(key)
-    facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
+    facts, company = await asyncio.gather(desk.facts(company_id), parts.cases.company(company_id))
     values = {field.name: request.query_params.get(field.name, "")[:LONGEST_VALUE] for field in action.fields}
     if company is not None and "email" in values:
         values["email"] = company.email
     if "amount_cop" in values:
         values["amount_cop"] = str(facts.payment.total_cop)
+    if action.decides:
+        values["upload_id"] = _waiting(facts)
     return _page(request, parts, action, company_id, values)
 
 
@@ -132,11 +135,10 @@ async def act(
     action = _action(key)
     typed = await request.form(max_files=0, max_fields=20)
     values = {field.name: str(typed.get(field.name, ""))[:LONGEST_VALUE] for field in action.fields}
-    facts, company = await asyncio.gather(desk.facts(company_id), desk.company(company_id))
-    known = (
-        {"upload_id": facts.letter.under_review.upload_id} if key == "revision" and facts.letter.under_review else {}
-    )
-    message = read(action, values, who.by, **known)
+    # What was looked at, not what waits now: another letter may have come meanwhile.
+    known = {"upload_id": str(typed.get("upload_id", ""))} if action.decides else {}
+    message, company = read(action, values, who.by, **known), await parts.cases.company(company_id)
+    values |= known
     corrected = _with_mail(company, values.get("email"))
     errors = tuple(each for part in (message, corrected) if isinstance(part, tuple) for each in part)
     if errors or isinstance(message, tuple) or isinstance(corrected, tuple):
@@ -149,6 +151,13 @@ async def act(
     taken = await desk.send(company_id, action.signal, message)
     outcome = {True: "si", False: "no", None: "espera"}[taken]
     return go(request, f"/soporte/casos/{company_id}?hecho={outcome}")
+
+
+def _waiting(facts: DeskFacts) -> str:
+    """Return the upload that waits for a decision."""
+    if facts.letter.under_review is None:
+        raise NotAllowedNowError("no letter waits for a review")
+    return facts.letter.under_review.upload_id
 
 
 def _with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:

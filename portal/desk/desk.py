@@ -1,6 +1,7 @@
 """What the desk's pages share: the index of names, the lists, and what is known of one case."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Annotated, cast
 
@@ -10,10 +11,9 @@ from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
-from domain.company import Company
-from domain.contract import company_key, representative_key, verdict_key
+from domain.contract import verdict_key
+from domain.errors import NoWorkerError
 from domain.messages import Message
-from domain.representative import Representative
 from portal.cases import READ_WITHIN
 from portal.desk.directory import Directory
 from portal.desk.facts import DeskFacts
@@ -35,26 +35,24 @@ class Desk:
         """Return the whole case; raises as `Cases.facts` does."""
         return DeskFacts.model_validate(await self.activations.status(company_id, within=READ_WITHIN))
 
-    async def company(self, company_id: str) -> Company | None:
-        """Return the company's stored data."""
-        stored = await asyncio.to_thread(self.objects.get, company_key(company_id))
-        return None if stored is None else Company.model_validate_json(stored.data)
-
-    async def representative(self, company_id: str) -> Representative | None:
-        """Return the representative's stored data."""
-        stored = await asyncio.to_thread(self.objects.get, representative_key(company_id))
-        return None if stored is None else Representative.model_validate_json(stored.data)
-
     async def verdict(self, company_id: str, upload_id: str) -> bytes | None:
         """Return the verdict on an upload with what was measured, as JSON."""
         stored = await asyncio.to_thread(self.objects.get, verdict_key(company_id, upload_id))
         return None if stored is None else stored.data
 
     async def send(self, company_id: str, signal: str, message: Message) -> bool | None:
-        """Send a signal; return whether the case took it, None when it has not said so in time."""
-        before = await self.facts(company_id)
-        await self.activations.signal(company_id, signal, message)
+        """Send a signal; return whether the case took it, None when it has not said so in time.
+
+        It is kept either way: without a worker the case takes it once one runs.
+        """
         try:
+            before = await self.facts(company_id)
+        except NoWorkerError:
+            await self.activations.require(company_id)
+            await self.activations.signal(company_id, signal, message)
+            return None
+        await self.activations.signal(company_id, signal, message)
+        with contextlib.suppress(TimeoutError, NoWorkerError):
             async with asyncio.timeout(SEEN_WITHIN_SECONDS):
                 while True:
                     after = await self.facts(company_id)
@@ -63,8 +61,7 @@ class Desk:
                     if after.messages_taken != before.messages_taken or after.closing != before.closing:
                         return True
                     await asyncio.sleep(0.05)  # a signal is answered by nothing but the case's status
-        except TimeoutError:
-            return None
+        return None
 
 
 def _of(request: Request) -> Desk:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.attention import Attention
+from domain.case import Event
 from domain.model import Model
 from domain.webhooks import Delivery
 from portal.facts import Facts
@@ -49,6 +50,6 @@ class DeskFacts(Facts, extra="ignore"):
     closing: str | None
 
     @property
-    def messages_taken(self) -> tuple[int, int]:
-        """A pair that changes whenever the case has taken a message."""
-        return len(self.timeline), self.repeated_messages_count
+    def messages_taken(self) -> tuple[int, tuple[Event, ...], int]:
+        """A value that changes whenever the case has taken a message; a full timeline keeps its length."""
+        return len(self.timeline), self.timeline[-1:], self.repeated_messages_count

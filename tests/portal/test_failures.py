@@ -91,6 +91,27 @@ async def test_a_file_that_can_not_be_taken_is_told_so_without_a_worker_too(idle
         assert (answer.status_code, answer.text.count('-error"><span')) == (422, 7)
 
 
+async def test_the_desk_shows_what_is_known_without_a_worker_and_what_it_sends_is_kept(
+    idle: World, tmp_path: Path
+) -> None:
+    async with idle.worker():
+        case = await idle.start()
+        await case.settle()
+    path = f"/soporte/casos/{case.company_id}"
+    given = {"reference": "FV-77", "amount_cop": "297500", "reason": "Pagó por transferencia."}
+    async with site_over(idle, tmp_path).visitor(case, patient=False) as desk:
+        await desk.enter(role="soporte", sub="ana")
+        answer = await desk.get(path)
+        assert (answer.status_code, title_of(answer)) == (503, WAIT)
+        assert "La activación empezó." in text_of(answer)
+        assert (await desk.post(f"{path}/pago", **given)).status_code == 200
+        assert (await desk.post(f"{path}/pago", **given, confirmado="1")).headers["location"] == f"{path}?hecho=espera"
+    async with idle.worker():
+        facts = await case.settle()
+    assert facts["payment"]["paid"]
+    assert facts["timeline"][1]["reason"] == "FV-77: Pagó por transferencia."
+
+
 async def test_orders_that_need_a_worker_are_not_pretended(idle: World, tmp_path: Path) -> None:
     case = await idle.start()
     async with site_over(idle, tmp_path).visitor(case, patient=False) as visitor:
