@@ -32,6 +32,8 @@ WORDS: Final = {
     "reminders_muted": "Se suspendieron los recordatorios",
 }
 """What is not here is the workings of the case, which a company needs not know."""
+_JUDGED: Final = {"letter_accepted", "letter_rejected", "letter_under_review"}
+"""Recorded under whoever attached the letter, or the support that decided; the first did not judge it."""
 _STEP: Final = "step_completed"
 _ACTORS: Final = {SYSTEM: "Activa", "representative": "Tu empresa", "billing": "Facturación"}
 
@@ -46,7 +48,7 @@ class Line(NamedTuple):
 
 def lines(facts: Facts) -> list[Line]:
     """Return what happened, the newest first."""
-    found = [Line(each.at, what, _actor(each.actor)) for each in facts.timeline if (what := _what(each, facts))]
+    found = [Line(each.at, what, _who(each)) for each in facts.timeline if (what := _what(each, facts))]
     return found[::-1]
 
 
@@ -57,5 +59,9 @@ def _what(event: Event, facts: Facts) -> str | None:
     return WORDS.get(event.action)
 
 
-def _actor(actor: str) -> str:
-    return _ACTORS.get(actor, "Soporte" if actor.startswith("support") else "Facturación")
+def _who(event: Event) -> str:
+    if event.actor.startswith("support"):
+        return "Soporte"
+    if event.action in _JUDGED:
+        return _ACTORS[SYSTEM]
+    return _ACTORS.get(event.actor, "Facturación")

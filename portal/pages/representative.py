@@ -49,14 +49,16 @@ async def submit(request: Request, visit: Sent, parts: Parts, who: Who) -> Respo
 
 
 @router.get("/carta/espera")
-async def wait(visit: Visited) -> Response:
+async def wait(visit: Sent) -> Response:
     """Say that the letter is being made, in a page that asks for it again by itself."""
     return visit.page("letter_wait.html")
 
 
 @router.post("/carta/espera")
-async def ask_again(visit: Visited, parts: Parts, who: Who) -> Response:
+async def ask_again(visit: Sent, parts: Parts, who: Who) -> Response:
     """Ask again for the letter of the stored data: the first request may have found no worker."""
+    if visit.known is None:
+        return visit.page("letter_wait.html")
     known = await parts.cases.representative(who.company_id)
     if known is None:
         return go(visit.request, "/representante")

@@ -56,7 +56,8 @@ async def test_what_is_typed_and_sent_without_a_worker_is_kept_and_done_once_one
         await visitor.enter()
         answer = await visitor.post("/representante", **REPRESENTATIVE)
         assert answer.headers["location"] == "/carta/espera"
-        assert title_of(await visitor.get("/carta/espera")) == WAIT
+        for waiting in (await visitor.get("/carta/espera"), await visitor.post("/carta/espera")):
+            assert (waiting.status_code, title_of(waiting)) == (200, "Estamos haciendo la carta · Activa")
         async with idle.worker():
             await case.settle()
             visitor.patient = True

@@ -48,9 +48,13 @@ def test_the_newest_stands_first_and_nobody_is_named() -> None:
         Event(at=NOON, actor="support:ana", action="loan_revoked", reason="asked for by María"),
         Event(at=NOON, actor="somebody", action="payment_confirmed", reason="FV-77"),
         Event(at=NOON, actor="representative", action="step_completed", reason="2"),
+        Event(at=NOON, actor="representative", action="letter_accepted", reason="AC-1"),
+        Event(at=NOON, actor="support:ana", action="letter_rejected", reason="x"),
         Event(at=NOON, actor="activa", action="notice_dropped", reason="x"),
     )
     assert [(line.what, line.who) for line in lines(facts)] == [
+        ("No pudimos aceptar la carta", "Soporte"),
+        ("Aceptamos la carta firmada", "Activa"),
         ("Listo el paso 2: Activa tu certificado digital", "Tu empresa"),
         ("Se confirmó el pago del certificado", "Facturación"),
         ("Se retiró el préstamo del certificado", "Soporte"),
