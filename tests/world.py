@@ -120,16 +120,16 @@ class CaseUnderTest:
         return await self.status()
 
     async def stage_in_visibility(self, stage: str) -> None:
-        """Return once the list of workflows shows the case in a stage; that list follows within a second or so."""
-        query = f'WorkflowId = "{self.handle.id}" AND ActivationStage = "{stage}"'
-        async with asyncio.timeout(15):
-            while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
-                await asyncio.sleep(0.1)
+        """Return once the list of workflows shows the case in a stage."""
+        await self.in_visibility(f'ActivationStage = "{stage}"')
 
     async def runs_in_visibility(self) -> None:
-        """Return once the list of workflows shows the case's latest run; that list follows within a second or so."""
-        latest = (await self.handle.describe()).run_id
-        query = f'WorkflowId = "{self.handle.id}" AND RunId = "{latest}"'
+        """Return once the list of workflows shows the case's latest run."""
+        await self.in_visibility(f'RunId = "{(await self.handle.describe()).run_id}"')
+
+    async def in_visibility(self, condition: str) -> None:
+        """Return once the list of workflows shows the case under a condition; it follows within a second or so."""
+        query = f'WorkflowId = "{self.handle.id}" AND {condition}'
         async with asyncio.timeout(15):
             while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
                 await asyncio.sleep(0.1)
