@@ -3,6 +3,7 @@
 import io
 import math
 import random
+import threading
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFilter
@@ -11,22 +12,26 @@ from letters.geometry import GEOMETRY, Box
 
 DPI = 150
 MM_PER_INCH = 25.4
+_PDFIUM = threading.Lock()
+"""It draws for one thread at a time; more would crash the process."""
 
 
 def sign_and_scan(letter: bytes, seed: int = 7, *, signed: bool = True) -> bytes:
     """Return a grey scan of the letter, a signature drawn in each box; the same seed signs and scans the same way."""
     pen = random.Random(seed)  # noqa: S311  # a pen's shake, no secret
-    pages = []
-    document = pypdfium2.PdfDocument(letter)
-    for page, layout in zip(document, GEOMETRY.pages, strict=True):
-        image = page.render(scale=DPI / 72).to_pil().convert("L")
+    pages = _drawn(letter)
+    for image, layout in zip(pages, GEOMETRY.pages, strict=True):
         for box in layout.signature_boxes if signed else ():
             _sign(image, box, pen)
-        pages.append(_scanned(image, pen))
-    document.close()
+    pages = [_scanned(image, pen) for image in pages]
     pdf = io.BytesIO()
     pages[0].save(pdf, "PDF", resolution=DPI, save_all=True, append_images=pages[1:], quality=70)
     return pdf.getvalue()
+
+
+def _drawn(letter: bytes) -> list[Image.Image]:
+    with _PDFIUM, pypdfium2.PdfDocument(letter) as document:
+        return [page.render(scale=DPI / 72).to_pil().convert("L") for page in document]
 
 
 def _sign(image: Image.Image, box: Box, pen: random.Random) -> None:

@@ -136,11 +136,14 @@ async def test_a_letter_is_looked_at_and_decided(desk: Visitor) -> None:
     page = await desk.get(f"/soporte/casos/{desk.case.company_id}")
     upload_id = facts["letter"]["versions"][0]["upload_id"]
     assert "Lo que se midió" in text_of(page)
-    picture = await desk.get(f"/soporte/casos/{desk.case.company_id}/carta/{upload_id}.png")
-    assert picture.headers["content-type"] == "image/png"
-    drawn = Image.open(io.BytesIO(picture.content))
-    assert drawn.width > 600
-    assert (await desk.get(f"/soporte/casos/OTHER/carta/{upload_id}.png")).status_code == 404
+    path = f"/carta/{upload_id}.jpg"
+    # Two readers at once: what draws a PDF for one thread only would end the portal here.
+    pictures = await asyncio.gather(*(desk.get(f"/soporte/casos/{desk.case.company_id}{path}") for _ in range(8)))
+    for picture in pictures:
+        assert picture.headers["content-type"] == "image/jpeg"
+        assert Image.open(io.BytesIO(picture.content)).height == 2200
+    assert (await desk.get(f"/soporte/casos/{desk.case.company_id}{path}?pagina=2")).status_code == 404
+    assert (await desk.get(f"/soporte/casos/OTHER{path}")).status_code == 404
 
 
 async def test_a_mail_address_is_corrected_and_the_mail_sent_again_in_one_step(desk: Visitor) -> None:
