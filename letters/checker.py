@@ -25,7 +25,15 @@ from letters.file_bytes import byte_faults
 from letters.limits import WALL_SECONDS
 from letters.reasons import because
 from letters.verdict import DEFAULT_LIMIT_BYTES, Finding, IssuedLetter, Outcome, Verdict
-from letters.wire import MAX_FINDING_BYTES, MAX_FLATTENED_BYTES, Request, WireError, receive_answer, send_request
+from letters.wire import (
+    MAX_FINDING_BYTES,
+    MAX_FLATTENED_BYTES,
+    STALLED,
+    Request,
+    WireError,
+    receive_answer,
+    send_request,
+)
 
 _ROOM: Final = Path(__file__).parents[1]
 _START_SECONDS: Final = 60.0
@@ -37,7 +45,7 @@ _AT_ONCE_SECONDS: Final = 1.5
 
 
 class LetterCheckUnavailableError(ServiceUnavailableError):
-    """The helper process can't be started or died twice; the same call may succeed later."""
+    """The helper process can't be started, died twice or had no chance to work; the same call may succeed later."""
 
 
 class LetterChecker:
@@ -133,10 +141,18 @@ class LetterChecker:
             with theirs:
                 socket.send_fds(control, [b"f"], [theirs.fileno()])
             ours.settimeout(WALL_SECONDS + _GRACE_SECONDS)
-            with contextlib.suppress(WireError, OSError):
-                send_request(ours, request, data, issued_pdf)
-                return receive_answer(ours, most_bytes)
-        return None
+            answer = None
+            try:
+                # A child may end before it has read all, and be spoken for.
+                with contextlib.suppress(ConnectionError):
+                    send_request(ours, request, data, issued_pdf)
+                with contextlib.suppress(WireError, ConnectionError):
+                    answer = receive_answer(ours, most_bytes)
+            except TimeoutError:
+                answer = STALLED
+        if answer == STALLED:
+            raise LetterCheckUnavailableError("a letter's check had no chance to work; look at the worker's load")
+        return answer
 
     def _discard(self, process: subprocess.Popen[bytes]) -> None:
         with self._lock:

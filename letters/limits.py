@@ -9,6 +9,8 @@ from typing import Final
 
 WALL_SECONDS: Final = 10.0
 CPU_SECONDS: Final = 8
+STALLED_CPU_SECONDS: Final = 1.0
+"""Who has used less when the time is up was kept from working: a file takes time only by keeping the processor busy."""
 _ADDRESS_BYTES: Final = 1 << 30
 _DATA_BYTES: Final = 400 << 20
 """Address space is mapped, data is used; both count from what the imported libraries already take, some 120 MB."""

@@ -9,6 +9,8 @@ from domain.model import Model
 
 Task = Literal["check", "gate", "flatten"]
 
+STALLED: Final = b"stalled"
+"""The answer in place of a child that had no chance to work: the machine stood still or was too busy."""
 MAX_REQUEST_BYTES: Final = 64 << 20
 MAX_FINDING_BYTES: Final = 60_000
 MAX_FLATTENED_BYTES: Final = 16 << 20

@@ -14,16 +14,26 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 
 from letters.checking import answer
 from letters.digital_signature import TrustRoots, load_trust_roots
-from letters.limits import WALL_SECONDS, confine, memory_in_use
-from letters.wire import receive_request, send_answer
+from letters.limits import STALLED_CPU_SECONDS, WALL_SECONDS, confine, memory_in_use
+from letters.wire import STALLED, receive_request, send_answer
 
 _LOOK_SECONDS = 0.5
 READY = b"ready"
+
+
+class _Child(NamedTuple):
+    """A child at work."""
+
+    pid: int
+    connection: socket.socket
+    """Held here too, so that the checker learns of the child's end from us, after what we have to say of it."""
+    deadline: float
 
 
 def main(control: socket.socket, roots: TrustRoots) -> None:
@@ -34,24 +44,28 @@ def main(control: socket.socket, roots: TrustRoots) -> None:
     memory_in_use()
     gc.collect()
     gc.freeze()
-    children: dict[int, float] = {}
+    children: dict[int, _Child] = {}
     control.send(READY)
     parent = os.getppid()
     while os.getppid() == parent:
-        _reap(children)
-        if not select.select([control], [], [], _LOOK_SECONDS)[0]:
+        ready = select.select([control.fileno(), *children], [], [], _LOOK_SECONDS)[0]
+        _look_after(children, ready)
+        if control.fileno() not in ready:
             continue
         message, descriptors, _, _ = socket.recv_fds(control, 16, 4)
         if not message:
             break
         for descriptor in descriptors:
-            child = os.fork()
-            if child == 0:
+            pid = os.fork()
+            if pid == 0:
                 control.close()
+                for other, child in children.items():
+                    os.close(other)
+                    child.connection.close()
                 _serve(descriptor, roots)
-            children[child] = time.monotonic() + WALL_SECONDS
-            os.close(descriptor)
-    for child in children:
+            connection = socket.socket(fileno=descriptor)
+            children[os.pidfd_open(pid)] = _Child(pid, connection, time.monotonic() + WALL_SECONDS)
+    for child in children.values():
         _kill(child)
     os._exit(0)  # nothing is left to tidy up, and some libraries print what they did not
 
@@ -71,17 +85,27 @@ def _serve(descriptor: int, roots: TrustRoots) -> None:
         os._exit(code)
 
 
-def _reap(children: dict[int, float]) -> None:
-    for child, deadline in list(children.items()):
-        if os.waitpid(child, os.WNOHANG)[0]:
-            del children[child]
-        elif time.monotonic() > deadline:
+def _look_after(children: dict[int, _Child], ready: list[int]) -> None:
+    for ended in children.keys() & set(ready):
+        _bury(ended, children.pop(ended))
+    for child in children.values():
+        if time.monotonic() > child.deadline:
             _kill(child)
 
 
-def _kill(child: int) -> None:
+def _bury(descriptor: int, child: _Child) -> None:
+    """Take leave of a child, and say so when it ran out of time and not because of its file."""
+    _, status, used = os.wait4(child.pid, 0)
+    os.close(descriptor)
+    out_of_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGALRM, signal.SIGKILL}
+    with child.connection, contextlib.suppress(OSError):
+        if out_of_time and used.ru_utime + used.ru_stime < STALLED_CPU_SECONDS:
+            send_answer(child.connection, STALLED)
+
+
+def _kill(child: _Child) -> None:
     with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
+        os.kill(child.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -159,7 +159,9 @@ class CaseUnderTest:
     async def with_loan(self) -> Json:
         """Take the case to an active loan, and return the verdict's answer."""
         await self.with_letter()
-        return await self.attach_scan()
+        answer = await self.attach_scan()
+        assert answer["verdict"] == "accepted", answer["reasons"]
+        return answer
 
     async def pay(self, reference: str = "FV-77", amount_cop: int = 297_500) -> None:
         await self.signal("payment_confirmed", reference=reference, amount_cop=amount_cop)

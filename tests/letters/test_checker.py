@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome, Verdict
+from letters.checker import LetterCheckUnavailableError
 from tests.letters.hostile import HOSTILE, endless_streams, harmless
 
 ROOM = Path(__file__).parents[2]
@@ -27,10 +28,14 @@ def helper(checker: LetterChecker) -> int:
     return process.pid
 
 
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def children_peaks(pid: int) -> list[int]:
     """Return the most memory, shared pages included, that each of a helper's running children has had."""
     peaks = []
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+    for child in children_of(pid):
         with contextlib.suppress(OSError):
             peaks += re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text())
     return [int(peak) * 1024 for peak in peaks]
@@ -122,6 +127,20 @@ def test_others_are_answered_while_a_file_runs_into_the_limit_of_time(checker: L
     assert 5 < time.monotonic() - started < 12
 
 
+def test_a_check_that_had_no_chance_to_work_refuses_nothing(checker: LetterChecker) -> None:
+    pid = helper(checker)
+    earlier = children_of(pid)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(checker.gate, endless_streams(), 4_000_000)
+        while not (children := [child for child in children_of(pid) if child not in earlier]):
+            pass
+        os.kill(children[0], signal.SIGALRM)  # what its limit of time would send
+
+        with pytest.raises(LetterCheckUnavailableError, match="no chance to work"):
+            answer.result()
+    assert checker.gate(harmless()) == ()
+
+
 @pytest.mark.parametrize("name", ["a form within itself", "a Flate bomb in a Flate stream"])
 def test_a_file_made_to_swell_stays_below_600_mb(name: str) -> None:
     """The kernel keeps the most memory that a process had; it is read until the child is gone."""
@@ -165,12 +184,11 @@ def test_checking_leaves_nothing_behind_in_this_process(checker: LetterChecker) 
 def test_children_are_gone_when_they_have_answered(checker: LetterChecker) -> None:
     pid = helper(checker)
     checker.gate(harmless())
-    children = Path(f"/proc/{pid}/task/{pid}/children")
     deadline = time.monotonic() + 5
-    while children.read_text().split() and time.monotonic() < deadline:
+    while children_of(pid) and time.monotonic() < deadline:
         time.sleep(0.1)
 
-    assert children.read_text().split() == []
+    assert children_of(pid) == []
 
 
 def test_using_the_room_loads_no_parser_of_files_into_this_process() -> None:
