@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cv2
+import numpy.ma  # noqa: F401  # np.median loads it at its first call: 50 ms that each child would spend
 
 from letters.checking import answer
 from letters.digital_signature import TrustRoots, load_trust_roots

@@ -204,3 +204,25 @@ def test_using_the_room_loads_no_parser_of_files_into_this_process() -> None:
 def test_a_folder_of_roots_that_is_not_there_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError, match="roots"):
         LetterChecker(tmp_path / "roots")
+
+
+def test_a_child_has_nothing_left_to_load() -> None:
+    code = """
+import sys
+import letters.zygote
+from letters import IssuedLetter, checking, render_letter
+from letters.wire import Request
+from tests.builders import letter
+from tests.letters.scans import scan
+
+content = letter()
+pdf = render_letter(content)
+phone = scan(pdf, "pen", "phone", 5)
+loaded = set(sys.modules)
+for task in ("check", "flatten"):
+    checking.answer(Request(task=task, limit_bytes=1 << 20, content=content), phone, pdf, ())
+print(sorted(set(sys.modules) - loaded))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM)
+
+    assert done.stdout.strip() == "[]"
