@@ -84,6 +84,15 @@ async def test_a_batch_reaches_every_case_of_its_list_once_with_the_reason_on_re
     assert "Vacaciones colectivas." in text_of(await desk.get("/soporte/lotes"))
 
 
+async def test_a_batch_that_is_over_is_stopped_in_vain_and_shown(desk: Visitor) -> None:
+    job_id = await rehearsed(desk)
+    await desk.post("/soporte/lotes/nuevo", **REVIEWED, lote=job_id)
+    await finished(desk, job_id)
+    answer = await desk.post(f"/soporte/lotes/{job_id}/detener")
+    assert answer.headers["location"] == f"/soporte/lotes/{job_id}"
+    assert "El lote terminó" in await finished(desk, job_id)
+
+
 async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_world: World, desk: Visitor) -> None:
     cases = [await portal_world.start() for _ in range(60)]
     await cases[-1].stage_in_visibility("started")
