@@ -60,6 +60,9 @@ async def test_a_batch_goes_from_a_list_to_its_end_on_pages_for_everybody(suppor
     await support.press("Confirmar")
     await expect(page.get_by_role("heading", level=1)).to_have_text("El lote terminó")
     await expect(page.get_by_role("progressbar")).to_have_attribute("value", str(count))
+    await expect(page.get_by_role("region", name="Qué hizo cada caso").get_by_text("Lo tomó")).to_have_count(
+        min(count, 25)
+    )
     found["end"] = await problems(support)
     await page.get_by_role("link", name="Todos los lotes").click()
     await expect(page.get_by_role("table")).to_contain_text("support:ana: Vacaciones colectivas.")
@@ -80,11 +83,15 @@ async def test_a_slow_batch_is_watched_and_stopped_on_a_page_for_everybody(suppo
     await support.press("Confirmar")
     await expect(page.get_by_role("heading", level=1)).to_have_text("El lote está en marcha")
     await expect(page.get_by_role("progressbar")).to_be_visible()
+    made = page.get_by_role("region", name="Qué hizo cada caso")
+    await expect(made).to_contain_text("Todavía no")
     assert await problems(support) == []
 
     await support.press("Detener")
     await expect(page.get_by_role("heading", level=1)).to_have_text("El lote se detuvo")
     await expect(page.get_by_role("button", name="Detener")).to_have_count(0)
+    await page.get_by_role("button", name="Siguientes").click()
+    await expect(page.get_by_text("página 2 de")).to_be_visible()
     assert await problems(support) == []
     assert await not_muted(cases) != []
 
