@@ -1,7 +1,6 @@
 """One action for every case of a list: looked at first, then run at a limited rate, watched and stopped."""
 
 import asyncio
-import shlex
 import uuid
 from typing import Annotated, Any, Final
 
@@ -13,7 +12,7 @@ from adapters.batches import Batch
 from adapters.case_list import Filter
 from domain.messages import Message
 from portal import session
-from portal.desk.actions import ACTIONS, Action, payload, read
+from portal.desk.actions import ACTIONS, Action, payload, quoted, read
 from portal.desk.desk import AtDesk, Desk
 from portal.desk.filters import Chosen, chosen_filter
 from portal.desk.results import Made, Meant, keep, kept, listed, results
@@ -132,8 +131,8 @@ async def stop(
 def command(wanted: Filter, signal: str, message: Message, per_second: float) -> str:
     """Return the command line that starts the same batch."""
     return (
-        f"temporal workflow signal --query {shlex.quote(wanted.query())} --name {signal} \\\n"
-        f"  --input {shlex.quote(payload(message))} --rps {per_second:g} --reason {shlex.quote(message.by)} --yes"
+        f"temporal workflow signal --query {quoted(wanted.query())} --name {signal} \\\n"
+        f"  --input {quoted(payload(message))} --rps {per_second:g} --reason {quoted(message.by)} --yes"
     )
 
 
