@@ -57,6 +57,7 @@ class Batches:
     ) -> None:
         """Signal every case of a filter; a second start under the same id does nothing.
 
+        The rate is a wish: Temporal's server 1.32 goes by its own setting `worker.batcherRPS` alone.
         Raises BatchRunningError while another batch runs: a namespace takes one at a time.
         """
         payloads = await self._client.data_converter.encode([message.model_dump(mode="json", exclude_none=True)])
@@ -101,10 +102,14 @@ class Batches:
         )
 
     async def stop(self, job_id: str, reason: str) -> None:
-        """Stop a batch; the signals that were sent stay sent."""
+        """Stop a batch; the signals that were sent stay sent, and one that is over, or never was, stays as it is."""
         request = StopBatchOperationRequest(namespace=self._client.namespace, job_id=job_id, reason=reason)
         with server_errors(address_of(self._client)):
-            await self._client.workflow_service.stop_batch_operation(request, timeout=RPC_TIMEOUT)
+            try:
+                await self._client.workflow_service.stop_batch_operation(request, timeout=RPC_TIMEOUT)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
 
     async def latest(self) -> list[Batch]:
         """Return the latest batches, the newest first; their counts are told one by one by `batch`."""

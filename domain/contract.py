@@ -126,3 +126,8 @@ def archive_key(company_id: str) -> str:
 def notice_key(company_id: str, notice: str) -> str:
     """Return the key of the marker that keeps one notice from being sent twice."""
     return f"notices/{company_id}/{notice}.json"
+
+
+def batch_key(job_id: str) -> str:
+    """Return the key of whom a batch of the desk is meant for."""
+    return f"desk/batches/{job_id}.json"

@@ -66,10 +66,10 @@ class Pages:
 
 
 def moment(instant: datetime) -> str:
-    """Return an instant as `24 de noviembre de 2026, 3:30 p. m.` in Bogotá."""
+    """Return an instant as `24 de noviembre de 2026, 3:30 p. m.` in Bogotá; no line breaks within the hour."""
     local = instant.astimezone(BOGOTA)
-    half = "a. m." if local.hour < 12 else "p. m."  # noqa: PLR2004
-    return f"{spanish.day(local.date())}, {(local.hour - 1) % 12 + 1}:{local:%M} {half}"
+    half = "a.\u00a0m." if local.hour < 12 else "p.\u00a0m."  # noqa: PLR2004
+    return f"{spanish.day(local.date())}, {(local.hour - 1) % 12 + 1}:{local:%M}\u00a0{half}"
 
 
 def megabytes(size_bytes: int) -> str:

@@ -34,6 +34,8 @@ from tests import builders
 
 Json = dict[str, Any]
 BUCKET = "activa-tests"
+SLOW_BATCHES = ("--dynamic-config-value", "worker.batcherRPS=3")
+"""Arguments for `temporal_server`: a batch lasts long enough to be watched and stopped."""
 
 
 @dataclass

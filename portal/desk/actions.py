@@ -181,8 +181,13 @@ def command(company_id: str, signal: str, message: Message) -> str:
     """Return the command line that sends the same signal."""
     return (
         f"temporal workflow signal --workflow-id {workflow_id(company_id)} --name {signal} \\\n"
-        f"  --input {shlex.quote(payload(message))}"
+        f"  --input {quoted(payload(message))}"
     )
+
+
+def quoted(text: str) -> str:
+    """Return a text as one word of a shell, in the quotes that leave it readable."""
+    return f'"{text}"' if "'" in text and not set(text) & set('"$`\\!') else shlex.quote(text)
 
 
 def payload(message: Message) -> str:

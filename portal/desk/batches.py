@@ -1,7 +1,6 @@
 """One action for every case of a list: looked at first, then run at a limited rate, watched and stopped."""
 
 import asyncio
-import shlex
 import uuid
 from typing import Annotated, Any, Final
 
@@ -9,13 +8,15 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from adapters.batches import Batch
 from adapters.case_list import Filter
 from domain.messages import Message
 from portal import session
-from portal.desk.actions import ACTIONS, Action, payload, read
-from portal.desk.desk import AtDesk
+from portal.desk.actions import ACTIONS, Action, payload, quoted, read
+from portal.desk.desk import AtDesk, Desk
 from portal.desk.filters import Chosen, chosen_filter
-from portal.desk.words import STAGES
+from portal.desk.results import Made, Meant, keep, kept, listed, results
+from portal.desk.words import MADE, STAGES
 from portal.parts import Parts
 from portal.rendering import go
 from portal.session import NotYoursError, StaffSession, support
@@ -25,6 +26,7 @@ MANY: Final = {key: ACTIONS[key] for key in ("silencio", "reenvio", "cierre")}
 """What makes sense for many cases alike."""
 RATES: Final = {"1": 1.0, "5": 5.0, "20": 20.0}
 SAMPLE: Final = 10
+PAGE_SIZE: Final = 25
 JobId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
 
 
@@ -82,18 +84,37 @@ async def start(
             "words": STAGES,
         }
         return _page(request, parts, action, chosen, {**known, **dry})
+    if await desk.batches.batch(lote) is None:
+        await keep(desk, lote, await listed(desk.cases, wanted, action.signal, message))
     reason = f"{who.by}: {values['reason']}"
     await desk.batches.start(lote, wanted, action.signal, message, reason=reason, per_second=RATES[rate])
     return go(request, f"/soporte/lotes/{lote}")
 
 
 @router.get("/{job_id}")
-async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId) -> Response:
-    """Show how far a batch is."""
-    batch = await desk.batches.batch(job_id)
+async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId, pagina: int = 1) -> Response:
+    """Show how far a batch is, and what each case made of it, one page of them at a time."""
+    batch, meant, _ = await asyncio.gather(desk.batches.batch(job_id), kept(desk, job_id), desk.directory.renew())
     if batch is None:
         raise NotYoursError
-    return parts.pages.page(request, "desk_batch.html", {"batch": batch})
+    values: dict[str, Any] = {"batch": batch, "meant": meant, "made": (), "page": 1, "pages": 1}
+    if meant is not None:
+        values |= await _answers(desk, batch, meant, pagina)
+    return parts.pages.page(request, "desk_batch.html", values)
+
+
+async def _answers(desk: Desk, batch: Batch, meant: Meant, wanted: int) -> dict[str, Any]:
+    """Return one page of what the cases made of a batch; a page beyond the last one is the last."""
+    pages = max(1, -(-len(meant.company_ids) // PAGE_SIZE))
+    page = min(max(wanted, 1), pages)
+    shown = meant.company_ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    made = await results(desk, meant, batch.started_at, shown)
+    return {
+        "made": [(each, desk.directory.name(each.company_id)) for each in made],
+        "words": MADE if batch.state == "running" else MADE | {Made.NOT_YET: "No le llegó"},
+        "page": page,
+        "pages": pages,
+    }
 
 
 @router.post("/{job_id}/detener")
@@ -110,8 +131,8 @@ async def stop(
 def command(wanted: Filter, signal: str, message: Message, per_second: float) -> str:
     """Return the command line that starts the same batch."""
     return (
-        f"temporal workflow signal --query {shlex.quote(wanted.query())} --name {signal} \\\n"
-        f"  --input {shlex.quote(payload(message))} --rps {per_second:g} --reason {shlex.quote(message.by)} --yes"
+        f"temporal workflow signal --query {quoted(wanted.query())} --name {signal} \\\n"
+        f"  --input {quoted(payload(message))} --rps {per_second:g} --reason {quoted(message.by)} --yes"
     )
 
 

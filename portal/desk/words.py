@@ -5,6 +5,7 @@ from typing import Final
 from domain.attention import AttentionKind
 from domain.stage import Stage
 from domain.webhooks import DeliveryOutcome
+from portal.desk.results import Made
 from portal.timeline import WORDS
 
 STAGES: Final = {
@@ -80,4 +81,10 @@ OUTCOMES: Final = {
     DeliveryOutcome.GIVEN_UP: "No se pudo entregar",
     DeliveryOutcome.GONE: "El receptor no quiere más",
     DeliveryOutcome.OFF: "Sin dirección configurada",
+}
+MADE: Final = {
+    Made.TAKEN: "Lo tomó",
+    Made.REFUSED: "No lo aceptó",
+    Made.NOT_YET: "Todavía no",
+    Made.SILENT: "No responde",
 }

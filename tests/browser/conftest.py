@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser.at_desk import enter_desk
 from tests.browser.finding import required_browser
 from tests.browser.local_stack import LocalStack, local_stack
 from tests.browser.visitor import PATIENCE_MS, Visitor, visitor
@@ -61,3 +62,10 @@ async def person(opened: Opening) -> AsyncIterator[Visitor]:
     """A person at a desktop."""
     async with opened() as who:
         yield who
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def support(person: Visitor) -> Visitor:
+    """A person of support, at the desk's first page."""
+    await enter_desk(person)
+    return person

@@ -18,7 +18,7 @@ from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 from stack.process import Part, RunningPart
 from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, TIME_SKIPPING
-from tests.world import World
+from tests.world import SLOW_BATCHES, World
 
 
 @dataclass
@@ -74,7 +74,7 @@ async def local_stack(folder: Path) -> AsyncIterator[LocalStack]:
 
 def _parts(settings: StackSettings) -> tuple[Part, ...]:
     # As in `make run`, except that a test may move the time of a case of its own.
-    return (parts(settings, TIME_SKIPPING)[0], *parts_with_portal(settings)[1:])
+    return (parts(settings, (*TIME_SKIPPING, *SLOW_BATCHES))[0], *parts_with_portal(settings)[1:])
 
 
 async def _stop_latest(running: dict[str, RunningPart], name: str) -> None:

@@ -1,77 +1,51 @@
 """Takes the pictures of the portal in the documents: `python -m tests.browser.pictures`.
 
-Runs a stack of its own and leads its demo company to a loan; writes `docs/images/portal-<page>-<width>.png`.
+Runs a stack of its own, leads its demo company to a loan, and then looks at a dozen others from the desk; writes
+`docs/images/portal-<page>-<width>.png` and `docs/images/desk-<page>-<width>.png`.
 """
 
 import asyncio
-import io
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
 
-from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
-from stack.process import ROOT
+from tests.browser.camera import picture
+from tests.browser.desk_pictures import take_desk
 from tests.browser.finding import MISSING, browser_path
 from tests.browser.local_stack import LocalStack, local_stack
 from tests.browser.visitor import Visitor, visitor
-
-IMAGES: Final = ROOT / "docs" / "images"
-WIDTHS: Final = {1280: 800, 375: 700}
-COLOURS: Final = 128
-
-
-async def picture(person: Visitor, page: str) -> None:
-    """Take the page at each width, without a mark of the focus that a person did not put there."""
-    await person.page.evaluate("document.activeElement.blur()")
-    await person.page.wait_for_load_state("networkidle")
-    for width, height in WIDTHS.items():
-        await person.page.set_viewport_size({"width": width, "height": height})
-        png = await person.page.screenshot(full_page=True, animations="disabled")
-        path = IMAGES / f"portal-{page}-{width}.png"
-        path.write_bytes(smaller(png))
-        sys.stdout.write(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB\n")
-
-
-def smaller(png: bytes) -> bytes:
-    """Return the picture with few colours: it is text on plain paper."""
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        few = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(out, "PNG", optimize=True)
-    return out.getvalue()
 
 
 async def take(person: Visitor) -> None:
     """Go the whole way, and take a picture of each page on it."""
     await person.enter(COMPANY.company_id)
-    await picture(person, "home")
+    await picture(person, "portal-home")
     await person.press("Empezar")
     await person.press("Verificar pago")
-    await picture(person, "payment-choice")
+    await picture(person, "portal-payment-choice")
     await person.press("Comprar certificado digital")
     await person.page.get_by_label("PSE").check()
-    await picture(person, "purchase")
+    await picture(person, "portal-purchase")
     await person.goto("/representante")
     typed = REPRESENTATIVE.model_dump(mode="json")
     await person.fill({**typed, "email": "gerencia@", "phone": ""})
     await person.press("Descargar carta")
     await person.page.locator("#resumen").wait_for()
-    await picture(person, "representative")
+    await picture(person, "portal-representative")
     await person.fill(typed)
     letter = await person.download("Descargar carta")
     await person.goto("/carta")
-    await picture(person, "letter")
+    await picture(person, "portal-letter")
     await person.attach(await asyncio.to_thread(sign_and_scan, letter))
     await person.page.get_by_role("heading", name="La carta quedó adjunta").wait_for()
-    await picture(person, "attached")
+    await picture(person, "portal-attached")
     await person.press("Continuar")
     await person.goto("/estado")
-    await picture(person, "status")
+    await picture(person, "portal-status")
 
 
 async def run(browser: str) -> None:
@@ -83,6 +57,8 @@ async def run(browser: str) -> None:
 async def _visit(stack: LocalStack, browser: Browser) -> None:
     async with visitor(browser, stack, device_scale_factor=1) as person:
         await take(person)
+    async with visitor(browser, stack, device_scale_factor=1) as support:
+        await take_desk(support)
     await browser.close()
 
 

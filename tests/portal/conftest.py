@@ -10,13 +10,15 @@ from stack.mail_sink import MailSink
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters import s3_servers
 from tests.portal.visiting import Site, Visitor, site_over
-from tests.world import World, world
+from tests.world import SLOW_BATCHES, World, world
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def portal_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A world with a worker, of the portal's tests alone."""
-    async with temporal_server(tmp_path_factory.mktemp("portal-temporal"), arguments=TIME_SKIPPING) as address:
+    async with temporal_server(
+        tmp_path_factory.mktemp("portal-temporal"), arguments=(*TIME_SKIPPING, *SLOW_BATCHES)
+    ) as address:
         with s3_servers.moto() as s3_url:
             async with (
                 MailSink(tmp_path_factory.mktemp("portal-mail")) as sink,

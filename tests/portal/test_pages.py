@@ -124,9 +124,9 @@ def test_a_size_is_never_rounded_down_to_the_limit(size: int, said: str) -> None
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        ("2026-11-24 00:05", "24 de noviembre de 2026, 12:05 a. m."),
-        ("2026-11-24 12:00", "24 de noviembre de 2026, 12:00 p. m."),
-        ("2026-12-03 15:30", "3 de diciembre de 2026, 3:30 p. m."),
+        ("2026-11-24 00:05", "24 de noviembre de 2026, 12:05\u00a0a.\u00a0m."),
+        ("2026-11-24 12:00", "24 de noviembre de 2026, 12:00\u00a0p.\u00a0m."),
+        ("2026-12-03 15:30", "3 de diciembre de 2026, 3:30\u00a0p.\u00a0m."),
     ],
 )
 def test_an_instant_is_read_in_bogota(at: str, said: str) -> None:

@@ -2,11 +2,19 @@
 
 import asyncio
 import re
+import uuid
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
+from adapters.batches import Batches
+from adapters.case_list import CaseList, Filter
+from domain.contract import batch_key
+from domain.messages import RemindersMuted
+from domain.model import canonical_bytes
+from domain.stage import Stage
+from portal.desk.results import Meant, listed
 from portal.roles import Role
 from tests.portal.visiting import Site, Visitor, text_of
 from tests.world import CaseUnderTest, World
@@ -48,6 +56,29 @@ async def finished(desk: Visitor, job_id: str) -> str:
     return said
 
 
+async def answers(desk: Visitor, job_id: str) -> dict[str, str]:
+    """Return what a batch's pages say of each case, by company id."""
+    found, path = {}, f"/soporte/lotes/{job_id}"
+    while path:
+        page = await desk.get(path)
+        for company_id, said, why in re.findall(
+            r'<tr><td><a href="/soporte/casos/([^"]+)">[^<]*</a></td><td>([^<]*)</td><td>(.*?)</td>', page.text
+        ):
+            assert company_id not in found
+            found[company_id] = f"{said}: {why}"
+        following = re.search(r'id="siguientes" href="([^"]+)"', page.text)
+        path = following[1] if following else ""
+    return found
+
+
+async def muting(portal_world: World, job_id: str) -> None:
+    """Start a batch as from a terminal: nothing is stored of whom it is meant for."""
+    message = RemindersMuted(by="support:eva", until="2027-03-31", reason="Desde una terminal.")
+    wanted = Filter(stage=Stage.LOAN_ACTIVE)
+    batches = Batches(portal_world.client)
+    await batches.start(job_id, wanted, "reminders_muted", message, reason="support:eva", per_second=20)
+
+
 async def test_a_rehearsal_counts_and_shows_a_sample_and_sends_nothing(
     desk: Visitor, lent: list[CaseUnderTest]
 ) -> None:
@@ -81,7 +112,19 @@ async def test_a_batch_reaches_every_case_of_its_list_once_with_the_reason_on_re
             ("support:ana", "until 2027-01-31: Vacaciones colectivas.")
         ]
     assert (await other.settle())["reminders"]["muted_until"] is None
+    said_of = await answers(desk, job_id)
+    assert [said_of[case.company_id] for case in lent] == ["Lo tomó: –"] * len(lent)
+    assert other.company_id not in said_of
     assert "Vacaciones colectivas." in text_of(await desk.get("/soporte/lotes"))
+
+
+async def test_a_batch_that_is_over_is_stopped_in_vain_and_shown(desk: Visitor) -> None:
+    job_id = await rehearsed(desk)
+    await desk.post("/soporte/lotes/nuevo", **REVIEWED, lote=job_id)
+    await finished(desk, job_id)
+    answer = await desk.post(f"/soporte/lotes/{job_id}/detener")
+    assert answer.headers["location"] == f"/soporte/lotes/{job_id}"
+    assert "El lote terminó" in await finished(desk, job_id)
 
 
 async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_world: World, desk: Visitor) -> None:
@@ -95,8 +138,47 @@ async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_wor
     assert "El lote está en marcha" in text_of(await desk.get(f"/soporte/lotes/{job_id}"))
     assert (await desk.post(f"/soporte/lotes/{job_id}/detener")).headers["location"] == f"/soporte/lotes/{job_id}"
     assert "El lote se detuvo" in await finished(desk, job_id)
+    said_of = await answers(desk, job_id)
+    assert len(said_of) >= len(cases)
     reached = [(await case.status())["reminders"]["muted_until"] for case in cases]
     assert None in reached
+    assert {"Lo tomó: –", "No le llegó: –"} == {said_of[case.company_id] for case in cases}
+    assert (await desk.get(f"/soporte/lotes/{job_id}?pagina=99")).status_code == 200
+
+
+async def test_a_case_that_refuses_is_listed_with_its_reason(desk: Visitor, lent: list[CaseUnderTest]) -> None:
+    asked = {"accion": "reenvio", "notice": "certificate_active"}
+    job_id = await rehearsed(desk, **asked)
+    await desk.post("/soporte/lotes/nuevo", **(REVIEWED | asked), lote=job_id)
+    await finished(desk, job_id)
+    said_of = await answers(desk, job_id)
+    for case in lent:
+        assert "No lo aceptó" in said_of[case.company_id]
+        assert "certificate_active would not be true today" in said_of[case.company_id]
+
+
+async def test_a_batch_from_a_terminal_has_counts_and_no_list_and_a_case_that_is_no_more_is_silent(
+    portal_world: World, desk: Visitor, lent: list[CaseUnderTest]
+) -> None:
+    job_id = f"desk-{uuid.uuid4().hex}"
+    await muting(portal_world, job_id)
+    assert "Fallidos 0" in await finished(desk, job_id)
+    assert await answers(desk, job_id) == {}
+    meant = Meant(signal="reminders_muted", by="support:ana", company_ids=("NOBODY", lent[0].company_id))
+    await asyncio.to_thread(portal_world.objects.put, batch_key(job_id), canonical_bytes(meant), "application/json")
+    said_of = await answers(desk, job_id)
+    assert said_of == {"NOBODY": "No responde: –", lent[0].company_id: "No le llegó: –"}  # it was not ana's
+
+
+async def test_a_list_that_is_too_long_is_cut_and_says_so(portal_world: World, lent: list[CaseUnderTest]) -> None:
+    wanted = Filter(stage=Stage.LOAN_ACTIVE)
+    message = RemindersMuted(by="support:ana", until="2027-03-31", reason="x")
+    cases = CaseList(portal_world.client)
+    cut = await listed(cases, wanted, "reminders_muted", message, most=2)
+    assert (len(cut.company_ids), cut.cut) == (2, True)
+    whole = await listed(cases, wanted, "reminders_muted", message)
+    assert {case.company_id for case in lent} <= set(whole.company_ids)
+    assert not whole.cut
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from domain.stage import Stage
 from domain.webhooks import DeliveryOutcome
 from portal.desk import words
 from portal.desk.actions import ACTIONS, NOTICES
+from portal.desk.results import Made
 from tests.portal.test_timeline import recorded
 
 
@@ -17,6 +18,7 @@ def test_every_stage_need_signal_mail_outcome_and_action_has_its_word() -> None:
     assert set(words.SIGNALS) == set(SIGNALS)
     assert set(NOTICES) == set(NoticeKind)
     assert set(words.OUTCOMES) == set(DeliveryOutcome)
+    assert set(words.MADE) == set(Made)
     assert recorded() <= set(words.ACTIONS)
 
 

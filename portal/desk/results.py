@@ -1,0 +1,103 @@
+"""What each case made of a batch: whom it was meant for is kept when it starts, the rest is asked of the cases.
+
+Temporal only counts. A case tells what it took, by whom and when, and what it refused; once a batch is over, a case
+that answers and says neither was not reached: a query sees every signal that came before it.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from adapters.case_list import CaseList, Filter
+from domain.contract import batch_key
+from domain.errors import CaseNotFoundError, NoWorkerError
+from domain.messages import Message
+from domain.model import Model, canonical_bytes
+from portal.desk.desk import Desk
+from portal.desk.facts import DeskFacts
+
+MOST_KEPT: Final = 10_000
+LISTED_AT_ONCE: Final = 500
+
+
+class Meant(Model):
+    """Whom a batch was meant for, in the order of its list, and what was sent; `cut` when there were more."""
+
+    signal: str
+    by: str
+    company_ids: tuple[str, ...]
+    cut: bool = False
+
+
+class Made(StrEnum):
+    """What a case made of a batch's signal."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    NOT_YET = "not_yet"
+    SILENT = "silent"
+    """It does not answer, or is no more."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one case made of it; the reason of a refusal is the case's own text, in English."""
+
+    company_id: str
+    made: Made
+    reason: str = ""
+
+
+async def listed(cases: CaseList, wanted: Filter, signal: str, message: Message, most: int = MOST_KEPT) -> Meant:
+    """Return whom a batch is meant for, as the list of cases stands."""
+    found: dict[str, None] = {}
+    page = await cases.page(wanted, LISTED_AT_ONCE)
+    while True:
+        found.update((each.company_id, None) for each in page.cases)
+        if page.next_token is None or len(found) > most:
+            break
+        page = await cases.page(wanted, LISTED_AT_ONCE, page.next_token)
+    return Meant(signal=signal, by=message.by, company_ids=tuple(found)[:most], cut=len(found) > most)
+
+
+async def keep(desk: Desk, job_id: str, meant: Meant) -> None:
+    """Store whom a batch is meant for."""
+    await asyncio.to_thread(desk.objects.put, batch_key(job_id), canonical_bytes(meant), "application/json")
+
+
+async def kept(desk: Desk, job_id: str) -> Meant | None:
+    """Return whom a batch was meant for; None when it was not started at the desk."""
+    stored = await asyncio.to_thread(desk.objects.get, batch_key(job_id))
+    return None if stored is None else Meant.model_validate_json(stored.data)
+
+
+async def results(desk: Desk, meant: Meant, since: datetime, company_ids: tuple[str, ...]) -> list[Result]:
+    """Return what these cases made of a batch that started at an instant, each asked at the same time."""
+    return await asyncio.gather(*(_result(desk, meant, since, company_id) for company_id in company_ids))
+
+
+async def _result(desk: Desk, meant: Meant, since: datetime, company_id: str) -> Result:
+    try:
+        facts = await desk.facts(company_id)
+    except (NoWorkerError, CaseNotFoundError):
+        return Result(company_id, Made.SILENT)
+    return made_of(facts, meant, since)
+
+
+def made_of(facts: DeskFacts, meant: Meant, since: datetime) -> Result:
+    """Return what a case has made of a batch that started at an instant.
+
+    A case that is closing already takes another closing as a repetition, which leaves no line.
+    """
+    started_at = since.replace(microsecond=0)  # a case's own instants are whole seconds
+    if meant.signal == "activation_closed" and facts.closing is not None:
+        return Result(facts.company_id, Made.TAKEN)
+    for event in facts.timeline:
+        if (event.action, event.actor) == (meant.signal, meant.by) and event.at >= started_at:
+            return Result(facts.company_id, Made.TAKEN)
+    for refused in reversed(facts.rejected_signals):
+        if refused.name == meant.signal and refused.time >= started_at:
+            return Result(facts.company_id, Made.REFUSED, refused.reason)
+    return Result(facts.company_id, Made.NOT_YET)

@@ -1,0 +1,31 @@
+"""Coming to the desk, and finding a company there as support does."""
+
+import asyncio
+
+from playwright.async_api import expect
+
+from portal.roles import Role
+from tests.browser.visitor import Visitor
+
+INDEXED_WITHIN_SECONDS = 40
+"""The desk reads new names at most every 20 seconds."""
+
+
+async def enter_desk(person: Visitor, role: Role = Role.SUPPORT) -> None:
+    """Come in from the played lender, whose page offers one of the roles of its staff."""
+    await person.goto("/desarrollo")
+    await person.page.locator("input[name=rol]").evaluate("(each, role) => { each.value = role }", role.value)
+    await person.press("Entrar como soporte")
+    await expect(person.page.get_by_role("heading", level=1)).to_have_text("Casos abiertos")
+
+
+async def find_by_name(person: Visitor, typed: str, name: str) -> None:
+    """Search, again until the name is indexed, and open the company's case."""
+    found = person.page.get_by_role("link", name=name, exact=True)
+    async with asyncio.timeout(INDEXED_WITHIN_SECONDS):
+        while not await found.count():
+            await person.page.get_by_label("Buscar por empresa, NIT o identificador").fill(typed)
+            await person.press("Buscar")
+            await expect(person.page.get_by_role("heading", level=1)).to_have_text(f"Resultados de «{typed}»")
+    await found.click()
+    await expect(person.page.get_by_role("heading", level=1)).to_have_text(name)
