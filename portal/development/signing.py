@@ -10,7 +10,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from letters.geometry import GEOMETRY, Box
 
-DPI = 150
+DPI = 200
+FINER = 2
 MM_PER_INCH = 25.4
 _PDFIUM = threading.Lock()
 """It draws for one thread at a time; more would crash the process."""
@@ -30,8 +31,9 @@ def sign_and_scan(letter: bytes, seed: int = 7, *, signed: bool = True) -> bytes
 
 
 def _drawn(letter: bytes) -> list[Image.Image]:
+    # Drawn larger and reduced: paper does not move each character to a whole pixel, as drawing it small would.
     with _PDFIUM, pypdfium2.PdfDocument(letter) as document:
-        return [page.render(scale=DPI / 72).to_pil().convert("L") for page in document]
+        return [page.render(scale=FINER * DPI / 72).to_pil().convert("L").reduce(FINER) for page in document]
 
 
 def _sign(image: Image.Image, box: Box, pen: random.Random) -> None:
