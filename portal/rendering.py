@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from domain.calendar import BOGOTA, bogota_date
 from domain.letter import Lender
 from mails import spanish
+from portal.reasons import in_spanish
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = HERE / "static"
@@ -32,11 +33,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        filters: dict[str, Callable[[Any], str]] = {
+        filters: dict[str, Callable[[Any], str | None]] = {
             "day": spanish.day,
             "moment": moment,
             "bogota_day": lambda instant: spanish.day(bogota_date(instant)),
             "pesos": spanish.pesos,
+            "in_spanish": in_spanish,
             "expiry": spanish.expiry,
             "megabytes": megabytes,
         }

@@ -50,7 +50,7 @@ async def test_support_finds_a_rejected_message_understands_it_and_mends_it_with
     await expect(page.get_by_role("region", name="Por atender")).to_contain_text("Pago por debajo del total")
     rejected = page.get_by_role("region", name="Mensajes que no contaron")
     await expect(rejected).to_contain_text("Confirmación de pago")
-    await expect(rejected).to_contain_text("refrence")
+    await expect(rejected).to_contain_text("«refrence» no es un dato de este mensaje")
 
     await rejected.get_by_role("link", name="Enviarlo bien").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Confirmar un pago")

@@ -154,7 +154,7 @@ async def test_a_case_that_refuses_is_listed_with_its_reason(desk: Visitor, lent
     said_of = await answers(desk, job_id)
     for case in lent:
         assert "No lo aceptó" in said_of[case.company_id]
-        assert "certificate_active would not be true today" in said_of[case.company_id]
+        assert "El correo certificate_active hoy no sería cierto." in said_of[case.company_id]
 
 
 async def test_a_batch_from_a_terminal_has_counts_and_no_list_and_a_case_that_is_no_more_is_silent(
