@@ -16,13 +16,15 @@ from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
 
 
 @asynccontextmanager
-async def local_stack() -> AsyncIterator[tuple[StackSettings, Activations]]:
-    """Run the stack and give its settings and the door to its cases."""
+async def local_stack(*, worker: bool = True) -> AsyncIterator[tuple[StackSettings, Activations]]:
+    """Run the stack, with or without its worker, and give its settings and the door to its cases."""
     async with AsyncExitStack() as running:
         folder = running.enter_context(tempfile.TemporaryDirectory())
         ports = {name: free_port() for name in StackSettings.model_fields if name.endswith("_port")}
         stack = StackSettings().model_copy(update={**ports, "folder": Path(folder)})
         for part in parts_with_portal(stack):
+            if part.name == "worker" and not worker:
+                continue
             process = await RunningPart.start(part)
             running.push_async_callback(process.stop)
             await process.until_ready()

@@ -1,12 +1,16 @@
-"""The portal over the local stack: how long its status page takes, and fifty representatives who upload at once.
+"""The portal over the local stack: its status page, fifty representatives who upload at once, and the billing API.
 
-The peer of the page is the status query alone, which every page needs; of the uploads, one upload by itself.
+The peer of the page is the status query alone, which every page needs; of the uploads, one upload by itself; of the
+entitlement, which is told without a worker, Temporal's own description of the case.
 """
 
 import asyncio
 import contextlib
+import os
 import re
 import statistics
+import subprocess
+import sys
 import time
 from typing import Final
 
@@ -18,6 +22,7 @@ from benchmarks.local_stack import local_stack
 from domain.policy import Policy
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
+from stack.local_settings import local_settings
 from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 
@@ -29,7 +34,32 @@ FROM_OUR_PAGES: Final = {"Sec-Fetch-Site": "same-origin"}
 async def measure() -> list[Figure]:
     """Return the portal's figures."""
     async with local_stack() as (stack, cases):
-        return [await _status_page(stack, cases), *await _uploads(stack, cases)]
+        found = [await _status_page(stack, cases), *await _uploads(stack, cases)]
+    async with local_stack(worker=False) as (stack, cases):
+        return [*found, await _entitlement(stack, cases)]
+
+
+async def _entitlement(stack: StackSettings, cases: Activations) -> Figure:
+    token = await asyncio.to_thread(_api_token, stack)
+    answers, descriptions = [], []
+    async with httpx.AsyncClient(
+        base_url=f"http://{LOOPBACK}:{stack.portal_port}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+    ) as backend:
+        for _ in range(PAGES):
+            began = time.perf_counter()
+            (await backend.get(f"/api/activations/{COMPANY.company_id}/entitlement")).raise_for_status()
+            answers.append(time.perf_counter() - began)
+            began = time.perf_counter()
+            await cases.outline(COMPANY.company_id)
+            descriptions.append(time.perf_counter() - began)
+    answer, description = (statistics.median(each) * 1000 for each in (answers, descriptions))
+    return Figure("entitlement without a worker, median", answer, description, 20, " ms", 1, absolute=True)
+
+
+def _api_token(stack: StackSettings) -> str:
+    environment = os.environ | local_settings(stack, {})
+    command = [sys.executable, "-m", "portal.development.api_token"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
 async def _status_page(stack: StackSettings, cases: Activations) -> Figure:
