@@ -115,10 +115,10 @@ async def test_a_rejected_file_starts_nothing_and_says_what_to_do(case: CaseUnde
     ("extra", "verdict"), [pytest.param(0, "accepted", id="the limit"), pytest.param(1, "rejected", id="a byte more")]
 )
 async def test_the_size_limit_is_inclusive(a_world: World, extra: int, verdict: str) -> None:
-    case = await a_world.start(Policy(upload_limit_bytes=400_000))
+    case = await a_world.start(Policy(upload_limit_bytes=500_000))
     await case.with_letter()
     scan = await case.signed()
-    padded = scan + b"\n" * (400_000 + extra - len(scan))
+    padded = scan + b"\n" * (500_000 + extra - len(scan))
 
     answer = await case.attach(padded)
 
