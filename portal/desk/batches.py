@@ -97,7 +97,7 @@ async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId, 
     batch, meant, _ = await asyncio.gather(desk.batches.batch(job_id), kept(desk, job_id), desk.directory.renew())
     if batch is None:
         raise NotYoursError
-    values: dict[str, Any] = {"batch": batch, "meant": meant, "made": (), "page": 1, "pages": 1}
+    values: dict[str, Any] = {"batch": batch, "meant": meant, "made": (), "waiting": False, "page": 1, "pages": 1}
     if meant is not None:
         values |= await _answers(desk, batch, meant, pagina)
     return parts.pages.page(request, "desk_batch.html", values)
@@ -111,7 +111,9 @@ async def _answers(desk: Desk, batch: Batch, meant: Meant, wanted: int) -> dict[
     made = await results(desk, meant, batch.started_at, shown)
     return {
         "made": [(each, desk.directory.name(each.company_id)) for each in made],
-        "words": MADE if batch.state == "running" else MADE | {Made.NOT_YET: "No le llegó"},
+        # What was sent is still on its way for a moment; what a stopped batch did not send never comes.
+        "words": MADE | {Made.NOT_YET: "No le llegó"} if batch.state == "failed" else MADE,
+        "waiting": batch.state == "completed" and any(each.made is Made.NOT_YET for each in made),
         "page": page,
         "pages": pages,
     }

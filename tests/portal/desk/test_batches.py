@@ -138,6 +138,7 @@ async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_wor
     assert "El lote está en marcha" in text_of(await desk.get(f"/soporte/lotes/{job_id}"))
     assert (await desk.post(f"/soporte/lotes/{job_id}/detener")).headers["location"] == f"/soporte/lotes/{job_id}"
     assert "El lote se detuvo" in await finished(desk, job_id)
+    await asyncio.gather(*(case.settle() for case in cases))
     said_of = await answers(desk, job_id)
     assert len(said_of) >= len(cases)
     reached = [(await case.status())["reminders"]["muted_until"] for case in cases]
@@ -151,6 +152,8 @@ async def test_a_case_that_refuses_is_listed_with_its_reason(desk: Visitor, lent
     job_id = await rehearsed(desk, **asked)
     await desk.post("/soporte/lotes/nuevo", **(REVIEWED | asked), lote=job_id)
     await finished(desk, job_id)
+    for case in lent:
+        await case.settle()
     said_of = await answers(desk, job_id)
     for case in lent:
         assert "No lo aceptó" in said_of[case.company_id]
@@ -167,7 +170,10 @@ async def test_a_batch_from_a_terminal_has_counts_and_no_list_and_a_case_that_is
     meant = Meant(signal="reminders_muted", by="support:ana", company_ids=("NOBODY", lent[0].company_id))
     await asyncio.to_thread(portal_world.objects.put, batch_key(job_id), canonical_bytes(meant), "application/json")
     said_of = await answers(desk, job_id)
-    assert said_of == {"NOBODY": "No responde: –", lent[0].company_id: "No le llegó: –"}  # it was not ana's
+    assert said_of == {"NOBODY": "No responde: –", lent[0].company_id: "Todavía no: –"}  # it was not ana's
+    waiting = (await desk.get(f"/soporte/lotes/{job_id}")).text
+    assert "Algunos casos todavía no lo han tomado." in waiting
+    assert f'hx-get="/soporte/lotes/{job_id}?pagina=1"' in waiting
 
 
 async def test_a_list_that_is_too_long_is_cut_and_says_so(portal_world: World, lent: list[CaseUnderTest]) -> None:
