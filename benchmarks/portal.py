@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import httpx
@@ -41,18 +42,13 @@ async def measure() -> list[Figure]:
 
 async def _entitlement(stack: StackSettings, cases: Activations) -> Figure:
     token = await asyncio.to_thread(_api_token, stack)
-    answers, descriptions = [], []
     async with httpx.AsyncClient(
         base_url=f"http://{LOOPBACK}:{stack.portal_port}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
     ) as backend:
-        for _ in range(PAGES):
-            began = time.perf_counter()
-            (await backend.get(f"/api/activations/{COMPANY.company_id}/entitlement")).raise_for_status()
-            answers.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            await cases.outline(COMPANY.company_id)
-            descriptions.append(time.perf_counter() - began)
-    answer, description = (statistics.median(each) * 1000 for each in (answers, descriptions))
+        answer, description = await _in_turn(
+            lambda: backend.get(f"/api/activations/{COMPANY.company_id}/entitlement"),
+            lambda: cases.outline(COMPANY.company_id),
+        )
     return Figure("entitlement without a worker, median", answer, description, 20, " ms", 1, absolute=True)
 
 
@@ -64,16 +60,23 @@ def _api_token(stack: StackSettings) -> str:
 
 async def _status_page(stack: StackSettings, cases: Activations) -> Figure:
     async with contextlib.aclosing(await _logged_in(stack, COMPANY.company_id)) as browser:
-        pages, queries = [], []
-        for _ in range(PAGES):
-            began = time.perf_counter()
-            (await browser.get("/estado")).raise_for_status()
-            pages.append(time.perf_counter() - began)
-            began = time.perf_counter()
-            await cases.status(COMPANY.company_id)
-            queries.append(time.perf_counter() - began)
-    page, query = (statistics.median(each) * 1000 for each in (pages, queries))
+        page, query = await _in_turn(lambda: browser.get("/estado"), lambda: cases.status(COMPANY.company_id))
     return Figure("status page, median", page, query, 60, " ms", 1, absolute=True)
+
+
+async def _in_turn(
+    answer: Callable[[], Awaitable[httpx.Response]], peer: Callable[[], Awaitable[object]]
+) -> tuple[float, float]:
+    """Return the median milliseconds of an answer and of its peer, asked for in turn."""
+    answers, peers = [], []
+    for _ in range(PAGES):
+        began = time.perf_counter()
+        (await answer()).raise_for_status()
+        answers.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        await peer()
+        peers.append(time.perf_counter() - began)
+    return statistics.median(answers) * 1000, statistics.median(peers) * 1000
 
 
 async def _uploads(stack: StackSettings, cases: Activations) -> list[Figure]:
