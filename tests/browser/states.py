@@ -119,7 +119,6 @@ WAYS: dict[str, tuple[tuple[Happen, tuple[Seen, ...]], ...]] = {
                 Seen("/", HOME),
                 Seen("/carta", SIGN),
                 Seen("/carta", SIGN, submit),
-                Seen("/carta/espera", "Estamos haciendo la carta"),
             ),
         ),
         (rejected, (Seen("/carta?carga={upload}", SIGN),)),

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from playwright.async_api import expect
 
@@ -55,6 +56,8 @@ async def test_a_letter_and_data_sent_meanwhile_are_kept_and_a_letter_is_dated_b
             await other.press("Descargar carta")
             for window in (person, other):
                 await expect(window.page.get_by_text("Esta página se actualiza sola", exact=False)).to_be_visible()
+            assert urlsplit(other.page.url).path == "/carta/espera"
+            assert await problems(other) == []
             back_at = datetime.now(UTC)
             async with other.page.expect_download(timeout=2 * PATIENCE_MS) as coming:
                 await person.stack.start_worker()
