@@ -33,11 +33,15 @@ _TAKEN: Final = frozenset({RPCStatusCode.ALREADY_EXISTS, RPCStatusCode.RESOURCE_
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch as it stands. `state` is `running`, `completed`, `failed`, which a stopped one is too, or `unknown`."""
+    """A batch as it stands. `state` is `running`, `completed`, `failed`, which a stopped one is too, or `unknown`.
+
+    What is done need not have reached its case: a run that ended after it was listed counts as done too.
+    """
 
     job_id: str
     state: str
     started_at: datetime
+    ended_at: datetime | None = None
     total: int = 0
     done: int = 0
     failed: int = 0
@@ -94,6 +98,7 @@ class Batches:
             job_id=found.job_id,
             state=_STATES.get(found.state, "unknown"),
             started_at=found.start_time.ToDatetime(UTC),
+            ended_at=found.close_time.ToDatetime(UTC) if found.HasField("close_time") else None,
             total=found.total_operation_count,
             done=found.complete_operation_count,
             failed=found.failure_operation_count,

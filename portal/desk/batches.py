@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -99,21 +100,21 @@ async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId, 
         raise NotYoursError
     values: dict[str, Any] = {"batch": batch, "meant": meant, "made": (), "waiting": False, "page": 1, "pages": 1}
     if meant is not None:
-        values |= await _answers(desk, batch, meant, pagina)
+        values |= await _answers(desk, batch, meant, pagina, parts.now())
     return parts.pages.page(request, "desk_batch.html", values)
 
 
-async def _answers(desk: Desk, batch: Batch, meant: Meant, wanted: int) -> dict[str, Any]:
+async def _answers(desk: Desk, batch: Batch, meant: Meant, wanted: int, now: datetime) -> dict[str, Any]:
     """Return one page of what the cases made of a batch; a page beyond the last one is the last."""
     pages = max(1, -(-len(meant.company_ids) // PAGE_SIZE))
     page = min(max(wanted, 1), pages)
     shown = meant.company_ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    made = await results(desk, meant, batch.started_at, shown)
+    made = await results(desk, batch, meant, shown, now)
     return {
         "made": [(each, desk.directory.name(each.company_id)) for each in made],
-        # What was sent is still on its way for a moment; what a stopped batch did not send never comes.
-        "words": MADE | {Made.NOT_YET: "No le llegó"} if batch.state == "failed" else MADE,
+        "words": MADE,
         "waiting": batch.state == "completed" and any(each.made is Made.NOT_YET for each in made),
+        "missed": any(each.made is Made.MISSED for each in made),
         "page": page,
         "pages": pages,
     }

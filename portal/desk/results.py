@@ -1,15 +1,17 @@
 """What each case made of a batch: whom it was meant for is kept when it starts, the rest is asked of the cases.
 
-Temporal only counts. A case tells what it took, by whom and when, and what it refused; once a batch is over, a case
-that answers and says neither was not reached: a query sees every signal that came before it.
+Temporal only counts. A case tells what it took, by whom and when, and what it refused. A case that says neither was
+not reached once a batch was stopped, or is over for a while: it names the run of each case that it means, and a case
+that began another run after it was listed gets nothing.
 """
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from adapters.batches import Batch
 from adapters.case_list import CaseList, Filter
 from domain.contract import batch_key
 from domain.errors import CaseNotFoundError, NoWorkerError
@@ -20,6 +22,8 @@ from portal.desk.facts import DeskFacts
 
 MOST_KEPT: Final = 10_000
 LISTED_AT_ONCE: Final = 500
+ON_ITS_WAY: Final = timedelta(minutes=1)
+"""For how long after a batch's end a case may still be about to take what it was sent."""
 
 
 class Meant(Model):
@@ -37,6 +41,8 @@ class Made(StrEnum):
     TAKEN = "taken"
     REFUSED = "refused"
     NOT_YET = "not_yet"
+    MISSED = "missed"
+    """It says neither, and nothing is on its way any more."""
     SILENT = "silent"
     """It does not answer, or is no more."""
 
@@ -73,25 +79,25 @@ async def kept(desk: Desk, job_id: str) -> Meant | None:
     return None if stored is None else Meant.model_validate_json(stored.data)
 
 
-async def results(desk: Desk, meant: Meant, since: datetime, company_ids: tuple[str, ...]) -> list[Result]:
-    """Return what these cases made of a batch that started at an instant, each asked at the same time."""
-    return await asyncio.gather(*(_result(desk, meant, since, company_id) for company_id in company_ids))
+async def results(desk: Desk, batch: Batch, meant: Meant, company_ids: tuple[str, ...], now: datetime) -> list[Result]:
+    """Return what these cases made of a batch, each asked at the same time."""
+    return await asyncio.gather(*(_result(desk, batch, meant, company_id, now) for company_id in company_ids))
 
 
-async def _result(desk: Desk, meant: Meant, since: datetime, company_id: str) -> Result:
+async def _result(desk: Desk, batch: Batch, meant: Meant, company_id: str, now: datetime) -> Result:
     try:
         facts = await desk.facts(company_id)
     except (NoWorkerError, CaseNotFoundError):
         return Result(company_id, Made.SILENT)
-    return made_of(facts, meant, since)
+    return made_of(facts, batch, meant, now)
 
 
-def made_of(facts: DeskFacts, meant: Meant, since: datetime) -> Result:
-    """Return what a case has made of a batch that started at an instant.
+def made_of(facts: DeskFacts, batch: Batch, meant: Meant, now: datetime) -> Result:
+    """Return what a case has made of a batch.
 
     A case that is closing already takes another closing as a repetition, which leaves no line.
     """
-    started_at = since.replace(microsecond=0)  # a case's own instants are whole seconds
+    started_at = batch.started_at.replace(microsecond=0)  # a case's own instants are whole seconds
     if meant.signal == "activation_closed" and facts.closing is not None:
         return Result(facts.company_id, Made.TAKEN)
     for event in facts.timeline:
@@ -100,4 +106,5 @@ def made_of(facts: DeskFacts, meant: Meant, since: datetime) -> Result:
     for refused in reversed(facts.rejected_signals):
         if refused.name == meant.signal and refused.time >= started_at:
             return Result(facts.company_id, Made.REFUSED, refused.reason)
-    return Result(facts.company_id, Made.NOT_YET)
+    over = batch.ended_at is not None and now - batch.ended_at > ON_ITS_WAY
+    return Result(facts.company_id, Made.MISSED if over or batch.state == "failed" else Made.NOT_YET)

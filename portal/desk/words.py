@@ -86,5 +86,6 @@ MADE: Final = {
     Made.TAKEN: "Lo tomó",
     Made.REFUSED: "No lo aceptó",
     Made.NOT_YET: "Todavía no",
+    Made.MISSED: "No le llegó",
     Made.SILENT: "No responde",
 }

@@ -4,6 +4,7 @@ import asyncio
 import re
 import uuid
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -14,7 +15,8 @@ from domain.contract import batch_key
 from domain.messages import RemindersMuted
 from domain.model import canonical_bytes
 from domain.stage import Stage
-from portal.desk.results import Meant, listed
+from portal.desk.facts import DeskFacts
+from portal.desk.results import ON_ITS_WAY, Made, Meant, listed, made_of
 from portal.roles import Role
 from tests.portal.visiting import Site, Visitor, text_of
 from tests.world import CaseUnderTest, World
@@ -51,9 +53,14 @@ async def rehearsed(desk: Visitor, **changes: str) -> str:
 async def finished(desk: Visitor, job_id: str) -> str:
     async with asyncio.timeout(60):
         # The page, too, only asks again: a batch has no event.
-        while "está en marcha" in (said := text_of(await desk.get(f"/soporte/lotes/{job_id}"))):  # noqa: ASYNC110
+        while not re.match("Todos los lotes El lote (terminó|se detuvo)", said := await shown(desk, job_id)):
+            assert "El lote está en marcha" in said
             await asyncio.sleep(0.2)
     return said
+
+
+async def shown(desk: Visitor, job_id: str) -> str:
+    return text_of(await desk.get(f"/soporte/lotes/{job_id}"))
 
 
 async def answers(desk: Visitor, job_id: str) -> dict[str, str]:
@@ -174,6 +181,11 @@ async def test_a_batch_from_a_terminal_has_counts_and_no_list_and_a_case_that_is
     waiting = (await desk.get(f"/soporte/lotes/{job_id}")).text
     assert "Algunos casos todavía no lo han tomado." in waiting
     assert f'hx-get="/soporte/lotes/{job_id}?pagina=1"' in waiting
+    batch, facts = await Batches(portal_world.client).batch(job_id), DeskFacts.model_validate(await lent[0].status())
+    assert batch is not None
+    assert batch.ended_at is not None
+    made = [made_of(facts, batch, meant, batch.ended_at + ON_ITS_WAY + late * timedelta(seconds=1)) for late in (0, 1)]
+    assert [each.made for each in made] == [Made.NOT_YET, Made.MISSED]
 
 
 async def test_a_list_that_is_too_long_is_cut_and_says_so(portal_world: World, lent: list[CaseUnderTest]) -> None:
