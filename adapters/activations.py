@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pydantic import Field
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.common import (
     Priority,
     SearchAttributeKey,
@@ -25,6 +25,7 @@ from adapters.case_errors import case_errors
 from adapters.s3 import S3Objects
 from domain.company import Company
 from domain.contract import (
+    ASK_AGAIN,
     STATUS_QUERY,
     TASK_QUEUE,
     WORKFLOW_TYPE,
@@ -122,7 +123,17 @@ class Activations:
         """Return the case as its workflow tells it; raises NoWorkerError when no worker answers in time."""
         with case_errors(self._client, company_id):
             async with asyncio.timeout(within.total_seconds()):
-                facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=within)
+                while (facts := await self._told(company_id, within)) is None:
+                    pass  # asked again, the case has taken it
+        return facts
+
+    async def _told(self, company_id: str, within: timedelta) -> Json | None:
+        try:
+            facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=within)
+        except WorkflowQueryFailedError as error:
+            if ASK_AGAIN not in error.message:
+                raise
+            return None
         return facts
 
     async def outline(self, company_id: str, *, within: timedelta = RPC_TIMEOUT) -> Outline:

@@ -101,8 +101,7 @@ class CaseUnderTest:
         await self.skip(target - await self.now())
 
     async def status(self) -> Json:
-        facts: Json = await self.handle.query("status")
-        return facts
+        return await self.door.status(self.company_id, within=timedelta(seconds=30))
 
     async def details(self) -> str:
         """Return the Markdown that the support's page of this workflow shows."""

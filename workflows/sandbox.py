@@ -5,10 +5,21 @@ first task and its memory cost. What it would watch for, the clock, chance and t
 these rooms by the linter, and every test of the workflow runs once with a replay at each task.
 """
 
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from workflows.old_clock import Guarded
+
+
+class GuardedRunner(SandboxedWorkflowRunner):
+    """The sandbox, with the guard against an earlier task's time around every case."""
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """Return a guarded instance."""
+        return Guarded(super().create_instance(det))
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
     """Return the runner for worker and replayer."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules("workflows", "activities", "domain")
-    return SandboxedWorkflowRunner(restrictions=restrictions)
+    return GuardedRunner(restrictions=restrictions)
