@@ -5,8 +5,9 @@ message, a timer, an activity's result - is in that history already, and the SDK
 code at once, with the time of that last task, which may lie weeks back; it then keeps the case as it is for the task
 proper. A payment would be dated weeks ago, and a reminder that has just come due would be put off.
 
-Such an activation can be told: it is no replay, brings news, and has the time of the one before. Failing it makes the
-SDK forget the case. The task begins anew from the history, with its own time, and whoever asked asks again.
+Most such activations can be told: no replay, news, and the time of the one before. Failing one makes the SDK forget
+the case. The task begins anew from the history, with its own time, and whoever asked asks again. Where the last task
+brought the code nothing, its time is not known here, and the news is let through with it.
 """
 
 from typing import Any
@@ -25,7 +26,7 @@ class OldClockError(Exception):
 
 
 class Guarded(WorkflowInstance):
-    """An instance that takes no news at the time of an earlier task."""
+    """An instance that takes no news at the time of the activation before."""
 
     def __init__(self, instance: WorkflowInstance) -> None:
         """Guard an instance that has had no activation yet."""

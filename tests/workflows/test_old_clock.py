@@ -1,4 +1,4 @@
-"""What came since a case's last task is never taken at that task's time."""
+"""News with the time of the activation before is refused."""
 
 from typing import Any
 
