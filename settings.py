@@ -118,8 +118,6 @@ class WorkerLimits(Model):
     """How much one worker does at once."""
 
     activity_slots: Annotated[int, Field(ge=1, le=500)] = 20
-    cached_cases: Annotated[int, Field(ge=0, le=100_000)] = 300
-    """Cases sleep for months: a small cache is right, an evicted one is replayed in milliseconds."""
     shutdown_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     metrics_address: str = "127.0.0.1:9464"
 

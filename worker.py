@@ -115,7 +115,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         activities=bound,
         activity_executor=ThreadPoolExecutor(limits.activity_slots, thread_name_prefix="activity"),
         max_concurrent_activities=limits.activity_slots,
-        max_cached_workflows=limits.cached_cases,
+        max_cached_workflows=0,  # a case kept between tasks can go by an old clock: docs/decisions/0016-old-clock.md
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),

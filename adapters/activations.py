@@ -123,8 +123,8 @@ class Activations:
         """Return the case as its workflow tells it; raises NoWorkerError when no worker answers in time."""
         with case_errors(self._client, company_id):
             async with asyncio.timeout(within.total_seconds()):
-                while (facts := await self._told(company_id, within)) is None:
-                    pass  # asked again, the case has taken it
+                while (facts := await self._told(company_id, within)) is None:  # noqa: ASYNC110  # it has no event
+                    await asyncio.sleep(0.05)
         return facts
 
     async def _told(self, company_id: str, within: timedelta) -> Json | None:

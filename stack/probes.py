@@ -1,6 +1,7 @@
 """Checks that a part of the stack does its work, not merely that its port is open."""
 
 import asyncio
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -10,15 +11,17 @@ from domain.errors import TemporalSettingsError, TemporalUnavailableError
 from stack.process import Probe
 
 LOOPBACK: Final = "127.0.0.1"
+_LOWEST_PORT: Final = 20_000
+_PORTS: Final = 12_000
 _PATIENCE_SECONDS: Final = 3
 _ANSWER_LIMIT_BYTES: Final = 1 << 20
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """Return a loopback port that nobody listens on, of those that no system gives to outgoing connections."""
+    while not is_free(port := _LOWEST_PORT + secrets.randbelow(_PORTS)):
+        pass
+    return port
 
 
 def is_free(port: int) -> bool:

@@ -51,9 +51,9 @@ class World:
     metrics_url: str = ""
     """Of the Temporal server, where it tells them."""
 
-    def worker(self, *, cached: int = 100, **changes: object) -> Worker:
+    def worker(self, **changes: object) -> Worker:
         """Return a worker; changes are of its settings, as in `smtp=...`."""
-        limits = WorkerLimits(cached_cases=cached, shutdown_seconds=5)
+        limits = WorkerLimits(shutdown_seconds=5)
         settings = self.settings.model_copy(update={"worker": limits, **changes})
         return worker.build(self.client, worker.activities(self.objects, self.examiner, settings), settings)
 

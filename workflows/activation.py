@@ -42,6 +42,8 @@ with workflow.unsafe.imports_passed_through():
 Result = TypeVar("Result")
 WORTH_CUTTING_EVENTS = 40
 """A history longer than this is cut short once its case sleeps for months."""
+TOO_LONG_EVENTS = 400
+"""A history longer than this is cut short once its case has nothing to do: each task replays all of it."""
 
 
 @workflow.defn(name=WORKFLOW_TYPE)
@@ -241,11 +243,12 @@ class CertificateActivation:
         workflow.set_current_details(current_details(case, now))
 
     async def _cut_history(self) -> None:
-        """Begin a new run with the case alone, when the history has grown and the case is quiet or must."""
+        """Begin a new run with the case alone, when the history has grown and the case is quiet, or must."""
         case, info = self._known_case(), workflow.info()
-        long = info.get_current_history_length() > WORTH_CUTTING_EVENTS
+        events = info.get_current_history_length()
         idle = not case.queue and not case.webhooks.waiting
-        worth_it = long and idle and search_values(case, workflow.now()).stage in QUIET
+        sleeps = events > WORTH_CUTTING_EVENTS and search_values(case, workflow.now()).stage in QUIET
+        worth_it = idle and (sleeps or events > TOO_LONG_EVENTS)
         if not (worth_it or info.is_continue_as_new_suggested()):
             return
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._deliveries.trying)

@@ -3,7 +3,6 @@
 import functools
 import logging
 import os
-import socket
 import subprocess
 import threading
 import uuid
@@ -15,6 +14,7 @@ from typing import IO, Any
 from moto.server import ThreadedMotoServer
 
 from adapters import s3
+from stack.probes import free_port
 
 MINISTACK = Path(__file__).parents[2] / ".venv-s3" / "bin" / "ministack"
 
@@ -109,10 +109,3 @@ def new_bucket(url: str) -> tuple[Any, str]:
     name = f"test-{uuid.uuid4().hex}"
     connection.create_bucket(Bucket=name)
     return connection, name
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from adapters.s3 import S3Objects, bucket_exists
 from domain.errors import StoreUnavailableError
+from stack.probes import free_port
 from tests.adapters import s3_servers
 
 KEY = "profiles/C1001/company.json"
@@ -117,7 +118,7 @@ def test_another_conflict_is_not_taken_for_a_lost_race():
 
 
 def test_nobody_listening_is_a_store_out_of_reach():
-    objects = S3Objects(s3_servers.client(f"http://127.0.0.1:{s3_servers.free_port()}"), "bucket")
+    objects = S3Objects(s3_servers.client(f"http://127.0.0.1:{free_port()}"), "bucket")
     for call in calls(objects):
         with pytest.raises(StoreUnavailableError, match=r"S3 (Get|Put)Object: EndpointConnectionError$"):
             call()

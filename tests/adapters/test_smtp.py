@@ -10,7 +10,7 @@ import pytest
 from adapters.smtp import SmtpMailer
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Mail, OutgoingMail
-from tests.adapters.s3_servers import free_port
+from stack.probes import free_port
 from tests.adapters.smtp_servers import Mailbox, self_signed, serving
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

@@ -23,7 +23,7 @@ async def portal_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
             async with (
                 MailSink(tmp_path_factory.mktemp("portal-mail")) as sink,
                 world(address, s3_url, sink) as made,
-                made.worker(cached=2000),  # out of the cache, a case may date a message too early (decision 0016)
+                made.worker(),
             ):
                 yield made
 

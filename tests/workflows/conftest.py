@@ -1,11 +1,12 @@
-"""One Temporal server, one S3, one mail server for the workflow tests, and a worker in two ways.
+"""One Temporal server, one S3, one mail server and one worker for the workflow tests.
 
-The worker runs every test twice: with its cache, and without, where each task replays the whole history. The second
-finds what is not deterministic.
+The worker keeps no case in memory, so each task replays the whole history: what is not deterministic fails a test.
 """
 
 import dataclasses
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,14 @@ from stack.probes import free_port
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters import s3_servers
 from tests.world import CaseUnderTest, World, world
+
+
+@asynccontextmanager
+async def world_of_its_own(folder: Path, s3_url: str, mails: MailSink) -> AsyncIterator[World]:
+    metrics_port = free_port()
+    arguments = (*TIME_SKIPPING, "--metrics-port", str(metrics_port))
+    async with temporal_server(folder, arguments=arguments) as address, world(address, s3_url, mails) as made:
+        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -35,13 +44,10 @@ async def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[M
         yield sink
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", params=["cached", "replayed"])
-async def a_world(
-    temporal_address: str, moto_url: str, mail_sink: MailSink, request: pytest.FixtureRequest
-) -> AsyncIterator[World]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def a_world(temporal_address: str, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world with a worker."""
-    cached = 100 if request.param == "cached" else 0
-    async with world(temporal_address, moto_url, mail_sink) as made, made.worker(cached=cached):
+    async with world(temporal_address, moto_url, mail_sink) as made, made.worker():
         yield made
 
 
@@ -50,13 +56,15 @@ async def idle_world(
     tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink
 ) -> AsyncIterator[World]:
     """A world on a Temporal server of its own, where a test starts and stops the workers."""
-    folder, metrics_port = tmp_path_factory.mktemp("idle"), free_port()
-    arguments = (*TIME_SKIPPING, "--metrics-port", str(metrics_port))
-    async with (
-        temporal_server(folder, arguments=arguments) as address,
-        world(address, moto_url, mail_sink) as made,
-    ):
-        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
+    async with world_of_its_own(tmp_path_factory.mktemp("idle"), moto_url, mail_sink) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def empty_world(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
+    """A world like the idle one, in which no other test's case still has something to do."""
+    async with world_of_its_own(tmp_path, moto_url, mail_sink) as made:
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -18,9 +18,9 @@ from adapters.temporal import address_of
 from domain.errors import CaseNotFoundError
 from domain.policy import Policy
 from portal.development.signing import sign_and_scan
+from stack.probes import free_port
 from stack.process import ROOT
 from tests import builders
-from tests.adapters import s3_servers
 from tests.world import BUCKET, World
 
 TEMPORAL = str(Path(sys.executable).with_name("temporal"))
@@ -164,7 +164,7 @@ async def test_a_company_without_a_case_is_told_apart(commands: Commands) -> Non
 
 
 async def test_servers_that_do_not_answer_are_told_apart(idle_world: World, tmp_path: Path) -> None:
-    nobody = f"127.0.0.1:{s3_servers.free_port()}"
+    nobody = f"127.0.0.1:{free_port()}"
     no_temporal = Commands(idle_world, tmp_path, TEMPORAL_ADDRESS=nobody)
     no_store = Commands(idle_world, tmp_path, ACTIVA_S3__ENDPOINT_URL=f"http://{nobody}")
 

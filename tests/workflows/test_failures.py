@@ -9,14 +9,14 @@ from adapters import s3
 from domain.contract import company_key, company_version_key
 from domain.errors import StoreUnavailableError
 from domain.model import canonical_bytes, canonical_sha256
+from stack.probes import free_port
 from tests import builders
-from tests.adapters import s3_servers
 from tests.world import BUCKET, World, worker_over
 
 
 def unreachable_store() -> s3.S3Objects:
     client = s3.connect(
-        endpoint_url=f"http://127.0.0.1:{s3_servers.free_port()}",
+        endpoint_url=f"http://127.0.0.1:{free_port()}",
         region="us-east-1",
         access_key_id="test",
         secret_access_key="test",
@@ -62,7 +62,7 @@ async def test_a_case_started_while_the_store_is_down_opens_when_it_is_back(idle
 
 
 async def test_a_mail_server_that_is_down_delays_a_mail_and_the_mail_is_sent_once(idle_world: World) -> None:
-    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": s3_servers.free_port()})
+    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": free_port()})
     async with idle_world.worker(smtp=nobody_listens):
         case = await idle_world.start()
         await case.with_loan()
@@ -79,7 +79,7 @@ async def test_a_mail_server_that_is_down_delays_a_mail_and_the_mail_is_sent_onc
 
 
 async def test_a_mail_server_that_is_down_holds_no_closing_case(idle_world: World) -> None:
-    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": s3_servers.free_port()})
+    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": free_port()})
     async with idle_world.worker(smtp=nobody_listens):
         case = await idle_world.start()
         await case.pay()

@@ -1,8 +1,6 @@
 """What a case costs and keeps: billable actions, the open history, what a new run carries on."""
 
 import asyncio
-import re
-import urllib.request
 from collections import Counter
 from datetime import timedelta
 
@@ -10,6 +8,7 @@ import pytest
 from temporalio.client import WorkflowHistory
 
 from domain.policy import Policy
+from tests.workflows.server_metrics import counted
 from tests.world import CaseUnderTest, World
 
 MOST_ACTIONS_OF_A_LIFE = 22
@@ -19,19 +18,10 @@ OPEN_HISTORY_BYTES = 4096
 
 async def actions(world: World) -> Counter[str]:
     """Return the server's own count of billable actions by kind, without the tests' moving of time and asking."""
-    text = await asyncio.to_thread(read, world.metrics_url)
-    counted = Counter[str]()
-    for kind, value in re.findall(
-        r'^action\{action_type="([^"]+)".*service_name="frontend".*\} ([0-9.e+]+)$', text, re.MULTILINE
-    ):
-        if kind not in {"grpc_UpdateWorkflowExecutionOptions", "grpc_QueryWorkflow"}:
-            counted[kind] += int(float(value))
-    return counted
-
-
-def read(url: str) -> str:
-    with urllib.request.urlopen(url) as answer:  # noqa: S310  # loopback
-        return str(answer.read().decode())
+    found = await counted(world, r'action\{action_type="([^"]+)".*service_name="frontend".*\}')
+    for kind in ("grpc_UpdateWorkflowExecutionOptions", "grpc_QueryWorkflow"):
+        del found[kind]
+    return found
 
 
 async def settled_actions(world: World) -> Counter[str]:
@@ -59,15 +49,15 @@ def size_of(history: WorkflowHistory) -> int:
     return sum(event.ByteSize() for event in history.events)
 
 
-async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(idle_world: World) -> None:
+async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(empty_world: World) -> None:
     policy = Policy(loan_reminder_days=(25, 19, 13, 7))
     costs = []
-    async with idle_world.worker():
+    async with empty_world.worker():
         for reminders in (2, 3):
-            before = await settled_actions(idle_world)
-            case = await idle_world.start(policy)
+            before = await settled_actions(empty_world)
+            case = await empty_world.start(policy)
             await a_life(case, reminders)
-            costs.append(await settled_actions(idle_world) - before)
+            costs.append(await settled_actions(empty_world) - before)
         history = await case.handle.fetch_history()
 
     print(f"actions of a life: {costs[0].total()} {dict(costs[0])}")  # noqa: T201
@@ -92,6 +82,19 @@ async def test_a_quiet_case_begins_a_new_run_and_carries_everything_on(case: Cas
     assert facts["timeline"] == before["timeline"]
     assert facts["rejected_signals"] == before["rejected_signals"]
     assert (facts["repeated_messages_count"], facts["stage"]) == (1, "certificate_active")
+
+
+async def test_a_long_history_is_cut_also_where_the_case_does_not_sleep_for_months(case: CaseUnderTest) -> None:
+    await case.settle()
+    first_run = (await case.handle.describe()).run_id
+
+    await asyncio.gather(*(case.handle.signal("payment_confirmd", {"by": "billing"}) for _ in range(410)))
+    facts = await case.settle()
+
+    history = await case.handle.fetch_history()
+    assert first_run != (await case.handle.describe()).run_id
+    assert len(history.events) < 20
+    assert (facts["rejected_signals_count"], facts["stage"]) == (410, "started")
 
 
 async def test_a_new_run_keeps_memo_and_search_attributes(case: CaseUnderTest) -> None:

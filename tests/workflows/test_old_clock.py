@@ -1,70 +1,62 @@
-"""News with the time of the activation before is refused."""
+"""What a case does is dated by the task that does it, also where somebody asks for the case at that moment."""
 
-from typing import Any
+import asyncio
+from datetime import datetime, timedelta
 
-import pytest
-from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.worker import WorkflowInstance
+from tests.workflows.server_metrics import counted
+from tests.world import CaseUnderTest, Json, World
 
-from workflows.old_clock import Guarded, OldClockError
-
-
-class Recording(WorkflowInstance):
-    """An instance that only notes what it is given."""
-
-    def __init__(self) -> None:
-        self.seen: list[WorkflowActivation] = []
-
-    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        self.seen.append(act)
-        return WorkflowActivationCompletion()
-
-    def get_serialization_context(self, command_info: Any) -> None:
-        raise NotImplementedError
-
-    def get_external_store_context(self, command_info: Any) -> Any:
-        raise NotImplementedError
-
-    def get_info(self) -> Any:
-        raise NotImplementedError
-
-    def get_thread_id(self) -> None:
-        raise NotImplementedError
+CASES = 12
+QUIET_FOR = timedelta(days=5)
 
 
-def activation(second: int, kind: str, *, replaying: bool = False) -> WorkflowActivation:
-    made = WorkflowActivation(is_replaying=replaying)
-    made.timestamp.FromSeconds(second)
-    job = made.jobs.add()
-    getattr(job, kind).SetInParent()
-    if kind == "resolve_activity":
-        job.resolve_activity.result.completed.SetInParent()
-    return made
+async def questions_that_waited(world: World) -> int:
+    """Return how many questions have ever reached the queue that workers ask for tasks."""
+    return (await counted(world, r'service_requests\{.*operation="(QueryWorkflow)",service_name="matching"\}')).total()
 
 
-@pytest.mark.parametrize("kind", ["signal_workflow", "fire_timer", "cancel_workflow", "resolve_activity"])
-def test_news_at_the_time_of_the_task_before_is_refused_and_at_its_own_taken(kind: str) -> None:
-    guarded = Guarded(inner := Recording())
-    guarded.activate(activation(5, "initialize_workflow", replaying=True))
-    with pytest.raises(OldClockError, match="ask again"):
-        guarded.activate(activation(5, kind))
-    guarded.activate(activation(6, kind))
-    assert len(inner.seen) == 2
+def muted_at(facts: Json) -> list[datetime]:
+    return [datetime.fromisoformat(each["at"]) for each in facts["timeline"] if each["action"] == "reminders_muted"]
 
 
-@pytest.mark.parametrize(("kind", "replaying"), [("query_workflow", False), ("signal_workflow", True)])
-def test_questions_and_replays_are_never_refused(kind: str, *, replaying: bool) -> None:
-    guarded = Guarded(inner := Recording())
-    for each in ("initialize_workflow", kind, kind):
-        guarded.activate(activation(5, each, replaying=replaying))
-    assert len(inner.seen) == 3
+async def mute(case: CaseUnderTest) -> datetime:
+    """Send a message, and return a moment no later than its arrival, to the second."""
+    before = await case.now()
+    await case.signal("reminders_muted", until="2027-12-31", reason="Vacaciones.")
+    return before.replace(microsecond=0)
 
 
-def test_an_activity_that_is_cancelled_within_its_own_task_is_no_news() -> None:
-    guarded = Guarded(inner := Recording())
-    guarded.activate(activation(5, "signal_workflow"))
-    cancelled = activation(5, "resolve_activity")
-    cancelled.jobs[0].resolve_activity.result.cancelled.SetInParent()
-    guarded.activate(cancelled)
-    assert len(inner.seen) == 2
+async def test_a_message_that_meets_a_question_while_no_worker_runs_is_not_dated_before_it_came(
+    idle_world: World,
+) -> None:
+    async with idle_world.worker():
+        cases = [await idle_world.start() for _ in range(CASES)]
+        await asyncio.gather(*(case.settle() for case in cases))
+    await asyncio.gather(*(case.skip(QUIET_FOR) for case in cases))
+    waited = await questions_that_waited(idle_world)
+    asked = [asyncio.create_task(case.status()) for case in cases]
+    async with asyncio.timeout(15):
+        while await questions_that_waited(idle_world) < waited + CASES:  # noqa: ASYNC110  # it has no event
+            await asyncio.sleep(0.05)
+    came = [await mute(case) for case in cases]
+
+    async with idle_world.worker():
+        answers = await asyncio.gather(*asked)
+        settled = [await case.settle() for case in cases]
+
+    for answer, facts, at in zip(answers, settled, came, strict=True):
+        assert [moment >= at for moment in muted_at(facts)] == [True]
+        assert all(moment >= at for moment in muted_at(answer))
+
+
+async def test_a_question_after_a_message_is_answered_at_once_also_when_it_is_not_asked_through_our_own_door(
+    idle_world: World,
+) -> None:
+    async with idle_world.worker():
+        case = await idle_world.start()
+        await case.settle()
+        await mute(case)
+        await case.skip(timedelta(seconds=1))
+        facts: Json = await case.handle.query("status")
+
+    assert len(muted_at(facts)) == 1

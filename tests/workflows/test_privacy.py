@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from stack.probes import free_port
 from tests import builders
-from tests.adapters import s3_servers
 from tests.receiver import Receiver, receiving
 from tests.world import World
 
@@ -55,7 +55,7 @@ async def test_no_personal_datum_in_history_search_attributes_memo_or_logs(
     caplog.set_level(logging.DEBUG)
     smtp = idle_world.settings.smtp
     if not mail_works:
-        smtp = smtp.model_copy(update={"port": s3_servers.free_port()})
+        smtp = smtp.model_copy(update={"port": free_port()})
     async with receiving(Receiver()) as receiver, idle_world.worker(smtp=smtp, webhooks=receiver.settings):
         case = await idle_world.start(**COMPANY)
         await case.with_letter(**REPRESENTATIVE)

@@ -6,7 +6,7 @@ from babel.dates import format_date
 
 from domain.calendar import BusinessCalendar
 from domain.policy import Policy
-from tests.adapters import s3_servers
+from stack.probes import free_port
 from tests.world import CaseUnderTest, World
 
 
@@ -67,7 +67,7 @@ async def test_muted_reminders_are_skipped_until_the_day(case: CaseUnderTest) ->
 
 
 async def test_after_an_outage_of_the_mail_server_only_the_most_urgent_reminder_is_sent(idle_world: World) -> None:
-    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": s3_servers.free_port()})
+    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": free_port()})
     async with idle_world.worker():
         case = await idle_world.start(Policy(loan_days=10, loan_reminder_days=(6, 3, -2)))
         await case.with_loan()

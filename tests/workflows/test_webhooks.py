@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
@@ -56,12 +55,9 @@ async def test_a_life_is_told_event_by_event_signed_and_with_nothing_but_ids_dat
     ]
 
 
-@pytest.mark.parametrize("cached", [100, 0], ids=["cached", "replayed"])
-async def test_a_receiver_that_is_down_for_two_days_gets_every_event_once_and_in_order(
-    idle_world: World, cached: int
-) -> None:
+async def test_a_receiver_that_is_down_for_two_days_gets_every_event_once_and_in_order(idle_world: World) -> None:
     receiver = await down()
-    async with idle_world.worker(cached=cached, webhooks=receiver.settings):
+    async with idle_world.worker(webhooks=receiver.settings):
         case = await idle_world.start()
         await case.with_loan()
         await case.skip(timedelta(days=1))
@@ -307,16 +303,16 @@ async def test_a_new_run_does_not_begin_in_the_middle_of_a_delivery(short_histor
     assert receiver.types(case.company_id) == ["letter.accepted", "loan.started"]
 
 
-async def test_webhooks_cost_one_action_for_each_event_and_nothing_where_there_are_none(idle_world: World) -> None:
+async def test_webhooks_cost_one_action_for_each_event_and_nothing_where_there_are_none(empty_world: World) -> None:
     costs, sizes = [], []
     for webhooks in (False, True):
         async with receiving(Receiver()) as receiver:
             settings = {"webhooks": receiver.settings} if webhooks else {}
-            async with idle_world.worker(**settings):
-                before = await settled_actions(idle_world)
-                case = await idle_world.start()
+            async with empty_world.worker(**settings):
+                before = await settled_actions(empty_world)
+                case = await empty_world.start()
                 await a_life(case, reminders=2)
-                costs.append((await settled_actions(idle_world) - before).total())
+                costs.append((await settled_actions(empty_world) - before).total())
                 history = await case.handle.fetch_history()
                 sizes.append(size_of(history))
                 delivered = [each for each in history.events if is_delivery(each)]
@@ -335,15 +331,15 @@ def is_delivery(event: object) -> bool:
     )
 
 
-async def test_each_further_try_costs_a_timer_and_a_step(idle_world: World) -> None:
+async def test_each_further_try_costs_a_timer_and_a_step(empty_world: World) -> None:
     receiver = await down()
-    async with idle_world.worker(webhooks=receiver.settings):
-        case: CaseUnderTest = await idle_world.start()
+    async with empty_world.worker(webhooks=receiver.settings):
+        case: CaseUnderTest = await empty_world.start()
         await case.with_loan()
         await case.skip(timedelta(hours=3))  # four rounds, the fifth is six hours away
-        before = await settled_actions(idle_world)
+        before = await settled_actions(empty_world)
         await case.skip(timedelta(hours=12))
-        cost = await settled_actions(idle_world) - before
+        cost = await settled_actions(empty_world) - before
 
     print(f"two further rounds: {dict(cost)}")  # noqa: T201
     assert cost.total() == 4
