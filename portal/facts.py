@@ -102,9 +102,10 @@ class Reminder(Model, extra="ignore"):
 
 
 class RemindersFacts(Model, extra="ignore"):
-    """Of the reminders a page shows the next one only; the sent ones stand in the timeline."""
+    """Of the reminders a page shows what comes; the sent ones stand in the timeline."""
 
     next: Reminder | None
+    muted_until: date | None
 
 
 class Facts(Model, extra="ignore"):

@@ -93,6 +93,11 @@ _TABLE: Final[dict[type[Exception], Failure]] = {
     ),
     ServiceUnavailableError: _DOWN,
 }
+_NO_CASE_AT_DESK: Final = Failure(
+    404,
+    "No hay un caso abierto con ese identificador",
+    "Revisa cómo está escrito, o busca la empresa por su nombre o su NIT.",
+)
 _BY_STATUS: Final = {
     404: _NOT_FOUND,
     405: _NOT_FOUND,
@@ -142,6 +147,8 @@ async def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, NoWorkerError):
         return await _without_worker(request)
     failure, headers = _failure_of(error), {}
+    if isinstance(error, CaseNotFoundError) and "company_id" in request.path_params:
+        failure = _NO_CASE_AT_DESK
     if isinstance(error, HandOffRefusedError):
         LOG.warning("a hand-off was refused: %s", error)
     if isinstance(error, TooOftenError):

@@ -52,6 +52,11 @@ class Action:
     decides: bool = False
     """It is about the letter that was looked at, which goes along by its upload id."""
 
+    @property
+    def labels(self) -> dict[str, str]:
+        """The label of each field, by its name."""
+        return {field.name: field.label for field in self.fields}
+
 
 NOTICES: Final = {
     NoticeKind.LOAN_STARTED: "El préstamo empezó",
@@ -152,7 +157,7 @@ ACTIONS: Final[dict[str, Action]] = {
             "activation_closed",
             (REASON,),
             lambda facts: facts.closing is None,
-            "El caso deja de recordar y de recibir mensajes. Se puede abrir otra vez con `starter.py start --reopen`.",
+            "El caso deja de recordar y de recibir mensajes. Se abre otra vez con starter.py start --reopen.",
         ),
     )
 }

@@ -17,7 +17,7 @@ from portal.desk.actions import ACTIONS, Action, payload, quoted, read
 from portal.desk.desk import AtDesk, Desk
 from portal.desk.filters import Chosen, chosen_filter
 from portal.desk.results import Made, Meant, keep, kept, listed, results
-from portal.desk.words import MADE, STAGES
+from portal.desk.words import MADE, SIGNALS, STAGES
 from portal.parts import Parts
 from portal.rendering import go
 from portal.session import NotYoursError, StaffSession, support
@@ -98,7 +98,8 @@ async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId, 
     batch, meant, _ = await asyncio.gather(desk.batches.batch(job_id), kept(desk, job_id), desk.directory.renew())
     if batch is None:
         raise NotYoursError
-    values: dict[str, Any] = {"batch": batch, "meant": meant, "made": (), "waiting": False, "page": 1, "pages": 1}
+    values: dict[str, Any] = {"batch": batch, "meant": meant, "signals": SIGNALS}
+    values |= {"made": (), "waiting": False, "page": 1, "pages": 1}
     if meant is not None:
         values |= await _answers(desk, batch, meant, pagina, parts.now())
     return parts.pages.page(request, "desk_batch.html", values)

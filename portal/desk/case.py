@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from domain.attention import AttentionKind
 from domain.company import Company
 from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError
@@ -53,6 +54,7 @@ async def case(
         "stages": STAGES,
         "words": WORDS,
         "attention": ATTENTION,
+        "open_messages": {each.subject for each in facts.attention if each.kind is AttentionKind.REJECTED_MESSAGE},
         "signals": SIGNALS,
         "verdicts": await _verdicts(desk, facts),
         "actions": [each for each in ACTIONS.values() if each.fits(facts)],
@@ -118,7 +120,7 @@ async def form(
         values["amount_cop"] = str(facts.payment.total_cop)
     if action.decides:
         values["upload_id"] = _waiting(facts)
-    return _page(request, parts, action, company_id, values)
+    return _page(request, parts, action, _whose(company_id, company), values)
 
 
 @router.post("/{key}")
@@ -141,10 +143,12 @@ async def act(
     corrected = _with_mail(company, values.get("email"))
     errors = tuple(each for part in (message, corrected) if isinstance(part, tuple) for each in part)
     if errors or isinstance(message, tuple) or isinstance(corrected, tuple):
-        return _page(request, parts, action, company_id, values, errors=errors)
+        return _page(request, parts, action, _whose(company_id, company), values, errors=errors)
+    if "cambiar" in typed:
+        return _page(request, parts, action, _whose(company_id, company), values)
     if "confirmado" not in typed:
         shown = command(company_id, action.signal, message)
-        return _page(request, parts, action, company_id, values, shown=shown)
+        return _page(request, parts, action, _whose(company_id, company), values, shown=shown)
     if corrected is not None:
         await desk.activations.update_company(corrected, who.by)
     taken = await desk.send(company_id, action.signal, message)
@@ -166,6 +170,10 @@ def _with_mail(company: Company | None, mail: str | None) -> Company | tuple[Fie
     return read_form(Company, {**company.model_dump(mode="json"), "email": mail})
 
 
+def _whose(company_id: str, company: Company | None) -> dict[str, str]:
+    return {"company_id": company_id, "name": company_id if company is None else company.legal_name}
+
+
 def _action(key: str) -> Action:
     if key not in ACTIONS:
         raise NotYoursError
@@ -176,10 +184,10 @@ def _page(
     request: Request,
     parts: Parts,
     action: Action,
-    company_id: str,
+    whose: dict[str, str],
     values: dict[str, str],
     errors: tuple[FieldError, ...] = (),
     shown: str | None = None,
 ) -> Response:
-    known = {"action": action, "company_id": company_id, "values": values, "errors": errors, "shown": shown}
+    known = {**whose, "action": action, "values": values, "errors": errors, "shown": shown}
     return parts.pages.page(request, "desk_action.html", known, 422 if errors else 200)

@@ -76,6 +76,8 @@ async def test_a_rejected_signal_is_explained_and_mended_and_the_timeline_says_w
     assert "Por atender Un mensaje" not in said
     assert "Se confirmó el pago del certificado" in said
     assert "support:ana · FV-78: Pagó por transferencia." in said
+    assert "Ya está resuelto: después llegó uno que sí contó." in said
+    assert "Enviarlo bien" not in said
     assert (await desk.case.status())["payment"]["paid"]
 
 
@@ -95,12 +97,37 @@ async def test_the_command_that_is_shown_does_the_same(desk: Visitor) -> None:
     assert facts["timeline"][-2]["reason"] == f"FV-80: {typed['reason']}"
 
 
+async def test_what_was_typed_is_still_there_when_it_is_to_be_changed(desk: Visitor) -> None:
+    path = f"/soporte/casos/{desk.case.company_id}/pago"
+    typed = {"reference": "FV-81", "amount_cop": "297500", "reason": "Pagó por transferencia."}
+    shown = await desk.post(path, **typed)
+    assert desk.case.company_id in text_of(shown)
+    again = await desk.post(path, **typed, confirmado="1", cambiar="1")
+    assert 'name="reference" type="text" value="FV-81"' in again.text
+    assert ">Pagó por transferencia.</textarea>" in again.text
+    assert not (await desk.case.settle())["payment"]["paid"]
+
+
+async def test_a_case_that_is_not_there_is_told_to_support_in_its_own_words(desk: Visitor) -> None:
+    answer = await desk.get("/soporte/casos/NOEXISTE")
+    assert answer.status_code == 404
+    assert "No hay un caso abierto con ese identificador" in text_of(answer)
+
+
+async def test_muted_reminders_are_told(desk: Visitor) -> None:
+    await desk.case.signal("reminders_muted", until="2027-01-31", reason="Vacaciones.")
+    await desk.case.settle()
+    said = text_of(await desk.get(f"/soporte/casos/{desk.case.company_id}"))
+    assert "Recordatorios Suspendidos hasta el 31 de enero de 2027" in said
+
+
 async def test_nothing_happens_before_it_is_confirmed_or_without_a_reason(desk: Visitor) -> None:
     path = f"/soporte/casos/{desk.case.company_id}/cierre"
     before = await desk.case.status()
     answer = await desk.post(path, confirmado="1")
     assert (answer.status_code, title_of(answer)) == (422, "Error: Cerrar el caso · Activa")
     assert text_of(answer).count("Falta este dato.") == 2
+    assert "Motivo: Falta este dato." in text_of(answer)
     await desk.post(path, reason="La empresa se fue.")
     assert await desk.case.status() == before
 
