@@ -12,7 +12,7 @@ TASK_QUEUE: Final = "certificate-activation"
 WORKFLOW_TYPE: Final = "CertificateActivation"
 STATUS_QUERY: Final = "status"
 ASK_AGAIN: Final = "the case was about to take something new when it was asked; ask again"
-"""What a query fails with when it meets news in a case that no worker has in its cache."""
+"""What a query fails with when it meets news that no task has taken yet; `workflows/old_clock.py` says why."""
 
 SEARCH_ATTRIBUTES: Final = {
     "ActivationStage": "Keyword",

@@ -1,8 +1,8 @@
 """How workflow code is run: in Temporal's sandbox, with the product's own modules loaded once for all cases.
 
-The sandbox would load the workflow's module anew for every case that enters the cache, which is most of what a case's
-first task and its memory cost. What it would watch for, the clock, chance and the environment, is instead forbidden in
-these rooms by the linter, and every test of the workflow runs once with a replay at each task.
+The sandbox would load the workflow's module anew for every task, which is most of what a case's first task costs. What
+it would watch for, the clock, chance and the environment, is instead forbidden in these rooms by the linter, and every
+task begins with a replay, in the tests as in production.
 """
 
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
