@@ -20,6 +20,7 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 from adapters.case_errors import case_errors
 from adapters.s3 import S3Objects
@@ -54,6 +55,8 @@ UPDATE_TIMEOUT: Final = timedelta(seconds=45)
 RPC_TIMEOUT: Final = timedelta(seconds=10)
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"
+NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
+"""The second is the server's, of a run that follows another and waits, up to a second, for its first task."""
 
 Json = dict[str, Any]
 
@@ -130,8 +133,8 @@ class Activations:
     async def _told(self, company_id: str, within: timedelta) -> Json | None:
         try:
             facts: Json = await self._handle(company_id).query(STATUS_QUERY, rpc_timeout=within)
-        except WorkflowQueryFailedError as error:
-            if ASK_AGAIN not in error.message:
+        except (WorkflowQueryFailedError, RPCError) as error:
+            if not any(text in error.message for text in NOT_YET):
                 raise
             return None
         return facts

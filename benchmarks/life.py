@@ -6,7 +6,7 @@ Both go through the same life on a server whose time is moved forward. What move
 import asyncio
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
@@ -19,6 +19,7 @@ from benchmarks.servers import Counter, activity_worker, server
 from benchmarks.subjects import Handle, Peer, Product, Subject
 from benchmarks.workflows import workflow_worker
 from domain.calendar import bogota_date
+from stack import case_time
 from stack.probes import free_port
 from stack.servers import TIME_SKIPPING
 
@@ -92,7 +93,7 @@ async def _lives(client: Client, metrics_port: int, subject: Subject) -> Lives:
     async with activity_worker(client, subject, task_queue, counter), workflow_worker(client, subject.name, task_queue):
         handle = await subject.start_waiting(client, task_queue)
         await counter.until(1)
-        await _idle(client, handle)
+        await case_time.until_idle(handle)
         return Lives(few, many, await handle.fetch_history())
 
 
@@ -103,21 +104,22 @@ async def _live(client: Client, metrics_port: int, subject: Subject, reminders: 
     async with activity_worker(client, subject, task_queue, counter), workflow_worker(client, subject.name, task_queue):
         handle = await subject.start(skipper.client, task_queue)
         await counter.until(1)
-        await _idle(client, handle)
+        await case_time.until_idle(handle)
         await subject.give_representative(handle)
         await counter.until(2)
-        await _idle(client, handle)
+        await case_time.until_idle(handle)
         await subject.give_letter(handle)
         await counter.until(4)
-        await _idle(client, handle)
+        await case_time.until_idle(handle)
         for number in range(reminders):
-            await _skip_to(skipper, handle, await subject.next_reminder_at(handle) + timedelta(minutes=1))
+            until_past_it = await subject.next_reminder_at(handle) + timedelta(minutes=1) - await case_time.now(handle)
+            await case_time.skip(skipper, handle, until_past_it)
             await counter.until(5 + number)
-            await _idle(client, handle)
+            await case_time.until_idle(handle)
         await subject.pay(handle)
         await counter.until(5 + reminders)
-        await _idle(client, handle)
-        await subject.give_certificate(handle, bogota_date(await _now(handle)))
+        await case_time.until_idle(handle)
+        await subject.give_certificate(handle, bogota_date(await case_time.now(handle)))
         await counter.until(6 + reminders)
         return await _lived(client, handle, before, metrics_port)
 
@@ -128,32 +130,9 @@ async def _lived(client: Client, handle: Handle, before: int, metrics_port: int)
         while (await client.get_workflow_handle(handle.id).describe()).run_id == first_run:  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # a new run has no event to await
     latest = client.get_workflow_handle(handle.id)
-    await _idle(client, latest)
+    await case_time.until_idle(latest)
     past = await client.get_workflow_handle(handle.id, run_id=first_run).fetch_history()
     return Life(past, await latest.fetch_history(), await counted(metrics_port) - before)
-
-
-async def _idle(client: Client, handle: Handle) -> None:
-    """Return once nothing is under way: no task, no activity, no new event since a moment ago."""
-    seen = -1
-    async with asyncio.timeout(30):
-        while True:
-            found = (await client.get_workflow_handle(handle.id).describe()).raw_description
-            busy = found.pending_activities or found.HasField("pending_workflow_task")
-            length = found.workflow_execution_info.history_length
-            if not busy and length == seen:
-                return
-            seen = length
-            await asyncio.sleep(0.1)
-
-
-async def _now(handle: Handle) -> datetime:
-    info = (await handle.describe()).raw_description.workflow_extended_info.time_skipping_info
-    return info.current_time.ToDatetime(UTC) if info.HasField("current_time") else datetime.now(UTC)
-
-
-async def _skip_to(skipper: TimeSkipper, handle: Handle, target: datetime) -> None:
-    await skipper.fast_forward(handle, max(target - await _now(handle), timedelta(seconds=1)))
 
 
 def _own_events(history: WorkflowHistory) -> list[HistoryEvent]:

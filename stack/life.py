@@ -17,6 +17,7 @@ from domain.messages import CertificateIssued, ContinueToTestSet, Message, Payme
 from domain.policy import Policy
 from domain.representative import Representative
 from portal.development.signing import sign_and_scan
+from stack import case_time
 
 COMPANY: Final = Company.model_validate(
     {
@@ -110,9 +111,8 @@ class Life:
         return self._client.get_workflow_handle(workflow_id(COMPANY.company_id))
 
     async def now(self) -> datetime:
-        """Return the case's own time."""
-        info = (await self._handle.describe()).raw_description.workflow_extended_info.time_skipping_info
-        return info.current_time.ToDatetime(BOGOTA) if info.HasField("current_time") else datetime.now(BOGOTA)
+        """Return the case's own time, in Bogotá."""
+        return (await case_time.now(self._handle)).astimezone(BOGOTA)
 
     async def signal(self, name: str, message: Message) -> dict[str, Any]:
         """Send a signal and show what it did."""
@@ -121,7 +121,7 @@ class Life:
 
     async def look(self) -> dict[str, Any]:
         """Show what is new once the case has nothing to do, and return its status."""
-        await self._skipper.fast_forward(self._handle, timedelta(seconds=1))
+        await case_time.until_idle(self._handle)
         facts = await self.cases.status(COMPANY.company_id)
         self.show.events(facts)
         return facts
@@ -129,7 +129,7 @@ class Life:
     async def skip_to(self, day: date, hour: int = 12) -> dict[str, Any]:
         """Move the time to an hour of a day in Bogotá, and show what happened on the way."""
         target = datetime(day.year, day.month, day.day, hour, tzinfo=BOGOTA)
-        await self._skipper.fast_forward(self._handle, max(target - await self.now(), timedelta(seconds=1)))
+        await case_time.skip(self._skipper, self._handle, target - await self.now())
         return await self.look()
 
     async def next_reminder(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from letters.checker import LetterChecker
 from letters.examiner import LetterExaminer
 from portal.development.signing import sign_and_scan
 from settings import S3, Settings, Smtp, WorkerLimits
+from stack import case_time
 from stack.mail_sink import MailSink
 from tests import builders
 
@@ -81,14 +82,11 @@ class CaseUnderTest:
         return Activations(self.world.skipper.client, self.world.objects)
 
     async def now(self) -> datetime:
-        info = (await self.handle.describe()).raw_description.workflow_extended_info
-        if info.HasField("time_skipping_info") and info.time_skipping_info.HasField("current_time"):
-            return info.time_skipping_info.current_time.ToDatetime(UTC)
-        return datetime.now(UTC)
+        return await case_time.now(self.handle)
 
     async def skip(self, duration: timedelta) -> None:
         """Let time pass; returns once everything due has been done."""
-        await self.world.skipper.fast_forward(self.handle, duration)
+        await case_time.skip(self.world.skipper, self.handle, duration)
 
     async def skip_to_next_reminder(self) -> None:
         """Let time pass until just after the next reminder."""
@@ -116,8 +114,8 @@ class CaseUnderTest:
         return answer
 
     async def settle(self) -> Json:
-        """Return the status once the case has nothing left to do: only then can its time be moved."""
-        await self.skip(timedelta(seconds=1))
+        """Return the status once the case has nothing left to do."""
+        await case_time.until_idle(self.handle)
         return await self.status()
 
     async def stage_in_visibility(self, stage: str) -> None:

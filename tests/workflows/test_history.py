@@ -67,6 +67,19 @@ async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(empty
     assert size_of(history) < OPEN_HISTORY_BYTES
 
 
+async def test_a_case_answers_while_its_new_run_waits_for_the_first_task(case: CaseUnderTest) -> None:
+    await case.pay()
+    await case.issue_certificate(days=90)
+    first_run = (await case.handle.describe()).run_id
+    await case.settle()
+
+    await case.world.skipper.fast_forward(case.handle, timedelta(days=94))
+    facts = await case.status()
+
+    assert facts["stage"] == "certificate_expired"
+    assert (await case.handle.describe()).run_id != first_run
+
+
 async def test_a_quiet_case_begins_a_new_run_and_carries_everything_on(case: CaseUnderTest) -> None:
     await case.handle.signal("payment_confirmd", {"by": "billing"})
     await a_life(case, reminders=1)
