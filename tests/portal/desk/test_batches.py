@@ -17,6 +17,7 @@ from domain.model import canonical_bytes
 from domain.stage import Stage
 from portal.desk.facts import DeskFacts
 from portal.desk.results import ON_ITS_WAY, Made, Meant, listed, made_of
+from portal.desk.words import MADE
 from portal.roles import Role
 from tests.portal.visiting import Site, Visitor, text_of
 from tests.world import CaseUnderTest, World
@@ -76,6 +77,14 @@ async def answers(desk: Visitor, job_id: str) -> dict[str, str]:
         following = re.search(r'id="siguientes" href="([^"]+)"', page.text)
         path = following[1] if following else ""
     return found
+
+
+async def all_answers(desk: Visitor, job_id: str) -> dict[str, str]:
+    """Return the same once every case answers: the page itself waits no longer than a page may."""
+    async with asyncio.timeout(60):
+        while f"{MADE[Made.SILENT]}: –" in (said_of := await answers(desk, job_id)).values():
+            pass
+    return said_of
 
 
 async def muting(portal_world: World, job_id: str) -> None:
@@ -146,7 +155,7 @@ async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_wor
     assert (await desk.post(f"/soporte/lotes/{job_id}/detener")).headers["location"] == f"/soporte/lotes/{job_id}"
     assert "El lote se detuvo" in await finished(desk, job_id)
     await asyncio.gather(*(case.settle() for case in cases))
-    said_of = await answers(desk, job_id)
+    said_of = await all_answers(desk, job_id)
     assert len(said_of) >= len(cases)
     reached = [(await case.status())["reminders"]["muted_until"] for case in cases]
     assert None in reached
