@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from functools import partial
 from typing import Annotated, Any, Final
 
 import pikepdf
@@ -15,10 +16,13 @@ from domain.company import Company
 from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError
 from domain.forms import FieldError, read_form
+from domain.messages import Message, PaymentConfirmed
+from mails import spanish
 from portal import session
 from portal.desk.actions import ACTIONS, Action, command, read
 from portal.desk.desk import AtDesk, Desk
 from portal.desk.facts import DeskFacts
+from portal.desk.timeline import beside
 from portal.desk.words import ACTIONS as WORDS
 from portal.desk.words import ATTENTION, OUTCOMES, SIGNALS, STAGES
 from portal.parts import Parts
@@ -53,6 +57,7 @@ async def case(
         "person": person,
         "stages": STAGES,
         "words": WORDS,
+        "beside": partial(beside, facts=facts),
         "attention": ATTENTION,
         "open_messages": {each.subject for each in facts.attention if each.kind is AttentionKind.REJECTED_MESSAGE},
         "signals": SIGNALS,
@@ -147,8 +152,11 @@ async def act(
     if "cambiar" in typed:
         return _page(request, parts, action, _whose(company_id, company), values)
     if "confirmado" not in typed:
-        shown = command(company_id, action.signal, message)
-        return _page(request, parts, action, _whose(company_id, company), values, shown=shown)
+        review = {
+            "shown": command(company_id, action.signal, message),
+            "warning": await _warning(desk, company_id, message) or action.warning,
+        }
+        return _page(request, parts, action, _whose(company_id, company), values, review=review)
     if corrected is not None:
         await desk.activations.update_company(corrected, who.by)
     taken = await desk.send(company_id, action.signal, message)
@@ -161,6 +169,16 @@ def _waiting(facts: DeskFacts) -> str:
     if facts.letter.under_review is None:
         raise NotAllowedNowError("no letter waits for a review")
     return facts.letter.under_review.upload_id
+
+
+async def _warning(desk: Desk, company_id: str, message: Message) -> str | None:
+    """Return what support should know before it confirms a payment below the total."""
+    if not isinstance(message, PaymentConfirmed):
+        return None
+    total_cop = (await desk.facts(company_id)).payment.total_cop
+    if message.amount_cop >= total_cop:
+        return None
+    return f"El total es {spanish.pesos(total_cop)}: con este valor el certificado no queda pago."
 
 
 def _with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:
@@ -187,7 +205,8 @@ def _page(
     whose: dict[str, str],
     values: dict[str, str],
     errors: tuple[FieldError, ...] = (),
-    shown: str | None = None,
+    review: dict[str, str] | None = None,
 ) -> Response:
-    known = {**whose, "action": action, "values": values, "errors": errors, "shown": shown}
+    asked = {"shown": None, "warning": action.warning}
+    known = {**whose, "action": action, "values": values, "errors": errors, **(review or asked)}
     return parts.pages.page(request, "desk_action.html", known, 422 if errors else 200)

@@ -108,6 +108,13 @@ async def test_what_was_typed_is_still_there_when_it_is_to_be_changed(desk: Visi
     assert not (await desk.case.settle())["payment"]["paid"]
 
 
+@pytest.mark.parametrize(("amount", "warned"), [("297499", True), ("297500", False)])
+async def test_a_payment_below_the_total_is_told_before_it_is_sent(desk: Visitor, amount: str, warned: bool) -> None:
+    path = f"/soporte/casos/{desk.case.company_id}/pago"
+    shown = await desk.post(path, reference="FV-82", amount_cop=amount, reason="Abono.")
+    assert ("El total es $297.500: con este valor el certificado no queda pago." in text_of(shown)) is warned
+
+
 async def test_a_case_that_is_not_there_is_told_to_support_in_its_own_words(desk: Visitor) -> None:
     answer = await desk.get("/soporte/casos/NOEXISTE")
     assert answer.status_code == 404
