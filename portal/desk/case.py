@@ -14,7 +14,7 @@ from starlette.responses import Response
 from domain.attention import AttentionKind
 from domain.company import Company
 from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
-from domain.errors import NotAllowedNowError
+from domain.errors import NotAllowedNowError, NoWorkerError
 from domain.forms import FieldError, read_form
 from domain.messages import Message, PaymentConfirmed
 from mails import spanish
@@ -172,10 +172,13 @@ def _waiting(facts: DeskFacts) -> str:
 
 
 async def _warning(desk: Desk, company_id: str, message: Message) -> str | None:
-    """Return what support should know before it confirms a payment below the total."""
+    """Return what support should know before it confirms a payment below the total; nothing without a worker."""
     if not isinstance(message, PaymentConfirmed):
         return None
-    total_cop = (await desk.facts(company_id)).payment.total_cop
+    try:
+        total_cop = (await desk.facts(company_id)).payment.total_cop
+    except NoWorkerError:
+        return None
     if message.amount_cop >= total_cop:
         return None
     return f"El total es {spanish.pesos(total_cop)}: con este valor el certificado no queda pago."
