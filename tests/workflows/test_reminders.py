@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from babel.dates import format_date
 
-from domain.calendar import BusinessCalendar
+from domain.calendar import BusinessCalendar, bogota_date
 from domain.policy import Policy
 from stack.probes import free_port
 from tests.world import CaseUnderTest, World
@@ -77,7 +77,7 @@ async def test_after_an_outage_of_the_mail_server_only_the_most_urgent_reminder_
         during = await case.status()
 
     async with idle_world.worker():
-        await case.skip_to(BusinessCalendar().on_or_after((await case.now()).date() + timedelta(days=1)), 19)
+        await case.skip_to(BusinessCalendar().on_or_after(bogota_date(await case.now()) + timedelta(days=1)), 19)
         after = await case.status()
 
     assert during["reminders"]["sent"] == []
