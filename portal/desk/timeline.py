@@ -52,4 +52,7 @@ def beside(event: Event, facts: DeskFacts) -> str | None:
 
 
 def _day(iso: str) -> str:
-    return spanish.day(date.fromisoformat(iso))
+    try:
+        return spanish.day(date.fromisoformat(iso))
+    except ValueError:  # a person's words that only look like a note
+        return iso

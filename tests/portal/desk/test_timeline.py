@@ -77,6 +77,11 @@ def blurred(verdict: Verdict) -> Case:
             ["del 24 de noviembre de 2026 al 24 de noviembre de 2027"],
         ),
         (lambda: send(with_loan(a_case()), "loan_revoked", reason="loan 7 to be"), "loan_revoked", ["loan 7 to be"]),
+        (
+            lambda: send(with_loan(a_case()), "loan_revoked", reason="until 2026-99-99"),
+            "loan_revoked",
+            ["hasta el 2026-99-99"],
+        ),
     ],
 )
 def test_a_note_of_the_case_is_spelled_out_and_a_persons_words_stay(
