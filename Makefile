@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench histories lock clean
+.PHONY: help setup demo run test days check bench histories lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -19,6 +19,9 @@ run: setup ## start the whole local stack; Ctrl-C stops it
 # Most tests wait for servers: three at a time take half the time, also on two cores.
 test: setup ## every test
 	@$(BIN)/python -m pytest -n 3 --dist loadfile
+
+days: setup ## the tests of the workflow, its steps and the portal, as if today were each of ten other days
+	@$(BIN)/python -m tests.another_day
 
 check: setup ## lint, format, types, import rules, dependency audit
 	@$(BIN)/ruff check .

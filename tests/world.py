@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
 import worker
+from activities.uploads import CLOCKS_AGREE
 from adapters import s3, temporal
 from adapters.activations import Activations
 from domain.calendar import BOGOTA
@@ -32,9 +33,15 @@ from settings import S3, Settings, Smtp, WorkerLimits
 from stack import case_time
 from stack.mail_sink import MailSink
 from tests import builders
+from tests.another_day import another_day
+from tests.cases import bogota
 
 Json = dict[str, Any]
 BUCKET = "activa-tests"
+TUESDAY = bogota("2035-02-06 10:00")
+"""A day like any other, with no holiday for weeks. A case's time only moves forward, hence the far year."""
+ORDINARY_DAY = another_day() or TUESDAY
+"""When a case begins where nothing but the case tells the time."""
 SLOW_BATCHES = ("--dynamic-config-value", "worker.batcherRPS=3")
 """Arguments for `temporal_server`: a batch lasts long enough to be watched and stopped."""
 
@@ -51,6 +58,8 @@ class World:
     settings: Settings
     metrics_url: str = ""
     """Of the Temporal server, where it tells them."""
+    begins: datetime | None = None
+    """When a case begins unless its test names another instant; None is now."""
 
     def worker(self, **changes: object) -> Worker:
         """Return a worker; changes are of its settings, as in `smtp=...`."""
@@ -58,12 +67,17 @@ class World:
         settings = self.settings.model_copy(update={"worker": limits, **changes})
         return worker.build(self.client, worker.activities(self.objects, self.examiner, settings), settings)
 
-    async def start(self, policy: Policy | None = None, **company: object) -> "CaseUnderTest":
-        """Start the case of a company nobody else has."""
+    async def start(
+        self, policy: Policy | None = None, *, begins: datetime | None = None, opens: bool = True, **company: object
+    ) -> "CaseUnderTest":
+        """Start the case of a company nobody else has; `opens` is false where no worker opens it."""
         company_id = f"T{uuid.uuid4().hex[:12]}"
         made = builders.company(**{"company_id": company_id, **company})
         await Activations(self.skipper.client, self.objects).start(made, policy or Policy())
-        return CaseUnderTest(self, company_id)
+        case = CaseUnderTest(self, company_id)
+        if opens:
+            await case.begin(begins or self.begins or datetime.now(UTC))
+        return case
 
 
 @dataclass
@@ -83,6 +97,12 @@ class CaseUnderTest:
 
     async def now(self) -> datetime:
         return await case_time.now(self.handle)
+
+    async def begin(self, at: datetime) -> None:
+        """Bring a new case to the instant at which its test begins, if that is still to come."""
+        ahead = at - await self.now()
+        if ahead > CLOCKS_AGREE:
+            await self.skip(ahead)
 
     async def skip(self, duration: timedelta) -> None:
         """Let time pass; returns once everything due has been done."""
@@ -185,8 +205,10 @@ class CaseUnderTest:
 
 
 @asynccontextmanager
-async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIterator[World]:
-    """Connect to the running servers."""
+async def world(
+    temporal_address: str, s3_url: str, mails: MailSink, *, begins: datetime | None = None
+) -> AsyncIterator[World]:
+    """Connect to the running servers; cases begin now or at an instant to come."""
     client = await temporal.connect(address=temporal_address)
     store = s3.connect(
         endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test", connections=20
@@ -210,7 +232,9 @@ async def world(temporal_address: str, s3_url: str, mails: MailSink) -> AsyncIte
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     with LetterChecker() as checker:
         await asyncio.to_thread(checker.warm)
-        yield World(client, skipper, s3.S3Objects(store, BUCKET), LetterExaminer(checker), mails.folder, settings)
+        yield World(
+            client, skipper, s3.S3Objects(store, BUCKET), LetterExaminer(checker), mails.folder, settings, begins=begins
+        )
 
 
 def worker_over(made: World, objects: s3.S3Objects) -> Worker:

@@ -83,7 +83,7 @@ async def test_what_is_typed_and_sent_without_a_worker_is_kept_and_done_once_one
 
 
 async def test_a_file_that_can_not_be_taken_is_told_so_without_a_worker_too(idle: World, tmp_path: Path) -> None:
-    case = await idle.start()
+    case = await idle.start(opens=False)
     async with site_over(idle, tmp_path).visitor(case, patient=False) as visitor:
         await visitor.enter()
         answer = await visitor.upload(b"PK\x03\x04")
@@ -114,7 +114,7 @@ async def test_the_desk_shows_what_is_known_without_a_worker_and_what_it_sends_i
 
 
 async def test_orders_that_need_a_worker_are_not_pretended(idle: World, tmp_path: Path) -> None:
-    case = await idle.start()
+    case = await idle.start(opens=False)
     async with site_over(idle, tmp_path).visitor(case, patient=False) as visitor:
         await visitor.enter()
         for path in ("/continuar", "/carta/eliminar", "/pago/verificar"):

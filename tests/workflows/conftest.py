@@ -15,14 +15,17 @@ from stack.mail_sink import MailSink
 from stack.probes import free_port
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters import s3_servers
-from tests.world import CaseUnderTest, World, world
+from tests.world import ORDINARY_DAY, CaseUnderTest, World, world
 
 
 @asynccontextmanager
 async def world_of_its_own(folder: Path, s3_url: str, mails: MailSink) -> AsyncIterator[World]:
     metrics_port = free_port()
     arguments = (*TIME_SKIPPING, "--metrics-port", str(metrics_port))
-    async with temporal_server(folder, arguments=arguments) as address, world(address, s3_url, mails) as made:
+    async with (
+        temporal_server(folder, arguments=arguments) as address,
+        world(address, s3_url, mails, begins=ORDINARY_DAY) as made,
+    ):
         yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
 
 
@@ -47,7 +50,7 @@ async def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[M
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def a_world(temporal_address: str, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world with a worker."""
-    async with world(temporal_address, moto_url, mail_sink) as made, made.worker():
+    async with world(temporal_address, moto_url, mail_sink, begins=ORDINARY_DAY) as made, made.worker():
         yield made
 
 

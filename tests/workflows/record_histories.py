@@ -15,7 +15,7 @@ from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters import s3_servers
 from tests.receiver import Receiver, receiving
 from tests.workflows.paths import PATHS, PATHS_OF_EVENTS
-from tests.world import CaseUnderTest, world
+from tests.world import TUESDAY, CaseUnderTest, world
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -44,7 +44,7 @@ async def record(release: str, names: Sequence[str]) -> None:
         async with (
             temporal_server(Path(place) / "temporal", arguments=TIME_SKIPPING) as address,
             MailSink(Path(place) / "mail") as mails,
-            world(address, s3_url, mails) as made,
+            world(address, s3_url, mails, begins=TUESDAY) as made,
         ):
             async with made.worker():
                 for name in [each for each in names if each in PATHS]:

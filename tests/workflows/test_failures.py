@@ -1,6 +1,6 @@
 """Servers that fail: the case tries again, asks for attention, and never ends because of it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -48,7 +48,7 @@ async def test_a_store_that_is_down_delays_an_upload_and_loses_nothing(idle_worl
 
 async def test_a_case_started_while_the_store_is_down_opens_when_it_is_back(idle_world: World) -> None:
     async with worker_over(idle_world, unreachable_store()):
-        case = await idle_world.start()
+        case = await idle_world.start(opens=False)
         await case.pay()
         await case.skip(timedelta(minutes=5))
         during = await case.status()
@@ -92,7 +92,7 @@ async def test_a_mail_server_that_is_down_holds_no_closing_case(idle_world: Worl
 
 async def test_a_worker_that_was_down_dates_no_loan_late(idle_world: World) -> None:
     async with idle_world.worker():
-        case = await idle_world.start()
+        case = await idle_world.start(begins=datetime.now(UTC))  # the case's clock and the store's agree
         await case.with_letter()
         upload_id = await case.upload(await case.signed())
     stored_at = idle_world.objects.get(f"inbox/{case.company_id}/{upload_id}.pdf").stored_at

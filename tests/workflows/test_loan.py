@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import date, timedelta
+from email.message import EmailMessage
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -10,6 +11,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.calendar import bogota_date
 from domain.contract import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
 from domain.policy import Policy
+from tests.cases import bogota
 from tests.world import CaseUnderTest, World
 
 
@@ -158,12 +160,33 @@ async def test_the_loan_ends_after_its_last_day_and_the_company_is_told(case: Ca
     await case.with_loan()
     loan = (await case.settle())["loan"]
 
-    await case.skip(timedelta(days=33))
+    await case.skip(timedelta(days=35))
 
     facts = await case.status()
     assert (facts["loan"]["state"], facts["loan"]["ended_on"]) == ("expired", loan["ends_on"])
     assert (facts["stage"], facts["entitlement"]) == ("loan_ended", "none")
-    assert len(case.mails("loan/ended") + case.mails(f"reminder/loan/{loan['ends_on']}/-1")) == 1
+    assert len(ends_told(case)) == 1
+
+
+async def test_a_loan_that_ends_on_a_long_weekend_is_told_to_be_over_when_it_is(a_world: World) -> None:
+    case = await a_world.start(begins=bogota("2037-11-26 10:00"))
+    await case.with_loan()
+    await case.settle()
+
+    await case.skip_to(date(2037, 12, 27))
+    last = case.mails("reminder/")[-1]
+    before = ends_told(case)
+    await case.skip_to(date(2037, 12, 28))
+
+    # 26 December is a Saturday, the 25th a holiday: the milestones of the last day and of the day after are both
+    # due on the 24th, and one mail says what is true on that day.
+    assert str(last["X-Entity-Ref-ID"]).endswith("reminder/loan/2037-12-26/-1")
+    assert last["Subject"].startswith("Tu certificado en préstamo vence en 2 días")
+    assert (before, len(ends_told(case))) == ([], 1)
+
+
+def ends_told(case: CaseUnderTest) -> list[EmailMessage]:
+    return [mail for mail in case.mails() if mail["Subject"].startswith("Tu certificado en préstamo venció")]
 
 
 async def test_a_letter_after_the_loan_changes_nothing(case: CaseUnderTest) -> None:

@@ -7,7 +7,7 @@ from babel.dates import format_date
 from domain.calendar import BusinessCalendar, bogota_date
 from domain.policy import Policy
 from stack.probes import free_port
-from tests.world import CaseUnderTest, World
+from tests.world import TUESDAY, CaseUnderTest, World
 
 
 async def test_every_reminder_is_sent_on_a_business_day_within_its_hours(case: CaseUnderTest) -> None:
@@ -69,7 +69,7 @@ async def test_muted_reminders_are_skipped_until_the_day(case: CaseUnderTest) ->
 async def test_after_an_outage_of_the_mail_server_only_the_most_urgent_reminder_is_sent(idle_world: World) -> None:
     nobody_listens = idle_world.settings.smtp.model_copy(update={"port": free_port()})
     async with idle_world.worker():
-        case = await idle_world.start(Policy(loan_days=10, loan_reminder_days=(6, 3, -2)))
+        case = await idle_world.start(Policy(loan_days=10, loan_reminder_days=(6, 3, -2)), begins=TUESDAY)
         await case.with_loan()
         await case.settle()
     async with idle_world.worker(smtp=nobody_listens):

@@ -15,7 +15,7 @@ from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters.smtp_servers import Mailbox, serving
 from tests.receiver import Receiver, a_secret, receiving
 from tests.workflows.test_history import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
-from tests.world import CaseUnderTest, World, world
+from tests.world import ORDINARY_DAY, CaseUnderTest, World, world
 
 EVENTS_OF_A_LIFE = ["letter.accepted", "loan.started", "loan.expiring", "certificate.active", "loan.ended"]
 
@@ -254,7 +254,7 @@ async def short_histories(tmp_path: Path, moto_url: str, mail_sink: MailSink) ->
     arguments = (*TIME_SKIPPING, "--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100")
     async with (
         temporal_server(tmp_path / "temporal", arguments=arguments) as address,
-        world(address, moto_url, mail_sink) as made,
+        world(address, moto_url, mail_sink, begins=ORDINARY_DAY) as made,
     ):
         yield made
 

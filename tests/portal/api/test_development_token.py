@@ -26,6 +26,7 @@ def printed(**environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.machine_clock  # the command is a process of its own
 async def test_the_command_prints_a_token_that_opens_the_api(site: Site) -> None:
     addresses = site.app.state.portal.addresses
     run = printed(

@@ -176,6 +176,7 @@ async def test_a_case_that_refuses_is_listed_with_its_reason(desk: Visitor, lent
         assert "El correo certificate_active hoy no sería cierto." in said_of[case.company_id]
 
 
+@pytest.mark.machine_clock  # when a batch began is the server's time
 async def test_a_batch_from_a_terminal_has_counts_and_no_list_and_a_case_that_is_no_more_is_silent(
     portal_world: World, desk: Visitor, lent: list[CaseUnderTest]
 ) -> None:
