@@ -7,7 +7,7 @@ event loop of its own there, which costs a fraction of a millisecond beside a ma
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -20,7 +20,7 @@ from activities.sent_once import LAST_ATTEMPT, Marker, SentOnce, State
 from domain.contract import company_key, notice_key, representative_key
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, Mail, OutgoingMail, Recipient
-from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Notice, NoticeSent, SendNotice
+from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, Notice, NoticeSent, SendNotice
 
 Composer = Callable[[Notice, Recipient | None], Mail]
 """Writes a notice for a recipient, who is None when it goes to support."""
@@ -31,7 +31,7 @@ class Mailer(Protocol):
     """The way out for mails."""
 
     async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
-        """Hand the mail over.
+        """Hand the mail over; return which addresses were left out while another took it.
 
         Raises MailUnavailableError when it was not taken and may be later, MailboxRefusedError when it never will be,
         and MailUncertainError when it may have been taken.
@@ -70,33 +70,42 @@ class NoticeActivities:
         if seen and seen.marker.state in {State.SENT, State.UNCERTAIN}:
             return _finished(seen.marker)
         # Written before the claim is taken: a notice that can't be written leaves no claim behind.
-        outgoing = self._outgoing(request, message_id)
+        recipient = None if notice.kind in TO_SUPPORT else self._recipient(request)
+        outgoing = self._outgoing(notice, recipient, message_id)
         claim = once.claim(seen, self.now())
         if claim.state is State.UNCERTAIN:
-            return NoticeSent(sent_at=claim.claimed_at, uncertain=True)
-        return self._send(outgoing, once, claim)
+            return NoticeSent(sent_at=claim.claimed_at, uncertain=True, reached=())
+        return self._send(outgoing, _Owners(recipient), once, claim)
 
-    def _send(self, outgoing: OutgoingMail, once: SentOnce, claim: Marker) -> NoticeSent:
+    def _send(self, outgoing: OutgoingMail, owners: "_Owners", once: SentOnce, claim: Marker) -> NoticeSent:
+        left = tuple(each for each in outgoing.to if _digest_of(each, claim) not in claim.reached)
         try:
-            delivery = asyncio.run(self.mailer.send(outgoing, claim.claimed_at))
-        except (MailUnavailableError, MailboxRefusedError):
-            once.close(claim, State.RELEASED)
-            raise
+            delivery = self._hand_over(replace(outgoing, to=left), claim) if left else Delivery()
+        except (MailUnavailableError, MailboxRefusedError) as error:
+            if not claim.reached:
+                once.close(claim, State.RELEASED)
+                raise
+            is_final = isinstance(error, MailboxRefusedError)
+            delivery = Delivery(dead=left) if is_final else Delivery(later=left)
         except MailUncertainError:
             if claim.attempt < LAST_ATTEMPT:
                 raise  # the claim stays and keeps the second attempt waiting
             once.close(claim, State.UNCERTAIN)
-            return NoticeSent(sent_at=claim.claimed_at, uncertain=True)
-        sent_at = self.now()
-        once.close(claim, State.SENT, sent_at)
-        return NoticeSent(sent_at=sent_at, refused_recipients=delivery.refused_recipients)
+            return NoticeSent(sent_at=claim.claimed_at, uncertain=True, reached=())
+        taken = tuple(each for each in left if each not in {*delivery.later, *delivery.dead})
+        sent_at, dead = self.now(), owners.of(delivery.dead)
+        reached = (*claim.reached, *(_digest_of(each, claim) for each in taken))
+        state = State.PARTLY if delivery.later else State.SENT
+        once.close(claim, state, sent_at=sent_at, reached=reached, dead=dead)
+        return NoticeSent(sent_at=sent_at, reached=owners.of(taken), later=owners.of(delivery.later), dead=dead)
 
-    def _outgoing(self, request: SendNotice, message_id: str) -> OutgoingMail:
-        notice = request.notice
-        recipient = None if notice.kind in TO_SUPPORT else self._recipient(request)
+    def _hand_over(self, outgoing: OutgoingMail, claim: Marker) -> Delivery:
+        return asyncio.run(self.mailer.send(outgoing, claim.claimed_at))
+
+    def _outgoing(self, notice: Notice, recipient: Recipient | None, message_id: str) -> OutgoingMail:
         return OutgoingMail(
             mail=self.compose(notice, recipient),
-            to=recipient.addresses if recipient else (self.support_mail,),
+            to=tuple(recipient.addresses) if recipient else (self.support_mail,),
             message_id=message_id,
             reference=f"{notice.company_id}/{notice.key}",
             prompts_purchase=notice.kind in PROMPTS_PURCHASE,
@@ -145,11 +154,31 @@ class _Representative(_Contact):
     full_name: str
 
 
+class _Owners:
+    """Whose the addresses of one mail are; support's are nobody's."""
+
+    def __init__(self, recipient: Recipient | None) -> None:
+        self._owners = recipient.addresses if recipient else {}
+
+    def of(self, addresses: tuple[str, ...]) -> tuple[Addressee, ...]:
+        """Return whose they are."""
+        return tuple(owner for each in addresses for owner in self._owners.get(each, ()))
+
+
 def _digest(notice: Notice) -> str:
     return hashlib.sha256(f"{notice.company_id}/{notice.key}".encode()).hexdigest()[:40]
 
 
+def _digest_of(address: str, marker: Marker) -> str:
+    """Return what an address is known by in a mail's marker, which holds none."""
+    return hashlib.sha256(f"{marker.message_id} {address.casefold()}".encode()).hexdigest()
+
+
 def _finished(marker: Marker) -> NoticeSent:
     return NoticeSent(
-        sent_at=marker.sent_at or marker.claimed_at, repeated=True, uncertain=marker.state is State.UNCERTAIN
+        sent_at=marker.sent_at or marker.claimed_at,
+        repeated=True,
+        uncertain=marker.state is State.UNCERTAIN,
+        reached=(),
+        dead=marker.dead,
     )

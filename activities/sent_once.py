@@ -4,7 +4,8 @@ Temporal runs an activity at least once, and SMTP can't be asked whether it took
 - of any number of attempts at the same time, one holds the claim and sends;
 - an attempt that failed before the mail was taken gives its claim back, and the next one may try at once;
 - an attempt that broke off, its end unknown, keeps others out for `GRACE`, then one more is made;
-- when that breaks off too, the notice is closed as uncertain.
+- when that breaks off too, the notice is closed as uncertain;
+- where the server took it for one of two addresses, only the other is written to from then on.
 
 Invariant: at most two attempts can have handed the mail over, and the second only after a crash or a lost answer.
 """
@@ -14,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AwareDatetime, Field
 
@@ -22,6 +23,7 @@ from activities.failures import RetryLaterError
 from activities.ports import Objects
 from domain.errors import StoreUnavailableError
 from domain.model import Model
+from domain.notices import Addressee
 
 GRACE: Final = timedelta(minutes=5)
 """Longer than one attempt can take; see the mailer's time limits."""
@@ -37,6 +39,8 @@ class State(StrEnum):
 
     CLAIMED = "claimed"
     RELEASED = "released"
+    PARTLY = "partly"
+    """Some addresses have it; the others are still to be tried."""
     SENT = "sent"
     UNCERTAIN = "uncertain"
 
@@ -52,6 +56,10 @@ class Marker(Model):
     """Unique to one attempt, which knows its own marker by it."""
     message_id: str
     sent_at: AwareDatetime | None = None
+    reached: tuple[str, ...] = ()
+    """Digests of the addresses that have it: whatever is tried again, they are left out."""
+    dead: tuple[Addressee, ...] = ()
+    """Whose address was refused for good while another took it."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +93,17 @@ class SentOnce:
         if seen is None:
             return self._write(None, self._new(State.CLAIMED, 1, now))
         marker = seen.marker
-        if marker.state is State.RELEASED:
-            return self._write(seen, self._new(State.CLAIMED, marker.attempt, now))
+        if marker.state in {State.RELEASED, State.PARTLY}:
+            return self._write(seen, self._new(State.CLAIMED, marker.attempt, now, marker.reached))
         left = marker.claimed_at + GRACE - now
         if left > timedelta(0):
             raise RetryLaterError("another attempt to send this notice may be under way", left)
         if marker.attempt >= LAST_ATTEMPT:
             return self._write(seen, marker.model_copy(update={"state": State.UNCERTAIN}))
-        return self._write(seen, self._new(State.CLAIMED, marker.attempt + 1, now))
+        return self._write(seen, self._new(State.CLAIMED, marker.attempt + 1, now, marker.reached))
 
-    def close(self, claim: Marker, state: State, sent_at: datetime | None = None) -> None:
-        """Write how the attempt that holds the claim ended.
+    def close(self, claim: Marker, state: State, **learned: Any) -> None:
+        """Write how the attempt that holds the claim ended, and what it learned.
 
         Does nothing when another attempt has taken over meanwhile, or when the store does not answer: the mail is where
         it is, and the claim that stays behind can cause one repeat at most.
@@ -103,11 +111,18 @@ class SentOnce:
         with suppress(StoreUnavailableError):
             seen = self.read()
             if seen is not None and seen.marker.claim == claim.claim:
-                closed = claim.model_copy(update={"state": state, "sent_at": sent_at})
+                closed = claim.model_copy(update={"state": state, **learned})
                 self._objects.replace(self._key, _bytes(closed), _JSON, seen.etag)
 
-    def _new(self, state: State, attempt: int, now: datetime) -> Marker:
-        return Marker(state=state, attempt=attempt, claimed_at=now, claim=uuid.uuid4().hex, message_id=self._message_id)
+    def _new(self, state: State, attempt: int, now: datetime, reached: tuple[str, ...] = ()) -> Marker:
+        return Marker(
+            state=state,
+            attempt=attempt,
+            claimed_at=now,
+            claim=uuid.uuid4().hex,
+            message_id=self._message_id,
+            reached=reached,
+        )
 
     def _write(self, over: Seen | None, marker: Marker) -> Marker:
         data = _bytes(marker)

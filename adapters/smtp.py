@@ -12,29 +12,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Final
 from urllib.parse import quote
 
 import aiosmtplib
+import idna
 from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPResponseException
 
+from adapters.mail_headers import MailPolicy
 from domain.errors import MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, OutgoingMail
 
 COMMAND_SECONDS: Final = 10
 _PERMANENT: Final = range(500, 600)
-_FOR_MACHINES: Final = frozenset({"x-entity-ref-id", "list-unsubscribe"})
-
-
-class _Policy(EmailPolicy):
-    """The library's rules, but a long header for machines stays one line: folded, it would be encoded as prose."""
-
-    def fold_binary(self, name: str, value: str) -> bytes:
-        if name.lower() in _FOR_MACHINES:
-            return f"{name}: {value}\r\n".encode("ascii")
-        return super().fold_binary(name, value)
+_NEVER: Final = 553
+"""What a server answers to a mailbox name that it can't take."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +53,6 @@ class SmtpMailer:
 
     async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
         """Hand the mail over; raises MailUnavailableError, MailboxRefusedError or MailUncertainError."""
-        try:
-            message = self._message(outgoing, sent_at).as_bytes()
-        except ValueError:
-            raise MailboxRefusedError("the mail can't be written: an address or the subject is not valid") from None
         server = aiosmtplib.SMTP(
             hostname=self.host,
             port=self.port,
@@ -76,48 +65,45 @@ class SmtpMailer:
             timeout=COMMAND_SECONDS,
         )
         try:
-            refused = await self._open(server, outgoing.to)
+            with _not_taken("connect"):
+                await server.connect()
+                if not all(address.isascii() for address in outgoing.to):
+                    await server.ehlo()
+            recipients = _Recipients(outgoing.to, takes_accents=server.supports_extension("smtputf8"))
+            message = self._written(outgoing, recipients, sent_at)
+            await self._name_recipients(server, recipients)
             await _hand_over(server, message, self.data_seconds)
             # The mail is taken: a goodbye that fails changes nothing.
             with suppress(SMTPException, OSError):
                 await server.quit()
         finally:
             server.close()
-        return Delivery(refused_recipients=refused)
+        return recipients.delivery()
 
-    async def _open(self, server: aiosmtplib.SMTP, to: tuple[str, ...]) -> int:
-        """Come as far as the server takes at least one address; return how many it refused."""
-        plain = all(address.isascii() for address in (self.sender, *to))
-        encoding, options = ("ascii", []) if plain else ("utf-8", ["SMTPUTF8"])
-        with _not_taken("connect"):
-            await server.connect()
-            if not plain:
-                await server.ehlo()
-        if not plain and not server.supports_extension("smtputf8"):
-            raise MailboxRefusedError("mail server: it takes no address with letters beyond ASCII; correct the address")
+    async def _name_recipients(self, server: aiosmtplib.SMTP, recipients: "_Recipients") -> None:
+        """Come as far as the server takes at least one address."""
+        encoding, options = ("utf-8", ["SMTPUTF8"]) if recipients.need_accents else ("ascii", [])
         with _not_taken("MAIL"):
             await server.mail(self.sender, options=options, encoding=encoding)
-        codes = []
-        for address in to:
+        for address in recipients.written:
             with _not_taken("RCPT"):
                 try:
-                    await server.rcpt(address, encoding=encoding)
+                    await server.rcpt(recipients.written[address], encoding=encoding)
                 except SMTPRecipientRefused as error:
-                    codes.append(error.code)
-        if len(codes) < len(to):
-            return len(codes)
-        if all(code in _PERMANENT for code in codes):
-            raise MailboxRefusedError(
-                f"mail server, RCPT: every mailbox refused ({_listed(codes)}); correct the address"
-            )
-        raise MailUnavailableError(f"mail server, RCPT: no mailbox taken for now ({_listed(codes)})")
+                    recipients.refused[address] = error.code
+        recipients.require_one()
 
-    def _message(self, outgoing: OutgoingMail, sent_at: datetime) -> EmailMessage:
-        plain = all(address.isascii() for address in outgoing.to)
-        message = EmailMessage(policy=_Policy(linesep="\r\n", utf8=not plain))
+    def _written(self, outgoing: OutgoingMail, recipients: "_Recipients", sent_at: datetime) -> bytes:
+        try:
+            return self._message(outgoing, recipients, sent_at).as_bytes()
+        except ValueError:
+            raise MailboxRefusedError("the mail can't be written: an address or the subject is not valid") from None
+
+    def _message(self, outgoing: OutgoingMail, recipients: "_Recipients", sent_at: datetime) -> EmailMessage:
+        message = EmailMessage(policy=MailPolicy(linesep="\r\n", utf8=recipients.need_accents))
         message["From"] = Address(self.sender_name, addr_spec=self.sender)
         message["Reply-To"] = self.reply_to
-        message["To"] = [_address(address) for address in outgoing.to]
+        message["To"] = [_address(address) for address in recipients.written.values()]
         message["Subject"] = outgoing.mail.subject
         message["Date"] = format_datetime(sent_at)
         message["Message-ID"] = outgoing.message_id
@@ -133,6 +119,43 @@ class SmtpMailer:
         # Last, or it would move into the first part with the other headers of the content.
         message["Content-Language"] = "es-CO"
         return message
+
+
+class _Recipients:
+    """The addresses of one mail as the server is given them, and what it answered."""
+
+    def __init__(self, to: tuple[str, ...], *, takes_accents: bool) -> None:
+        """Write each address so that this server can take it; one that it never can counts as refused for good."""
+        self._all = to
+        self.refused: dict[str, int] = {}
+        self.written: dict[str, str] = {}
+        for address in to:
+            written = _with_plain_domain(address)
+            if written is None or not (written.isascii() or takes_accents):
+                self.refused[address] = _NEVER
+            else:
+                self.written[address] = written
+        if not self.written:
+            raise MailboxRefusedError("mail server: it takes no address with letters beyond ASCII; correct the address")
+
+    @property
+    def need_accents(self) -> bool:
+        """Whether the server must take letters beyond ASCII before an @."""
+        return not all(address.isascii() for address in self.written.values())
+
+    def require_one(self) -> None:
+        """Raise what is to be done when the server took no address."""
+        if len(self.refused) < len(self._all):
+            return
+        codes = ", ".join(str(code) for code in sorted(set(self.refused.values())))
+        if all(code in _PERMANENT for code in self.refused.values()):
+            raise MailboxRefusedError(f"mail server, RCPT: every mailbox refused ({codes}); correct the address")
+        raise MailUnavailableError(f"mail server, RCPT: no mailbox taken for now ({codes})")
+
+    def delivery(self) -> Delivery:
+        """Return what became of the addresses that were not taken."""
+        dead = tuple(address for address, code in self.refused.items() if code in _PERMANENT)
+        return Delivery(later=tuple(each for each in self.refused if each not in dead), dead=dead)
 
 
 async def _hand_over(server: aiosmtplib.SMTP, message: bytes, seconds: float) -> None:
@@ -161,10 +184,17 @@ def _address(text: str) -> Address:
     return Address(username=username, domain=domain)
 
 
+def _with_plain_domain(address: str) -> str | None:
+    """Return an address with its domain in ASCII, which every server takes, or None where it has no such form."""
+    username, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{username}@{idna.encode(domain, uts46=True).decode('ascii')}"
+    except idna.IDNAError:
+        return None
+
+
 def _named(error: BaseException) -> str:
     name = type(error).__name__
     return f"{name} ({error.code})" if isinstance(error, SMTPResponseException) else name
-
-
-def _listed(codes: list[int]) -> str:
-    return ", ".join(str(code) for code in sorted(set(codes)))

@@ -74,7 +74,7 @@ class TakesAll:
 
     async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:  # noqa: ARG002
         """Take the mail."""
-        return Delivery(refused_recipients=0)
+        return Delivery()
 
 
 def brief(notice: Notice, recipient: Recipient | None) -> Mail:  # noqa: ARG001

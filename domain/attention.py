@@ -23,7 +23,7 @@ class AttentionKind(StrEnum):
     PROFILE = "profile"
     """The stored data can't be used; settled by accepted new data."""
     MAILBOX = "mailbox"
-    """Every address was refused; settled by new data or by a mail that was taken."""
+    """An address takes no mail, or none does; settled by new data or by a mail that it takes."""
     NO_CERTIFICATE = "no_certificate"
     """The loan ended before the paid certificate was issued; settled by the certificate."""
     WEBHOOK = "webhook"

@@ -7,7 +7,7 @@ so that a case that slept through an outage catches up by being looked at once.
 from collections.abc import Callable
 from datetime import datetime
 
-from domain import deliveries
+from domain import deliveries, mailboxes
 from domain.attention import AttentionKind
 from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case import SYSTEM, Case
@@ -16,9 +16,9 @@ from domain.decisions.support import bought
 from domain.jobs import QueuedJob, TellNotice, retry_after
 from domain.loan import LoanEnding
 from domain.notices import NoticeKind, NoticeSent
-from domain.outcomes import FAILURES_BEFORE_ATTENTION, job_name, mailbox_refused
+from domain.outcomes import FAILURES_BEFORE_ATTENTION, job_name
 from domain.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
-from domain.told import may_be_told
+from domain.told import build_reminder, may_be_told
 
 REMINDER_JOB = "reminder"
 ENDS = frozenset({NoticeKind.LOAN_ENDED, NoticeKind.CERTIFICATE_ENDED})
@@ -112,10 +112,16 @@ def _muted(case: Case, now: datetime) -> bool:
 def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
     """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
     for queued in case.queue:
-        if isinstance(queued.job, TellNotice) and not may_be_told(case, queued.job.notice, now):
+        if isinstance(queued.job, TellNotice) and not _may_still_be_told(case, queued.job, now):
             case = case.without_job(queued.job).record(now, SYSTEM, "notice_dropped", queued.job.notice)
             case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
     return case
+
+
+def _may_still_be_told(case: Case, job: TellNotice, now: datetime) -> bool:
+    if mailboxes.is_rest_of_a_reminder(job) and _muted(case, now):
+        return False
+    return may_be_told(case, job.notice, now)
 
 
 def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
@@ -149,7 +155,9 @@ def due_job(case: Case, now: datetime) -> QueuedJob | None:
 
 def _job_at(case: Case, queued: QueuedJob, now: datetime) -> datetime:
     at = queued.not_before or now
-    if isinstance(queued.job, TellNotice) and queued.job.notice in ENDS:
+    if isinstance(queued.job, TellNotice) and (
+        queued.job.notice in ENDS or mailboxes.is_rest_of_a_reminder(queued.job)
+    ):
         return company_opening(case.company_id, max(at, now), case.calendar)
     return at
 
@@ -167,11 +175,15 @@ def _reminder_at(case: Case, now: datetime) -> datetime:
 
 def reminder_done(case: Case, milestone: Milestone, result: NoticeSent, now: datetime) -> Case:
     """Return the case after a reminder was taken by the mail server."""
-    case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
+    notice = build_reminder(case, milestone.days, now)
+    case = mailboxes.without_rests_of_reminders(case).evolve(
+        reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now)
+    )
     case = deliveries.learned(case, result.webhooks, now)
-    case = case.settle_attention(AttentionKind.MAILBOX).settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+    case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     action = "reminder_uncertain" if result.uncertain else "reminder_sent"
-    return case.record(now, SYSTEM, action, f"{case.reminders.subject} {milestone.days}")
+    case = case.record(now, SYSTEM, action, f"{case.reminders.subject} {milestone.days}")
+    return mailboxes.learned(case, TellNotice(notice=notice.kind, key=notice.key), result, now)
 
 
 def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bool, now: datetime) -> Case:
@@ -179,7 +191,7 @@ def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bo
     if final:
         refused = settle(case.reminders, [milestone], ReminderOutcome.REFUSED, now)
         case = case.evolve(reminders=refused).settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
-        return mailbox_refused(case, f"reminder {milestone.days}", now)
+        return mailboxes.refused(case, f"reminder {milestone.days}", now)
     failures = case.reminders.failures + 1
     waiting = case.reminders.model_copy(update={"failures": failures, "retry_at": now + retry_after(failures)})
     case = case.evolve(reminders=waiting)

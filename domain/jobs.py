@@ -139,6 +139,8 @@ class TellNotice(Model):
     key: str
     amount_cop: int | None = None
     reasons: tuple[Reason, ...] = ()
+    rest: int = 0
+    """One of two addresses has it already: which try this is for the other."""
 
 
 AnyJob = IssueLetter | CheckUpload | RecordAcceptance | RecordRevocation | CheckCompany | TellNotice
@@ -151,6 +153,11 @@ class QueuedJob(Model):
     job: Job
     failures: int = 0
     not_before: datetime | None = None
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether it failed, wholly or for one of two addresses."""
+        return self.failures > 0 or (isinstance(self.job, TellNotice) and self.job.rest > 0)
 
 
 class IssueLetterRequest(Model):

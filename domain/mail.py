@@ -6,6 +6,8 @@ they never enter a message of Temporal, a log or an error, and their `repr` hide
 
 from dataclasses import dataclass, field
 
+from domain.notices import Addressee
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -17,10 +19,16 @@ class Recipient:
     representative_email: str | None = field(default=None, repr=False)
 
     @property
-    def addresses(self) -> tuple[str, ...]:
-        """Both addresses, the company's first; one when they differ in case only."""
-        unique = {address.casefold(): address for address in (self.representative_email, self.company_email) if address}
-        return tuple(reversed(unique.values()))
+    def addresses(self) -> dict[str, tuple[Addressee, ...]]:
+        """The addresses, the company's first, and whose they are; one when they differ in case only."""
+        if self.representative_email is None:
+            return {self.company_email: (Addressee.COMPANY,)}
+        if self.company_email.casefold() == self.representative_email.casefold():
+            return {self.company_email: (Addressee.COMPANY, Addressee.REPRESENTATIVE)}
+        return {
+            self.company_email: (Addressee.COMPANY,),
+            self.representative_email: (Addressee.REPRESENTATIVE,),
+        }
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,9 @@ class OutgoingMail:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The mail server took the mail, for all its addresses or for some."""
+    """The mail server took the mail for at least one of its addresses. What became of the others:"""
 
-    refused_recipients: int
-    """How many addresses it refused while it took the others."""
+    later: tuple[str, ...] = field(default=(), repr=False)
+    """Not taken for now, and may be."""
+    dead: tuple[str, ...] = field(default=(), repr=False)
+    """Refused for good."""

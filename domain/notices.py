@@ -39,6 +39,13 @@ PROMPTS_PURCHASE = frozenset({NoticeKind.LOAN_REMINDER, NoticeKind.CERTIFICATE_R
 """Notices that ask to buy; whoever gets one is told how to stop them."""
 
 
+class Addressee(StrEnum):
+    """Whom a mail about a company goes to."""
+
+    COMPANY = "company"
+    REPRESENTATIVE = "representative"
+
+
 class Reason(Model):
     """Why something was not accepted: a stable code, and what to do about it in Spanish for the person."""
 
@@ -87,7 +94,13 @@ class NoticeSent(Model):
     """An earlier attempt had finished already; nothing was sent this time."""
     uncertain: bool = False
     """Two attempts broke off unfinished: the person got two mails, one or none. It is not tried a third time."""
+    reached: tuple[Addressee, ...] | None = None
+    """Whose address took it this time; empty for a mail to support. None in earlier histories."""
+    later: tuple[Addressee, ...] = ()
+    """Whose address did not take it for now; those alone are tried again."""
+    dead: tuple[Addressee, ...] = ()
+    """Whose address was refused for good while another took it."""
     refused_recipients: Annotated[int, Field(ge=0)] = 0
-    """How many of the addresses the mail server refused for good while it took the mail for the others."""
+    """In earlier histories only."""
     webhooks: bool = False
     """The worker has an address to deliver events to: so a case that began before there was one hears of it."""

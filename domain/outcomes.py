@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from domain import deliveries
+from domain import deliveries, mailboxes
 from domain.attention import AttentionKind
 from domain.calendar import bogota_date
 from domain.case import SYSTEM, Case
@@ -28,7 +28,7 @@ from domain.jobs import (
     retry_after,
 )
 from domain.loan import FirstAcceptance, LoanEnding, loan_from
-from domain.notices import NoticeKind, NoticeSent
+from domain.notices import Addressee, NoticeKind, NoticeSent
 from domain.reminders import Reminders, Subject, plan
 from domain.signed_letter import MOST_KEPT, IssuedLetter, SignedVersion, Verdict
 from domain.webhooks import Webhooks
@@ -97,7 +97,7 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
         earlier = (*earlier, case.letter.issued.folio)[-MOST_KEPT:]
     letter = case.letter.model_copy(update={"issued": issued, "earlier_folios": earlier})
     case = case.evolve(letter=letter, representative_sha256=job.representative_sha256)
-    case = case.settle_attention(AttentionKind.MAILBOX)
+    case = mailboxes.corrected(case, Addressee.REPRESENTATIVE)
     case = case.settle_attention(AttentionKind.PROFILE, subject="representative")
     return redo_request(case).record(now, SYSTEM, "letter_issued", result.folio)
 
@@ -165,7 +165,7 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
     if result.refused is not None:
         return reject(case, "company_updated", result.refused.message, now)
     case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
-    case = case.settle_attention(AttentionKind.MAILBOX)
+    case = mailboxes.corrected(case, Addressee.COMPANY)
     case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
     issued, representative_sha256 = case.letter.issued, case.representative_sha256
     if issued is None or representative_sha256 is None:
@@ -176,8 +176,10 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
 
 
 def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:
-    case = deliveries.learned(case, result.webhooks, now).settle_attention(AttentionKind.MAILBOX)
-    return case.record(now, SYSTEM, "notice_uncertain" if result.uncertain else "notice_sent", job.notice)
+    case = deliveries.learned(case, result.webhooks, now)
+    if not (job.rest and result.later):
+        case = case.record(now, SYSTEM, "notice_uncertain" if result.uncertain else "notice_sent", job.notice)
+    return mailboxes.learned(case, job, result, now)
 
 
 _RESULTS: Mapping[type, Callable[[Case, Any, Any, datetime], Case]] = {
@@ -204,7 +206,7 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
     if isinstance(job, TellNotice) and final:
         case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
         case = case.record(now, SYSTEM, "notice_refused", job.notice)
-        return mailbox_refused(case, job.notice, now)
+        return mailboxes.refused(case, job.notice, now)
     queued = next(each for each in case.queue if each.job == job)
     failures = queued.failures + 1
     waiting = queued.model_copy(update={"failures": failures, "not_before": now + retry_after(failures)})
@@ -213,13 +215,6 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
         return case
     return case.raise_attention(
         now, AttentionKind.FAILING, job_name(job), f"{job_name(job)} keeps failing with {error_type}; it is tried again"
-    )
-
-
-def mailbox_refused(case: Case, what: str, now: datetime) -> Case:
-    """Return the case that asks for another address."""
-    return case.raise_attention(
-        now, AttentionKind.MAILBOX, "mail", f"the mail server refused every address for {what}; correct the address"
     )
 
 

@@ -41,7 +41,7 @@ def status(case: Case, now: datetime) -> Json:
         "rejected_signals_count": case.rejected_count,
         "repeated_messages_count": case.repeated_count,
         "webhooks": _webhooks(case),
-        "waiting_to_retry": [each.job.kind for each in case.queue if each.failures],
+        "waiting_to_retry": [each.job.kind for each in case.queue if each.is_tried_again],
         "timeline": [each.model_dump(mode="json") for each in case.timeline],
         "next_actions": next_actions(case, now),
         "closing": case.closing,

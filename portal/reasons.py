@@ -49,6 +49,12 @@ _WHOLE: Final = {
     r"the mail server refused every address for (.+); .+": (
         "El servidor de correo rechazó todas las direcciones para {0}. Corrige el correo."
     ),
+    r"the address of the company does not take (.+); .+": (
+        "La dirección de la empresa no recibe el correo {0}. Corrige el correo de la empresa."
+    ),
+    r"the address of the representative does not take (.+); .+": (
+        "La dirección del representante legal no recibe el correo {0}. Debe corregirla y descargar la carta de nuevo."
+    ),
     r"the loan ended before the company's own certificate signs; .+": (
         "El préstamo terminó y el certificado propio todavía no firma. Mira la solicitud y las fechas del certificado."
     ),

@@ -27,7 +27,7 @@ from domain.jobs import (
 )
 from domain.loan import FirstAcceptance
 from domain.messages import JSON_ENCODING, SIGNALS, Argument, Message, parse
-from domain.notices import Notice, NoticeKind, NoticeSent, Reason
+from domain.notices import Addressee, Notice, NoticeKind, NoticeSent, Reason
 from domain.policy import Policy
 from domain.signed_letter import Verdict
 from domain.told import build_notice, build_reminder
@@ -65,6 +65,15 @@ class World:
     delivers: bool = False
     """There is an address to deliver events to."""
     events: list[tuple[datetime, WebhookEvent]] = field(default_factory=list)
+    later: tuple[Addressee, ...] = ()
+    """Whose address takes no mail for now."""
+    dead: tuple[Addressee, ...] = ()
+
+    def sent(self, notice: Notice, now: datetime) -> NoticeSent:
+        """Take a mail at the addresses that take any."""
+        self.mails.append((now, notice))
+        reached = tuple(each for each in Addressee if each not in {*self.later, *self.dead})
+        return NoticeSent(sent_at=now, webhooks=self.delivers, reached=reached, later=self.later, dead=self.dead)
 
     def kinds(self) -> list[NoticeKind]:
         return [notice.kind for _, notice in self.mails]
@@ -88,8 +97,7 @@ class World:
                 return CompanyChecked(refused=self.refused_company)
             case TellNotice():
                 notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
-                self.mails.append((now, notice))
-                return NoticeSent(sent_at=now, webhooks=self.delivers)
+                return self.sent(notice, now)
 
     def _check(self, case: Case, job: CheckUpload, now: datetime) -> UploadChecked:
         if job.upload_id in self.missing:
@@ -158,8 +166,8 @@ def settle(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
         elif queued is not None:
             case = outcomes.done(case, queued.job, world.perform(case, queued.job, now), now)
         elif milestone is not None:
-            world.mails.append((now, build_reminder(case, milestone.days, now)))
-            case = clock.reminder_done(case, milestone, NoticeSent(sent_at=now, webhooks=world.delivers), now)
+            sent = world.sent(build_reminder(case, milestone.days, now), now)
+            case = clock.reminder_done(case, milestone, sent, now)
         else:
             return case
 

@@ -42,7 +42,7 @@ ATTENTION: Final = {
     AttentionKind.LETTER_REVIEW: "Una carta espera revisión",
     AttentionKind.FAILING: "Un paso falla y se intenta de nuevo",
     AttentionKind.PROFILE: "Los datos guardados no sirven",
-    AttentionKind.MAILBOX: "El servidor rechazó todos los correos",
+    AttentionKind.MAILBOX: "Una dirección no recibe los correos",
     AttentionKind.NO_CERTIFICATE: "El préstamo terminó sin certificado",
     AttentionKind.WEBHOOK: "Facturación no recibió un evento",
 }

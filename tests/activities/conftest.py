@@ -1,5 +1,7 @@
 """What the activities' tests run against: moto's S3 with a bucket for each test, and Temporal's test server."""
 
+import functools
+import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,8 +11,13 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.notices import NoticeActivities
 from adapters.s3 import S3Objects
+from domain.contract import company_version_key, representative_version_key
+from mails.compose import compose
+from tests.activities.sending import COMPANY, COMPANY_SHA, JSON, REPRESENTATIVE, REPRESENTATIVE_SHA, Clock, Outbox
 from tests.adapters import s3_servers
+from tests.mails.notices import LETTERHEAD
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +38,27 @@ async def temporal() -> AsyncIterator[Client]:
         test_server_existing_path=str(server), data_converter=pydantic_data_converter
     ) as environment:
         yield environment.client
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def outbox() -> Outbox:
+    return Outbox()
+
+
+@pytest.fixture
+def notices(objects: S3Objects, outbox: Outbox, clock: Clock) -> NoticeActivities:
+    objects.put(company_version_key("C1001", COMPANY_SHA), json.dumps(COMPANY).encode(), JSON)
+    objects.put(representative_version_key("C1001", REPRESENTATIVE_SHA), json.dumps(REPRESENTATIVE).encode(), JSON)
+    return NoticeActivities(
+        objects=objects,
+        compose=functools.partial(compose, letterhead=LETTERHEAD),
+        mailer=outbox,
+        now=clock,
+        support_mail="soporte@lender.example",
+        sender_domain="lender.example",
+    )

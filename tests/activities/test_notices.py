@@ -1,12 +1,11 @@
 """One notice, one mail: whatever breaks, and however often the activity runs."""
 
 import asyncio
-import functools
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -15,7 +14,7 @@ from activities.failures import RetryLaterError
 from activities.notices import NoticeActivities, ProfileUnreadableError
 from activities.sent_once import GRACE
 from adapters.s3 import S3Objects
-from domain.contract import company_version_key, notice_key, representative_version_key
+from domain.contract import notice_key, representative_version_key
 from domain.errors import (
     MailboxRefusedError,
     MailUnavailableError,
@@ -23,86 +22,17 @@ from domain.errors import (
     MessageError,
     StoreUnavailableError,
 )
-from domain.mail import Delivery, OutgoingMail, Recipient
+from domain.mail import Delivery, OutgoingMail
 from domain.notices import NoticeKind, NoticeSent, ProfileRefs, SendNotice
 from mails.compose import compose
+from tests.activities.sending import BOTH, JSON, NOW, RECIPIENT, Clock, Outbox, marker, request
 from tests.mails.notices import LETTERHEAD, a_notice
-
-NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
-COMPANY = {"legal_name": "Comercial Andina S.A.S.", "email": "contabilidad@andina.com.co", "nit": "900373115-3"}
-REPRESENTATIVE = {"full_name": "María Pérez", "email": "maria.perez@andina.com.co", "document_number": "52123456"}
-JSON = "application/json"
-COMPANY_SHA = hashlib.sha256(json.dumps(COMPANY).encode()).hexdigest()
-REPRESENTATIVE_SHA = hashlib.sha256(json.dumps(REPRESENTATIVE).encode()).hexdigest()
-RECIPIENT = Recipient(COMPANY["legal_name"], COMPANY["email"], REPRESENTATIVE["full_name"], REPRESENTATIVE["email"])
-
-
-class Clock:
-    """The time, which a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Outbox:
-    """A mailer that takes every mail, and then does what the test has in mind."""
-
-    def __init__(self) -> None:
-        self.taken: list[OutgoingMail] = []
-        self.before: Exception | None = None
-        """Raised instead of taking the mail."""
-        self.after: BaseException | None = None
-        """Raised once the mail is taken, as a crash or a lost answer would."""
-
-    async def send(self, outgoing: OutgoingMail, _sent_at: datetime) -> Delivery:
-        if self.before:
-            raise self.before
-        self.taken.append(outgoing)
-        if self.after:
-            raise self.after
-        return Delivery(refused_recipients=0)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def outbox() -> Outbox:
-    return Outbox()
-
-
-@pytest.fixture
-def notices(objects: S3Objects, outbox: Outbox, clock: Clock) -> NoticeActivities:
-    objects.put(company_version_key("C1001", COMPANY_SHA), json.dumps(COMPANY).encode(), JSON)
-    objects.put(representative_version_key("C1001", REPRESENTATIVE_SHA), json.dumps(REPRESENTATIVE).encode(), JSON)
-    return NoticeActivities(
-        objects=objects,
-        compose=functools.partial(compose, letterhead=LETTERHEAD),
-        mailer=outbox,
-        now=clock,
-        support_mail="soporte@lender.example",
-        sender_domain="lender.example",
-    )
-
-
-def request(kind: NoticeKind = NoticeKind.LOAN_REMINDER, representative: str | None = REPRESENTATIVE_SHA, **changes):
-    refs = ProfileRefs(company_sha256=COMPANY_SHA, representative_sha256=representative)
-    return SendNotice(notice=a_notice(kind, **changes), profiles=refs)
-
-
-def marker(objects: S3Objects, key: str = "loan_reminder-1") -> dict:
-    return json.loads(objects.get(notice_key("C1001", key)).data)
 
 
 def test_a_notice_goes_to_the_company_and_its_representative(notices: NoticeActivities, outbox: Outbox):
     answer = notices.send_notice(request())
     (mail,) = outbox.taken
-    assert answer == NoticeSent(sent_at=NOW)
+    assert answer == NoticeSent(sent_at=NOW, reached=BOTH)
     assert mail.to == ("contabilidad@andina.com.co", "maria.perez@andina.com.co")
     assert mail.mail == compose(request().notice, RECIPIENT, LETTERHEAD)
     assert mail.reference == "C1001/loan_reminder-1"
@@ -124,7 +54,7 @@ def test_a_notice_to_support_reads_no_profile(notices: NoticeActivities, outbox:
 def test_a_second_order_sends_nothing_and_says_so(notices: NoticeActivities, outbox: Outbox, clock: Clock):
     notices.send_notice(request())
     clock.now += timedelta(days=1)
-    assert notices.send_notice(request()) == NoticeSent(sent_at=NOW, repeated=True)
+    assert notices.send_notice(request()) == NoticeSent(sent_at=NOW, repeated=True, reached=())
     assert len(outbox.taken) == 1
 
 
@@ -160,7 +90,7 @@ def test_after_a_definite_failure_the_next_attempt_sends_at_once(
         with pytest.raises(type(failure)):
             notices.send_notice(request())
     outbox.before = None
-    assert notices.send_notice(request()) == NoticeSent(sent_at=NOW)
+    assert notices.send_notice(request()) == NoticeSent(sent_at=NOW, reached=BOTH)
     assert len(outbox.taken) == 1
 
 
@@ -196,7 +126,7 @@ def test_after_a_crash_the_mail_is_repeated_once_under_the_same_id(
         notices.send_notice(request())
     outbox.after = None
     clock.now += GRACE
-    assert notices.send_notice(request()) == NoticeSent(sent_at=clock.now)
+    assert notices.send_notice(request()) == NoticeSent(sent_at=clock.now, reached=BOTH)
     assert notices.send_notice(request()).repeated is True
     first, second = (mail.message_id for mail in outbox.taken)
     assert first == second
@@ -276,7 +206,9 @@ def test_a_mail_that_is_out_counts_as_sent_though_the_store_went_down_meanwhile(
             store.down = True
             return await super().send(outgoing, sent_at)
 
-    assert replace(notices, objects=store, mailer=ThenDown()).send_notice(request()) == NoticeSent(sent_at=NOW)
+    assert replace(notices, objects=store, mailer=ThenDown()).send_notice(request()) == NoticeSent(
+        sent_at=NOW, reached=BOTH
+    )
 
 
 class Deaf:
@@ -293,7 +225,7 @@ class Deaf:
 def test_a_claim_whose_first_answer_was_lost_is_known_as_ones_own(
     notices: NoticeActivities, objects: S3Objects, outbox: Outbox
 ):
-    assert replace(notices, objects=Deaf(objects)).send_notice(request()) == NoticeSent(sent_at=NOW)
+    assert replace(notices, objects=Deaf(objects)).send_notice(request()) == NoticeSent(sent_at=NOW, reached=BOTH)
     assert len(outbox.taken) == 1
 
 

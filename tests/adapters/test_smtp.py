@@ -9,7 +9,7 @@ import pytest
 
 from adapters.smtp import SmtpMailer
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
-from domain.mail import Mail, OutgoingMail
+from domain.mail import Delivery, Mail, OutgoingMail
 from stack.probes import free_port
 from tests.adapters.smtp_servers import Mailbox, self_signed, serving
 
@@ -42,7 +42,7 @@ async def test_both_parts_and_every_header_arrive():
     async with serving(mailbox) as port:
         delivery = await mailer(port).send(OUTGOING, NOW)
     (mail,) = mailbox.mails
-    assert delivery.refused_recipients == 0
+    assert delivery == Delivery()
     assert mailbox.taken[0].rcpt_tos == [COMPANY, REPRESENTATIVE]
     assert mailbox.taken[0].mail_from == "avisos@lender.example"
     assert mailbox.greeted_by == "lender.example"
@@ -102,6 +102,33 @@ async def test_an_address_with_an_accent_is_refused_when_the_server_takes_none()
 
 
 @pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        pytest.param("contacto@panadería.com.co", "contacto@xn--panadera-i2a.com.co", id="accent"),
+        pytest.param("contacto@PANADERÍA.com.co", "contacto@xn--panadera-i2a.com.co", id="capitals"),
+        pytest.param("contacto@niño.españa.example", "contacto@xn--nio-8ma.xn--espaa-rta.example", id="two labels"),
+    ],
+)
+@pytest.mark.parametrize("takes_accents", [True, False])
+async def test_a_domain_with_an_accent_is_written_to_in_its_plain_form(address: str, written: str, takes_accents: bool):
+    mailbox = Mailbox(takes_accents=takes_accents)
+    async with serving(mailbox) as port:
+        delivery = await mailer(port).send(dataclasses.replace(OUTGOING, to=(address,)), NOW)
+    assert (delivery, mailbox.taken[0].rcpt_tos, mailbox.mails[0]["To"]) == (Delivery(), [written], written)
+
+
+@pytest.mark.parametrize(
+    "address", ["señora@empresa.example", f"ana@{'ñ' * 70}.example"], ids=["user", "no such domain"]
+)
+async def test_an_address_that_this_server_can_not_take_spoils_no_other(address: str):
+    mailbox = Mailbox(takes_accents=False)
+    async with serving(mailbox) as port:
+        delivery = await mailer(port).send(dataclasses.replace(OUTGOING, to=(address, REPRESENTATIVE)), NOW)
+    assert delivery == Delivery(dead=(address,))
+    assert (mailbox.taken[0].rcpt_tos, mailbox.mails[0]["To"]) == ([REPRESENTATIVE], REPRESENTATIVE)
+
+
+@pytest.mark.parametrize(
     "injected",
     [
         dataclasses.replace(OUTGOING, mail=dataclasses.replace(OUTGOING.mail, subject="Aviso\r\nBcc: otro@example.co")),
@@ -118,11 +145,18 @@ async def test_a_line_break_cannot_add_a_header(injected: OutgoingMail):
     assert mailbox.taken == []
 
 
-async def test_one_address_refused_of_two_counts_as_sent_and_says_so():
-    mailbox = Mailbox(answer_to_recipient=lambda to: "550 no such user" if to == COMPANY else "250 OK")
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        pytest.param("550 no such user", Delivery(dead=(COMPANY,)), id="for good"),
+        pytest.param("451 4.7.1 Greylisted", Delivery(later=(COMPANY,)), id="for now"),
+    ],
+)
+async def test_one_address_refused_of_two_is_told_and_the_other_gets_the_mail(answer: str, left: Delivery):
+    mailbox = Mailbox(answer_to_recipient=lambda to: answer if to == COMPANY else "250 OK")
     async with serving(mailbox) as port:
         delivery = await mailer(port).send(OUTGOING, NOW)
-    assert delivery.refused_recipients == 1
+    assert delivery == left
     assert mailbox.taken[0].rcpt_tos == [REPRESENTATIVE]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain import clock, outcomes
+from domain import clock, mailboxes, outcomes
 from domain.attention import AttentionKind
 from domain.case import MOST_REJECTED, Case
 from domain.decisions.admission import MOST_OWED
@@ -246,7 +246,7 @@ def test_a_mail_that_is_refused_for_good_asks_for_another_address_only() -> None
     [("company_updated", {"sha256": "9" * 64}), ("submit_representative", {"sha256": "9" * 64}), ("loan_revoked", {})],
 )
 def test_a_refused_mailbox_is_settled_by_new_data_or_a_mail_that_arrives(then: str, fields: dict[str, Any]) -> None:
-    case = outcomes.mailbox_refused(with_loan(a_case()), "a mail", NOW)
+    case = mailboxes.refused(with_loan(a_case()), "a mail", NOW)
     reason = {"reason": "misuse"} if then == "loan_revoked" else {}
 
     assert list(settle(send(case, then, **fields, **reason)).attention) == []

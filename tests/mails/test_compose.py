@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from domain.errors import MessageError
-from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, NoticeKind
+from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, NoticeKind
 from tests.mails.notices import COMPANY, ENDS_ON, FIELDS, LAST_SAFE_ON, REASONS, composed
 
 EVERY_KIND = pytest.mark.parametrize("kind", list(NoticeKind))
@@ -246,6 +246,11 @@ def test_what_is_personal_does_not_show_in_a_repr():
 
 
 def test_two_addresses_that_are_the_same_get_one_mail():
-    assert COMPANY.addresses == ("contabilidad@andina.example", "maria.perez@andina.example")
-    assert replace(COMPANY, representative_email="Contabilidad@Andina.example").addresses == (COMPANY.company_email,)
-    assert replace(COMPANY, representative_email=None).addresses == (COMPANY.company_email,)
+    company, representative = Addressee
+    assert COMPANY.addresses == {
+        "contabilidad@andina.example": (company,),
+        "maria.perez@andina.example": (representative,),
+    }
+    same = replace(COMPANY, representative_email="Contabilidad@Andina.example")
+    assert same.addresses == {COMPANY.company_email: (company, representative)}
+    assert replace(COMPANY, representative_email=None).addresses == {COMPANY.company_email: (company,)}

@@ -1,0 +1,66 @@
+"""A notice to send, a mailer whose answers a test decides, and a clock that it moves."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from adapters.s3 import S3Objects
+from domain.contract import notice_key
+from domain.errors import MailboxRefusedError, MailUnavailableError
+from domain.mail import Delivery, OutgoingMail, Recipient
+from domain.notices import Addressee, NoticeKind, ProfileRefs, SendNotice
+from tests.mails.notices import a_notice
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+COMPANY = {"legal_name": "Comercial Andina S.A.S.", "email": "contabilidad@andina.com.co", "nit": "900373115-3"}
+REPRESENTATIVE = {"full_name": "María Pérez", "email": "maria.perez@andina.com.co", "document_number": "52123456"}
+JSON = "application/json"
+COMPANY_SHA = hashlib.sha256(json.dumps(COMPANY).encode()).hexdigest()
+REPRESENTATIVE_SHA = hashlib.sha256(json.dumps(REPRESENTATIVE).encode()).hexdigest()
+BOTH = tuple(Addressee)
+RECIPIENT = Recipient(COMPANY["legal_name"], COMPANY["email"], REPRESENTATIVE["full_name"], REPRESENTATIVE["email"])
+
+
+class Clock:
+    """The time, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Outbox:
+    """A mailer that takes every mail, and then does what the test has in mind."""
+
+    def __init__(self) -> None:
+        self.taken: list[OutgoingMail] = []
+        self.before: Exception | None = None
+        """Raised instead of taking the mail."""
+        self.after: BaseException | None = None
+        """Raised once the mail is taken, as a crash or a lost answer would."""
+        self.later: set[str] = set()
+        """Addresses that take no mail for now."""
+        self.dead: set[str] = set()
+
+    async def send(self, outgoing: OutgoingMail, _sent_at: datetime) -> Delivery:
+        if self.before:
+            raise self.before
+        self.taken.append(outgoing)
+        if self.after:
+            raise self.after
+        later, dead = (tuple(each for each in outgoing.to if each in some) for some in (self.later, self.dead))
+        if later + dead == outgoing.to:
+            self.taken.pop()
+            raise MailUnavailableError("451") if later else MailboxRefusedError("550")
+        return Delivery(later=later, dead=dead)
+
+
+def request(kind: NoticeKind = NoticeKind.LOAN_REMINDER, representative: str | None = REPRESENTATIVE_SHA, **changes):
+    refs = ProfileRefs(company_sha256=COMPANY_SHA, representative_sha256=representative)
+    return SendNotice(notice=a_notice(kind, **changes), profiles=refs)
+
+
+def marker(objects: S3Objects, key: str = "loan_reminder-1") -> dict:
+    return json.loads(objects.get(notice_key("C1001", key)).data)
