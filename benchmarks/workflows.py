@@ -14,16 +14,17 @@ WORKFLOWS: dict[str, type] = {"product": CertificateActivation, "bare": Bare}
 
 RUNNERS: dict[str, Callable[[], WorkflowRunner]] = {"product": workflow_runner, "bare": SandboxedWorkflowRunner}
 
-CACHED = 1000
 
+def workflow_worker(client: Client, name: str, task_queue: str, *, cached: int = 0) -> Worker:
+    """Return a worker of one of the workflows alone, with the product's own options unless it is to keep cases.
 
-def workflow_worker(client: Client, name: str, task_queue: str) -> Worker:
-    """Return a worker of one of the workflows alone, with the product's own options."""
+    A worker that keeps a case answers no question about it: docs/decisions/0016-old-clock.md.
+    """
     return Worker(
         client,
         task_queue=task_queue,
         workflows=[WORKFLOWS[name]],
         workflow_runner=RUNNERS[name](),
-        max_cached_workflows=CACHED,
+        max_cached_workflows=cached,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
