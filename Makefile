@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test days check bench histories lock clean
+.PHONY: help setup demo run test days check bench bench-smoke histories lock clean
 
 help: ## list the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: .venv/.stamp .venv-s3/.stamp ## create the environments (every other command does it when needed)
 
@@ -32,6 +32,9 @@ check: setup ## lint, format, types, import rules, dependency audit
 
 bench: setup ## the benchmarks: ratios against a bare workflow of the same run, rates of the letter's reader
 	@$(BIN)/python -m benchmarks
+
+bench-smoke: setup ## every benchmark once, in its smallest size: does it still run?
+	@$(BIN)/python -m benchmarks --smallest
 
 histories: setup ## record the workflow histories that the replay tests keep
 	@$(BIN)/python -m tests.workflows.record_histories

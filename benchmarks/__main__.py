@@ -1,54 +1,89 @@
-"""`python -m benchmarks [cases] [life] [replay] [portal] [imports] [letters]`: measure all, or what is named.
+"""`python -m benchmarks [--smallest] [cases] [life] [replay] [portal] [imports] [letters]`: all, or what is named.
 
-All but `letters` make one table of figures; `letters` adds the rates at which letters are told apart, over few seeds.
+Each part prints its figures when it is done; `letters` prints the rates at which letters are told apart, over few
+seeds. With `--smallest` every part does the least work that runs all of its code: its figures mean nothing.
 
-Exit 0 whether or not the goals are met: a figure is for reading, not for stopping a build.
+Exit 0 whether or not the goals are met: a figure is for reading, not for stopping a build. 1 when a part breaks or
+prints no figure; the others run all the same.
 """
 
 import argparse
 import asyncio
+import sys
 import time
+from collections.abc import Sequence
 
 from benchmarks import cases, imports, letters, life, portal, replay
-from benchmarks.figures import Figure, table
+from benchmarks.figures import table
+from benchmarks.life import Lives
+from benchmarks.running import Part, run
+from benchmarks.sizes import SMALLEST, WHOLE, Size
 
 NAMES = ("cases", "life", "replay", "portal", "imports", "letters")
 
 
-async def measure(names: list[str]) -> list[Figure]:
-    """Return the figures of the costs that were asked for."""
-    figures: list[Figure] = []
-    if "cases" in names:
-        figures += await cases.measure()
-    if "life" in names or "replay" in names:
-        lives = await life.record()
-        if "replay" in names:
-            figures += await replay.measure(lives)
-        if "life" in names:
-            figures += life.figures(lives)
-    if "portal" in names:
-        figures += await portal.measure()
-    if "imports" in names:
-        figures += await imports.measure()
-    return figures
+class Parts:
+    """The parts in one size; `life` and `replay` go by the same recorded lives."""
+
+    def __init__(self, size: Size) -> None:
+        self._size = size
+        self._lives: dict[str, Lives] | None = None
+
+    def named(self, names: Sequence[str]) -> dict[str, Part]:
+        """Return the parts of these names, in their own order."""
+        known = zip(NAMES, (self.cases, self.life, self.replay, self.portal, self.imports, self.letters), strict=True)
+        return {name: part for name, part in known if name in names}
+
+    async def cases(self) -> str:
+        """Return what open cases cost."""
+        return table(await cases.measure(self._size))
+
+    async def life(self) -> str:
+        """Return what a whole life costs."""
+        return table(life.figures(await self._recorded()))
+
+    async def replay(self) -> str:
+        """Return what its replay costs."""
+        return table(await replay.measure(await self._recorded(), self._size))
+
+    async def portal(self) -> str:
+        """Return how fast the portal answers."""
+        return table(await portal.measure(self._size))
+
+    async def imports(self) -> str:
+        """Return what an import does to others."""
+        return table(await imports.measure(self._size))
+
+    async def letters(self) -> str:
+        """Return the rates of the letter's reader."""
+        return letters.short(self._size)
+
+    async def _recorded(self) -> dict[str, Lives]:
+        if self._lives is None:
+            self._lives = await life.record(self._size)
+        return self._lives
 
 
-def main() -> None:
+def main() -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all when none is given")
-    names = parser.parse_args().names or list(NAMES)
-    unknown = [name for name in names if name not in NAMES]
+    parser.add_argument("--smallest", action="store_true", help="only to see that every part runs")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in NAMES]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
     began = time.monotonic()
-    figures = asyncio.run(measure(names))
-    if figures:
-        print(table(figures))
-    if "letters" in names:
-        print(letters.short())
-    print(f"\nmeasured in {time.monotonic() - began:.0f} s")
+    size = SMALLEST if options.smallest else WHOLE
+    broken = asyncio.run(run(Parts(size).named(options.names or NAMES), size.part_within))
+    meaning = ", in the smallest size: the figures mean nothing" if options.smallest else ""
+    print(f"\nmeasured in {time.monotonic() - began:.0f} s{meaning}")
+    if broken:
+        sys.stderr.write(f"These benchmarks are broken, see above: {', '.join(broken)}\n")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

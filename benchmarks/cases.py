@@ -13,9 +13,8 @@ from temporalio.client import Client
 from adapters.temporal import address_of
 from benchmarks.figures import Figure
 from benchmarks.servers import Counter, activity_worker, compiled, server
+from benchmarks.sizes import Size
 from benchmarks.subjects import Peer, Product, Subject
-
-ROUNDS, WARM, CASES, AT_ONCE = 3, 20, 400, 20
 
 
 @dataclass(frozen=True)
@@ -26,13 +25,13 @@ class Cost:
     cpu_ms: float
 
 
-async def measure() -> list[Figure]:
+async def measure(size: Size) -> list[Figure]:
     """Return the figures of waiting cases."""
     costs: dict[str, list[Cost]] = {"product": [], "bare": []}
     async with server() as client:
-        for _ in range(ROUNDS):
+        for _ in range(size.rounds):
             for subject in (Product(), Peer()):
-                costs[subject.name].append(await _cost(client, subject))
+                costs[subject.name].append(await _cost(client, subject, size))
     resident = {name: statistics.median(each.resident_kib for each in found) for name, found in costs.items()}
     cpu = {name: statistics.median(each.cpu_ms for each in found) for name, found in costs.items()}
     return [
@@ -41,25 +40,25 @@ async def measure() -> list[Figure]:
     ]
 
 
-async def _cost(client: Client, subject: Subject) -> Cost:
+async def _cost(client: Client, subject: Subject, size: Size) -> Cost:
     task_queue, counter = f"cases-{uuid.uuid4().hex}", Counter()
     async with activity_worker(client, subject, task_queue, counter):
         worker = await MeasuredWorker.started(address_of(client), subject.name, task_queue)
         try:
-            await _start(client, subject, task_queue, WARM)
-            await counter.until(WARM)
+            await _start(client, subject, task_queue, size.warm, size.at_once)
+            await counter.until(size.warm)
             before = await worker.when_quiet()
-            await _start(client, subject, task_queue, CASES)
-            await counter.until(WARM + CASES)
+            await _start(client, subject, task_queue, size.open_cases, size.at_once)
+            await counter.until(size.warm + size.open_cases)
             after = await worker.when_quiet()
         finally:
             await worker.stop()
-    return Cost((after[0] - before[0]) / CASES / 1024, (after[1] - before[1]) / CASES * 1000)
+    return Cost((after[0] - before[0]) / size.open_cases / 1024, (after[1] - before[1]) / size.open_cases * 1000)
 
 
-async def _start(client: Client, subject: Subject, task_queue: str, number: int) -> None:
-    for _ in range(0, number, AT_ONCE):
-        await asyncio.gather(*(subject.start_waiting(client, task_queue) for _ in range(AT_ONCE)))
+async def _start(client: Client, subject: Subject, task_queue: str, number: int, at_once: int) -> None:
+    for _ in range(0, number, at_once):
+        await asyncio.gather(*(subject.start_waiting(client, task_queue) for _ in range(at_once)))
 
 
 class MeasuredWorker:

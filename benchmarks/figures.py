@@ -17,18 +17,21 @@ class Figure:
     absolute: bool = False
 
     @property
-    def ratio(self) -> float:
-        """What the product costs for each unit that its peer costs."""
-        return self.product / self.bare
+    def ratio(self) -> float | None:
+        """What the product costs for each unit that its peer costs; None where the peer's cost is too small to see."""
+        return self.product / self.bare if self.bare > 0 else None
 
     @property
     def met(self) -> bool | None:
-        """Tell whether the goal is reached; None where there is none."""
-        return None if self.goal is None else (self.product if self.absolute else self.ratio) <= self.goal
+        """Tell whether the goal is reached; None where there is none, or no ratio."""
+        measured = self.product if self.absolute else self.ratio
+        return None if self.goal is None or measured is None else measured <= self.goal
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """Return the figures as aligned text."""
+    """Return the figures as aligned text; empty where there are none."""
+    if not figures:
+        return ""
     header = ("figure", "product", "bare", "ratio", "goal", "met")
     lines = [header, *(_cells(each) for each in figures)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
@@ -47,4 +50,5 @@ def _cells(figure: Figure) -> tuple[str, ...]:
 
     goal = "" if figure.goal is None else f"<= {figure.goal:,g}" + (figure.unit if figure.absolute else "x")
     met = {True: "yes", False: "NO", None: ""}[figure.met]
-    return figure.what, number(figure.product), number(figure.bare), f"{figure.ratio:.2f}x", goal, met
+    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}x"
+    return figure.what, number(figure.product), number(figure.bare), ratio, goal, met

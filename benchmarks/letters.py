@@ -19,6 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple, NotRequired, TextIO, TypedDict
 
+from benchmarks.sizes import Size
 from domain.letter import LetterContent
 from letters import IssuedLetter, LetterChecker, render_letter
 from tests.builders import letter
@@ -29,8 +30,6 @@ BY_PEN: Final = ("pen", "light pen", "pen", "initials")
 IN_THE_BOX: Final = ("blank", "blank", "line", "typed", "stamp", "pencil", "pen and stamp")
 GREY: Final = ("flatbed 150", "phone", "messenger", "flatbed 100", "poor phone")
 BLACK_AND_WHITE: Final = ("bilevel 200", "fax", "bilevel 100")
-FEW_SEEDS: Final = len(GREY)
-"""So many seeds take every row through every grey condition once."""
 FIRST_SEED: Final = 1001
 
 
@@ -70,10 +69,10 @@ def main() -> None:
     print(tables(results))
 
 
-def short() -> str:
+def short(size: Size) -> str:
     """Return the tables of every row over few seeds."""
     with _log(None) as log:
-        return tables(list(_measure(FEW_SEEDS, FIRST_SEED, None, log)))
+        return tables(list(_measure(size.seeds, FIRST_SEED, None, log)))
 
 
 @contextlib.contextmanager

@@ -16,15 +16,13 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from benchmarks.actions import counted
 from benchmarks.figures import Figure
 from benchmarks.servers import Counter, activity_worker, server
+from benchmarks.sizes import Size
 from benchmarks.subjects import Handle, Peer, Product, Subject
 from benchmarks.workflows import workflow_worker
 from domain.calendar import bogota_date
 from stack import case_time
 from stack.probes import free_port
 from stack.servers import TIME_SKIPPING
-
-FEW, MANY = 2, 4
-"""Reminders in the two lives whose difference is the price of a reminder."""
 
 
 @dataclass(frozen=True)
@@ -52,18 +50,20 @@ class Lives:
 
     few: Life
     many: Life
+    more: int
+    """How many more reminders the one has than the other."""
     waiting: WorkflowHistory
 
     def per_reminder(self, what: str) -> float:
         """Return what each further reminder adds."""
-        return float(getattr(self.many, what) - getattr(self.few, what)) / (MANY - FEW)
+        return float(getattr(self.many, what) - getattr(self.few, what)) / self.more
 
 
-async def record() -> dict[str, Lives]:
+async def record(size: Size) -> dict[str, Lives]:
     """Return both subjects' lives."""
     port = free_port()
     async with server((*TIME_SKIPPING, "--metrics-port", str(port))) as client:
-        return {subject.name: await _lives(client, port, subject) for subject in (Product(), Peer())}
+        return {subject.name: await _lives(client, port, subject, size) for subject in (Product(), Peer())}
 
 
 def figures(lives: dict[str, Lives]) -> list[Figure]:
@@ -87,14 +87,14 @@ def figures(lives: dict[str, Lives]) -> list[Figure]:
     ]
 
 
-async def _lives(client: Client, metrics_port: int, subject: Subject) -> Lives:
-    few, many = [await _live(client, metrics_port, subject, reminders) for reminders in (FEW, MANY)]
+async def _lives(client: Client, metrics_port: int, subject: Subject, size: Size) -> Lives:
+    few, many = [await _live(client, metrics_port, subject, reminders) for reminders in size.reminders]
     task_queue, counter = f"waiting-{uuid.uuid4().hex}", Counter()
     async with activity_worker(client, subject, task_queue, counter), workflow_worker(client, subject.name, task_queue):
         handle = await subject.start_waiting(client, task_queue)
         await counter.until(1)
         await case_time.until_idle(handle)
-        return Lives(few, many, await handle.fetch_history())
+        return Lives(few, many, size.reminders[1] - size.reminders[0], await handle.fetch_history())
 
 
 async def _live(client: Client, metrics_port: int, subject: Subject, reminders: int) -> Life:
@@ -126,7 +126,7 @@ async def _live(client: Client, metrics_port: int, subject: Subject, reminders: 
 
 async def _lived(client: Client, handle: Handle, before: int, metrics_port: int) -> Life:
     first_run = handle.first_execution_run_id
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(case_time.PATIENCE_SECONDS):
         while (await client.get_workflow_handle(handle.id).describe()).run_id == first_run:  # noqa: ASYNC110
             await asyncio.sleep(0.05)  # a new run has no event to await
     latest = client.get_workflow_handle(handle.id)

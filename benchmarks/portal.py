@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Final
 
 import httpx
@@ -20,6 +21,7 @@ import httpx
 from adapters.activations import Activations
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
+from benchmarks.sizes import Size
 from domain.policy import Policy
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
@@ -27,20 +29,20 @@ from stack.local_settings import local_settings
 from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 
-PAGES: Final = 200
-REPRESENTATIVES: Final = 50
+PATIENCE: Final = timedelta(seconds=120)
+"""For one answer: a busy machine makes figures bad, and must not break the measurement."""
 FROM_OUR_PAGES: Final = {"Sec-Fetch-Site": "same-origin"}
 
 
-async def measure() -> list[Figure]:
+async def measure(size: Size) -> list[Figure]:
     """Return the portal's figures."""
     async with local_stack() as (stack, cases):
-        found = [await _status_page(stack, cases), *await _uploads(stack, cases)]
+        found = [await _status_page(stack, cases, size), *await _uploads(stack, cases, size)]
     async with local_stack(worker=False) as (stack, cases):
-        return [*found, await _entitlement(stack, cases)]
+        return [*found, await _entitlement(stack, cases, size)]
 
 
-async def _entitlement(stack: StackSettings, cases: Activations) -> Figure:
+async def _entitlement(stack: StackSettings, cases: Activations, size: Size) -> Figure:
     token = await asyncio.to_thread(_api_token, stack)
     async with httpx.AsyncClient(
         base_url=f"http://{LOOPBACK}:{stack.portal_port}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
@@ -48,6 +50,7 @@ async def _entitlement(stack: StackSettings, cases: Activations) -> Figure:
         answer, description = await _in_turn(
             lambda: backend.get(f"/api/activations/{COMPANY.company_id}/entitlement"),
             lambda: cases.outline(COMPANY.company_id),
+            size.pages,
         )
     return Figure("entitlement without a worker, median", answer, description, 20, " ms", 1, absolute=True)
 
@@ -58,18 +61,20 @@ def _api_token(stack: StackSettings) -> str:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.strip()
 
 
-async def _status_page(stack: StackSettings, cases: Activations) -> Figure:
+async def _status_page(stack: StackSettings, cases: Activations, size: Size) -> Figure:
     async with contextlib.aclosing(await _logged_in(stack, COMPANY.company_id)) as browser:
-        page, query = await _in_turn(lambda: browser.get("/estado"), lambda: cases.status(COMPANY.company_id))
+        page, query = await _in_turn(
+            lambda: browser.get("/estado"), lambda: cases.status(COMPANY.company_id), size.pages
+        )
     return Figure("status page, median", page, query, 60, " ms", 1, absolute=True)
 
 
 async def _in_turn(
-    answer: Callable[[], Awaitable[httpx.Response]], peer: Callable[[], Awaitable[object]]
+    answer: Callable[[], Awaitable[httpx.Response]], peer: Callable[[], Awaitable[object]], times: int
 ) -> tuple[float, float]:
     """Return the median milliseconds of an answer and of its peer, asked for in turn."""
     answers, peers = [], []
-    for _ in range(PAGES):
+    for _ in range(times):
         began = time.perf_counter()
         (await answer()).raise_for_status()
         answers.append(time.perf_counter() - began)
@@ -79,8 +84,8 @@ async def _in_turn(
     return statistics.median(answers) * 1000, statistics.median(peers) * 1000
 
 
-async def _uploads(stack: StackSettings, cases: Activations) -> list[Figure]:
-    names = [f"BENCH{number}" for number in range(REPRESENTATIVES + 1)]
+async def _uploads(stack: StackSettings, cases: Activations, size: Size) -> list[Figure]:
+    names = [f"BENCH{number}" for number in range(size.representatives + 1)]
     files = [await _signed(cases, name) for name in names]
     browsers = [await _logged_in(stack, name) for name in names]
     try:
@@ -88,14 +93,15 @@ async def _uploads(stack: StackSettings, cases: Activations) -> list[Figure]:
         at_once = await asyncio.gather(*map(_upload, browsers[1:], files[1:]))
         judged = time.perf_counter()
         for name in names:
-            while (await cases.status(name))["loan"] is None:  # noqa: ASYNC110  # it has no event outside the case
+            while (await cases.status(name, within=PATIENCE))["loan"] is None:  # noqa: ASYNC110  # it has no event outside the case
                 await asyncio.sleep(0.1)
         judged = time.perf_counter() - judged
     finally:
         for browser in browsers:
             await browser.aclose()
+    together = f"{size.representatives} uploads at once, slowest answer"
     return [
-        Figure(f"{REPRESENTATIVES} uploads at once, slowest answer", max(at_once), alone, 5, " s", 2, absolute=True),
+        Figure(together, max(at_once), alone, 5, " s", 2, absolute=True),
         Figure("  until the last is judged, after the answers", judged, alone, None, " s", 2),
     ]
 
@@ -109,7 +115,10 @@ async def _signed(cases: Activations, company_id: str) -> bytes:
 
 async def _logged_in(stack: StackSettings, company_id: str) -> httpx.AsyncClient:
     browser = httpx.AsyncClient(
-        base_url=f"http://{LOOPBACK}:{stack.portal_port}", headers=FROM_OUR_PAGES, timeout=30, trust_env=False
+        base_url=f"http://{LOOPBACK}:{stack.portal_port}",
+        headers=FROM_OUR_PAGES,
+        timeout=PATIENCE.total_seconds(),
+        trust_env=False,
     )
     page = await browser.post("/desarrollo/entrar", data={"empresa": company_id})
     [token] = re.findall(r'name="token" value="([^"]+)"', page.text)

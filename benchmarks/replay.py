@@ -19,24 +19,28 @@ from temporalio.client import WorkflowHistory
 from benchmarks.figures import Figure
 from benchmarks.life import Lives
 from benchmarks.servers import compiled
+from benchmarks.sizes import Size
 
-COUNTED = (1, 4)
-"""Rounds, and how many more replays than one, under callgrind."""
-TIMED = (7, 24)
 _SUMMARY = re.compile(r"^summary: (\d+)", re.MULTILINE)
 
 
-async def measure(lives: dict[str, Lives]) -> list[Figure]:
+async def measure(lives: dict[str, Lives], size: Size) -> list[Figure]:
     """Return the figures of replaying."""
     runs = {f"{name}-life": [each.few.past, each.few.open] for name, each in lives.items()}
     runs |= {f"{name}-waiting": [each.waiting] for name, each in lives.items()}
-    counting = shutil.which("valgrind") is not None
+    events = {name: sum(len(each.events) for each in found) for name, found in runs.items()}
+    figures = []
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder) / "histories", runs)
-        cost = await (_instructions if counting else _milliseconds)(Path(folder))
-    events = {name: sum(len(each.events) for each in found) for name, found in runs.items()}
-    what, unit, digits = ("million instructions", " M", 2) if counting else ("CPU", " ms", 3)
+        if counting := shutil.which("valgrind") is not None:
+            cost = await _instructions(Path(folder), size)
+            figures += _figures(cost, events, "million instructions", " M", 2)
+        if size.every_way or not counting:
+            figures += _figures(await _milliseconds(Path(folder), size), events, "CPU", " ms", 3)
+    return figures
 
+
+def _figures(cost: dict[str, float], events: dict[str, int], what: str, unit: str, digits: int) -> list[Figure]:
     def figure(text: str, case: str, goal: float | None, *, each_event: bool = False) -> Figure:
         product, bare = (
             cost[name] / (events[name] if each_event else 1) for name in (f"product-{case}", f"bare-{case}")
@@ -57,25 +61,25 @@ def _write(folder: Path, runs: dict[str, list[WorkflowHistory]]) -> None:
             (folder / name / f"{number}.json").write_text(run.to_json(), encoding="utf-8")
 
 
-async def _instructions(folder: Path) -> dict[str, float]:
+async def _instructions(folder: Path, size: Size) -> dict[str, float]:
     """Return millions of instructions for one replay of each."""
     out = folder / "callgrind.out"
     counter = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--dump-before=getloadavg")
-    marks = await _run((*counter, sys.executable), folder, COUNTED)
+    marks = await _run((*counter, sys.executable), folder, size.counted)
     # Dump number n ends at mark n, so what follows a mark is in the dump after it.
     counts = [_count(Path(f"{out}.{number + 2}")) for number in range(len(marks) - 1)]
-    return _each(marks, [count / 1e6 for count in counts], COUNTED[1])
+    return _each(marks, [count / 1e6 for count in counts], size.counted[1])
 
 
 def _count(dump: Path) -> int:
     return int(_SUMMARY.findall(dump.read_text(encoding="utf-8"))[0])
 
 
-async def _milliseconds(folder: Path) -> dict[str, float]:
+async def _milliseconds(folder: Path, size: Size) -> dict[str, float]:
     """Return milliseconds of CPU for one replay of each."""
-    marks = await _run((sys.executable,), folder, TIMED)
+    marks = await _run((sys.executable,), folder, size.timed)
     seconds = [after[2] - before[2] for before, after in itertools.pairwise(marks)]
-    return _each(marks, [each * 1000 for each in seconds], TIMED[1])
+    return _each(marks, [each * 1000 for each in seconds], size.timed[1])
 
 
 def _each(marks: list[tuple[str, int, float]], costs: list[float], repeats: int) -> dict[str, float]:

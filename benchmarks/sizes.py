@@ -1,0 +1,61 @@
+"""How much work the benchmarks do: enough for figures that mean something, or just enough to see that they run."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Size:
+    """The whole size, unless told otherwise."""
+
+    rounds: int = 3
+    """Of `cases`: fresh worker processes for each of the two."""
+    warm: int = 20
+    open_cases: int = 400
+    """Of `cases`: how many warm a worker up, and how many are measured, started so many at once:"""
+    at_once: int = 20
+    reminders: tuple[int, int] = (2, 4)
+    """Of the two lives whose difference is the price of a reminder."""
+    counted: tuple[int, int] = (1, 4)
+    """Of `replay`: rounds under callgrind, and how many more replays than one."""
+    timed: tuple[int, int] = (7, 24)
+    """The same by the CPU clock, where there is no callgrind."""
+    every_way: bool = False
+    """Replay by the CPU clock also where there is callgrind."""
+    pages: int = 200
+    representatives: int = 50
+    """Of `portal`: how often a page is asked for, and how many upload at once."""
+    payments: int = 100
+    pause_seconds: float = 0.5
+    """Of `imports`: payments on the quiet system, and again during the import, so far apart:"""
+    spread_seconds: float = 1.9
+    """So that they come from the import's first second to its last."""
+    companies: int = 2_000
+    per_second: float = 10.0
+    """Of `imports`: what `starter.py start --batch` does unless it is told otherwise."""
+    seeds: int = 5
+    """Of `letters`: so many take every row through every grey condition once."""
+    part_within: timedelta = timedelta(minutes=40)
+    """A part that takes longer hangs: many times what one takes on two idle cores."""
+
+
+WHOLE: Final = Size()
+SMALLEST: Final = Size(
+    rounds=1,
+    warm=2,
+    open_cases=4,
+    at_once=2,
+    reminders=(1, 2),
+    counted=(1, 1),
+    timed=(1, 1),
+    every_way=True,
+    pages=2,
+    representatives=2,
+    payments=2,
+    pause_seconds=0,
+    spread_seconds=0.2,
+    companies=4,
+    seeds=1,
+    part_within=timedelta(minutes=10),
+)
