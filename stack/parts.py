@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from stack.life import COMPANY
@@ -32,7 +31,6 @@ def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple
             name="bootstrap",
             command=(sys.executable, "-m", "deploy.bootstrap"),
             environment=product,
-            ready_within=timedelta(seconds=90),
             must_finish=True,
         ),
         Part(

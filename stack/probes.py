@@ -13,7 +13,7 @@ from stack.process import Probe
 LOOPBACK: Final = "127.0.0.1"
 _LOWEST_PORT: Final = 20_000
 _PORTS: Final = 12_000
-_PATIENCE_SECONDS: Final = 3
+_PATIENCE_SECONDS: Final = 10
 _ANSWER_LIMIT_BYTES: Final = 1 << 20
 
 

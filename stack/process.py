@@ -16,10 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
+from stack.patience import Patience, Seen, Wait, cpu_seconds
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 _TETHER: Final = Path(__file__).with_name("tether.py")
 _LINE_LIMIT_BYTES: Final = 1 << 20
 _KEPT_LINES: Final = 15
+_ASKED_EVERY_SECONDS: Final = 0.05
+_LAST_WORDS_SECONDS: Final = 1
 
 Probe = Callable[[], Awaitable[str | None]]
 """Answers None when the part works, else what is still missing; never raises for a part that is not up yet."""
@@ -43,7 +47,7 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
     """The whole environment of the process, nothing is added."""
     ready: Probe = once_started
-    ready_within: timedelta = timedelta(seconds=30)
+    patience: Patience = field(default_factory=Patience)
     stop_within: timedelta = timedelta(seconds=10)
     """From SIGTERM to SIGKILL."""
     must_finish: bool = False
@@ -59,6 +63,8 @@ class RunningPart:
         self.last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._process = process
         self._on_line = on_line
+        self._lines = 0
+        self._missing = ""
         self._is_over = False
         self.ended = asyncio.create_task(process.wait(), name=f"{part.name} ends")
         self._heard = asyncio.create_task(self._hear(), name=f"{part.name} is heard")
@@ -78,27 +84,29 @@ class RunningPart:
         """The id of the process, which also is the id of its group."""
         return self._process.pid
 
-    async def until_ready(self) -> None:
-        """Return once the part works; raise PartFailedError when it dies before that or takes too long."""
-        if self.part.must_finish:
-            await self._until_finished()
-            return
-        missing: str | None = "it was not asked yet"
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.part.ready_within.total_seconds()):
-                while not self.ended.done():
-                    missing = await self.part.ready()
-                    if missing is None and not self.ended.done():
-                        return
-                    await asyncio.wait([self.ended], timeout=0.05)
-        if self.ended.done():
+    async def until_ready(self, tell: Callable[[str], None] | None = None) -> None:
+        """Return once the part works; raise PartFailedError when it dies before that, hangs, or never gets there.
+
+        It is waited for as long as it lives and does something: see `stack/patience.py`. `tell` hears of a long wait;
+        without it the standard error does.
+        """
+        works = asyncio.create_task(self._until_it_works())
+        try:
+            await self._watch(works, tell or self._tell)
+        finally:
+            works.cancel()
+            await asyncio.gather(works, return_exceptions=True)
+        if self.ended.done() and not (self.part.must_finish and await self.ended == 0):
             raise await self.failure()
-        raise self._failed(f"is not ready after {self.part.ready_within.total_seconds():g} s: {missing}")
+        if self.part.must_finish:
+            await asyncio.wait([self._heard], timeout=_LAST_WORDS_SECONDS)
+        else:
+            works.result()
 
     async def failure(self) -> PartFailedError:
         """Return the error that says how the ended process ended."""
         status = await self.ended
-        await asyncio.wait([self._heard], timeout=1)
+        await asyncio.wait([self._heard], timeout=_LAST_WORDS_SECONDS)
         how = f"was killed by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
         return self._failed(how)
 
@@ -115,17 +123,34 @@ class RunningPart:
         self.kill()
         await self.ended
         # A grandchild outside the group may hold the pipe open; its lines are not waited for.
-        await asyncio.wait([self._heard], timeout=1)
+        await asyncio.wait([self._heard], timeout=_LAST_WORDS_SECONDS)
         self._heard.cancel()
         self._is_over = True  # from here on the id may be another process's
 
-    async def _until_finished(self) -> None:
-        await asyncio.wait([self.ended], timeout=self.part.ready_within.total_seconds())
-        if not self.ended.done():
-            raise self._failed(f"has not finished after {self.part.ready_within.total_seconds():g} s")
-        if await self.ended != 0:
-            raise await self.failure()
-        await asyncio.wait([self._heard], timeout=1)
+    async def _until_it_works(self) -> None:
+        if self.part.must_finish:
+            await asyncio.wait([self.ended])
+            return
+        while (missing := await self.part.ready()) is not None:
+            self._missing = f": {missing}"
+            await asyncio.sleep(_ASKED_EVERY_SECONDS)
+
+    async def _watch(self, works: asyncio.Task[None], tell: Callable[[str], None]) -> None:
+        """Return once the part works or has ended; raise PartFailedError where there is no hope of either."""
+        now = asyncio.get_running_loop().time
+        wait, pause = Wait(self.part.patience, now()), self.part.patience.look_every.total_seconds()
+        while True:
+            await asyncio.wait([works, self.ended], timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+            if works.done() or self.ended.done():
+                return
+            if why := wait.given_up(now(), Seen(self._lines, cpu_seconds(self.pid))):
+                raise self._failed(f"{why}{self._missing}")
+            if news := wait.news(now()):
+                said = f"its last line: {self.last_lines[-1]}" if self.last_lines else "it has said nothing yet"
+                tell(f"{news}{self._missing}; {said}")
+
+    def _tell(self, text: str) -> None:
+        sys.stderr.write(f"{self.part.name}: {text}\n")
 
     def _failed(self, how: str) -> PartFailedError:
         said = "".join(f"\n    {line}" for line in self.last_lines) or " nothing"
@@ -148,6 +173,7 @@ class RunningPart:
                 return
             line = raw.decode(errors="replace").rstrip()
             self.last_lines.append(line)
+            self._lines += 1
             self._on_line(line)
 
 

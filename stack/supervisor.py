@@ -51,7 +51,7 @@ class Supervisor:
         self._say(part.name, "starts")
         running = await RunningPart.start(part, partial(self._say, part.name))
         self._running.append(running)
-        if not await self._unless_interrupted(running.until_ready()):
+        if not await self._unless_interrupted(running.until_ready(partial(self._say, part.name))):
             return False
         if part.must_finish:
             await running.stop()

@@ -2,15 +2,18 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from datetime import timedelta
 
 import pytest
 
+from stack.patience import Patience
 from stack.process import ROOT, Part, PartFailedError, RunningPart
 from tests.stack.watching import gone, group
 
+LOOK = timedelta(milliseconds=50)
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
 PARENT_AND_CHILD = """
 import subprocess, sys, time
@@ -72,9 +75,49 @@ async def test_a_part_that_never_gets_ready_says_what_was_missing() -> None:
     async def never() -> str | None:
         return "the namespace is missing"
 
-    part = python("import time; time.sleep(60)", ready=never, ready_within=timedelta(seconds=0.3))
-    running = await RunningPart.start(part)
+    patience = Patience(ready_within=timedelta(seconds=0.3), look_every=LOOK)
+    running = await RunningPart.start(python("while True: pass", ready=never, patience=patience))
     with pytest.raises(PartFailedError, match=r"is not ready after 0\.3 s: the namespace is missing"):
+        await running.until_ready()
+    await running.stop()
+
+
+async def test_a_part_that_lives_and_is_slow_is_waited_for_and_told_about() -> None:
+    told: list[str] = []
+
+    async def once_told_twice() -> str | None:
+        return None if len(told) > 1 else "the namespace is missing"
+
+    code = "print('reading the settings', flush=True)\nwhile True: pass"
+    part = python(code, ready=once_told_twice, patience=Patience(tell_every=LOOK, look_every=LOOK))
+    heard = Heard()
+    running = await RunningPart.start(part, heard)
+    await heard.first.wait()
+    await running.until_ready(told.append)
+    await running.stop()
+    assert all(re.match(r"still starting after \d+ s \(it has used \d+\.\d s of CPU\); waiting", each) for each in told)
+    assert told[-1].endswith("waiting: the namespace is missing; its last line: reading the settings")
+
+
+async def test_a_part_that_dies_is_not_waited_for_also_where_the_check_never_answers() -> None:
+    async def never_answers() -> str | None:
+        return await asyncio.get_running_loop().create_future()
+
+    running = await RunningPart.start(python("print('no such folder'); raise SystemExit(3)", ready=never_answers))
+    with pytest.raises(PartFailedError, match=r"part ended with status 3\. Its last lines:\n    no such folder"):
+        await running.until_ready()
+    await running.stop()
+
+
+@pytest.mark.parametrize("must_finish", [False, True], ids=["server", "command"])
+async def test_a_part_that_does_nothing_any_more_is_given_up(must_finish: bool) -> None:
+    async def never() -> str | None:
+        return "the namespace is missing"
+
+    patience = Patience(idle_within=timedelta(seconds=0.3), look_every=LOOK)
+    part = python("import time; time.sleep(600)", ready=never, patience=patience, must_finish=must_finish)
+    running = await RunningPart.start(part)
+    with pytest.raises(PartFailedError, match=r"part hangs: it has used no CPU and said nothing for 0\.3 s"):
         await running.until_ready()
     await running.stop()
 
@@ -87,9 +130,9 @@ async def test_a_command_that_does_not_exist_is_named() -> None:
 
 
 async def test_a_command_that_takes_too_long_is_a_failure() -> None:
-    part = python("import time; time.sleep(60)", must_finish=True, ready_within=timedelta(seconds=0.3))
-    running = await RunningPart.start(part)
-    with pytest.raises(PartFailedError, match=r"has not finished after 0\.3 s"):
+    patience = Patience(ready_within=timedelta(seconds=0.3), look_every=LOOK)
+    running = await RunningPart.start(python("while True: pass", must_finish=True, patience=patience))
+    with pytest.raises(PartFailedError, match=r"is not ready after 0\.3 s"):
         await running.until_ready()
     await running.stop()
 

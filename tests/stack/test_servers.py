@@ -2,7 +2,6 @@
 
 import os
 import signal
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +99,6 @@ def test_nothing_that_leads_to_a_real_account_is_inherited() -> None:
 
 async def test_the_web_page_answers_where_it_was_asked_for(tmp_path: Path) -> None:
     part = temporal_part(tmp_path, free_port(), ui_port=(page := free_port()))
-    assert part.ready_within > timedelta(seconds=5)
     running = await RunningPart.start(part)
     try:
         await running.until_ready()

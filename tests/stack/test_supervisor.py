@@ -4,10 +4,12 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from stack.patience import Patience
 from stack.process import Part, PartFailedError
 from stack.supervisor import Supervisor
 
@@ -84,6 +86,17 @@ async def test_one_that_dies_while_another_starts_is_the_one_named(diary: Diary)
     with pytest.raises(PartFailedError, match="dying ended with status 7"):
         await Supervisor(diary).run([dying, slow], when_ready=nothing)
     assert diary.said("is ready") == ["dying"]
+
+
+async def test_a_slow_start_is_told_under_the_name_of_its_part_until_it_is_ready(diary: Diary) -> None:
+    async def once_told() -> str | None:
+        return None if any(name == "slow" and "still starting" in text for name, text in diary.entries) else "not yet"
+
+    supervisor = Supervisor(diary)
+    often = Patience(tell_every=timedelta(milliseconds=50), look_every=timedelta(milliseconds=50))
+    slow = replace(diary.part("slow", SERVER), ready=once_told, patience=often)
+    await supervisor.run([diary.part("first", SERVER), slow], when_ready=supervisor.stop)
+    assert diary.said("is ready") == ["first", "slow"]
 
 
 async def test_a_failed_command_keeps_later_parts_from_starting(diary: Diary) -> None:
