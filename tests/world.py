@@ -119,7 +119,7 @@ class CaseUnderTest:
         await self.skip(target - await self.now())
 
     async def status(self) -> Json:
-        return await self.door.status(self.company_id, within=timedelta(seconds=30))
+        return await self.door.status(self.company_id, within=timedelta(seconds=60))
 
     async def details(self) -> str:
         """Return the Markdown that the support's page of this workflow shows."""
@@ -149,7 +149,7 @@ class CaseUnderTest:
     async def in_visibility(self, condition: str) -> None:
         """Return once the list of workflows shows the case under a condition; it follows within a second or so."""
         query = f'WorkflowId = "{self.handle.id}" AND {condition}'
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while (await self.world.client.count_workflows(query)).count != 1:  # noqa: ASYNC110  # it has no event
                 await asyncio.sleep(0.1)
 

@@ -115,7 +115,7 @@ async def test_an_answer_that_drips_is_left_after_the_time_limit() -> None:
 
     async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert await refusal(url, a_secret(), seconds=0.5) == "billing backend: no answer (TimeoutError)"
 
 

@@ -7,8 +7,8 @@ from playwright.async_api import expect
 from portal.roles import Role
 from tests.browser.visitor import Visitor
 
-INDEXED_WITHIN_SECONDS = 40
-"""The desk reads new names at most every 20 seconds."""
+INDEXED_WITHIN_SECONDS = 90
+"""The desk reads new names at most every 20 seconds; the rest is for a busy machine."""
 
 
 async def enter_desk(person: Visitor, role: Role = Role.SUPPORT) -> None:

@@ -14,7 +14,15 @@ from tests.builders import REPRESENTATIVE
 from tests.world import CaseUnderTest
 
 SOON_SECONDS = 3.5
-"""An answer is promised within two seconds; the rest is for a busy machine."""
+"""An answer is promised within two seconds."""
+TRIES = 5
+"""On a busy machine one of so many is in time; where nobody keeps the promise none is."""
+
+
+async def seconds_until_shown(person: Visitor, path: str) -> float:
+    asked_at = time.monotonic()
+    await person.goto(path)
+    return time.monotonic() - asked_at
 
 
 async def test_the_status_page_says_so_soon_shows_what_is_known_and_comes_back_by_itself(
@@ -25,9 +33,7 @@ async def test_the_status_page_says_so_soon_shows_what_is_known_and_comes_back_b
     last_day = await person.page.locator(".dates dd").nth(1).inner_text()
     async with opened(java_script_enabled=False) as plain, person.stack.without_worker():
         await plain.enter_by_hand(case.company_id, "/estado")
-        asked_at = time.monotonic()
-        await person.goto("/estado")
-        assert time.monotonic() - asked_at < SOON_SECONDS
+        assert min([await seconds_until_shown(person, "/estado") for _ in range(TRIES)]) < SOON_SECONDS
         for window in (person, plain):
             await expect(window.page.get_by_role("heading", level=1)).to_have_text("Un momento, por favor")
         await expect(person.page.get_by_text("Tu empresa firma con el certificado en préstamo.")).to_be_visible()

@@ -13,7 +13,7 @@ from tests.browser.local_stack import LocalStack
 
 DESKTOP = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 375, "height": 812}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 """For anything a page waits for; the tests share their machine with every part of the stack."""
 FAILED_STATUS = re.compile(r"^Failed to load resource: the server responded with a status of \d{3} ")
 """What the browser itself writes about a page of ours that is an answer to a mistake."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 
-async def until(there: Callable[[], object], within_seconds: float = 20) -> None:
+async def until(there: Callable[[], object], within_seconds: float = 60) -> None:
     """Return once something is there."""
     async with asyncio.timeout(within_seconds):
         while not there():  # noqa: ASYNC110  # it has no event

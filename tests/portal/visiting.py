@@ -70,7 +70,7 @@ class Visitor:
 
     async def _asked(self, ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
         """Ask as long as the answer is to wait a moment, as the page itself does."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (answer := await ask()).status_code == 503 and self.patient and WAIT in answer.text:
                 pass
         return answer
@@ -92,7 +92,7 @@ class Visitor:
         """Attach a file and return the page that its verdict leads to."""
         answer = await self.upload(data)
         assert answer.status_code == 303
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (result := await self.get(answer.headers["location"])).status_code == 200:
                 pass  # as the page itself does
         return await self.get(result.headers["location"])

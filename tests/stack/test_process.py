@@ -14,12 +14,14 @@ from stack.process import ROOT, Part, PartFailedError, RunningPart
 from tests.stack.watching import gone, group
 
 LOOK = timedelta(milliseconds=50)
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+)
 PARENT_AND_CHILD = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])
+child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])
 print(child.pid, flush=True)
-time.sleep(60 if sys.argv[1] == 'stay' else 0)
+time.sleep(600 if sys.argv[1] == 'stay' else 0)
 """
 
 
@@ -65,7 +67,7 @@ async def test_a_part_that_dies_before_it_is_ready_says_how_and_shows_its_last_l
 
 
 async def test_a_part_killed_from_outside_names_the_signal() -> None:
-    running = await RunningPart.start(python("import time; time.sleep(60)"))
+    running = await RunningPart.start(python("import time; time.sleep(600)"))
     os.kill(running.pid, signal.SIGKILL)
     assert "was killed by SIGKILL" in str(await running.failure())
     await running.stop()
@@ -158,11 +160,11 @@ STARTER = """
 import asyncio, os, sys
 from stack.process import Part, RunningPart
 async def main():
-    part = Part("part", ("sh", "-c", "sleep 60 & echo $!; wait"), dict(os.environ))
+    part = Part("part", ("sh", "-c", "sleep 600 & echo $!; wait"), dict(os.environ))
     heard = asyncio.get_running_loop().create_future()
     running = await RunningPart.start(part, heard.set_result)
     print(running.pid, await heard, flush=True)
-    await asyncio.sleep(60)
+    await asyncio.sleep(600)
 asyncio.run(main())
 """
 

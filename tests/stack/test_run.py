@@ -19,7 +19,7 @@ from stack.process import ROOT
 from tests.stack.watching import MARK, all_gone, kill_marked, marked
 
 READY = "The local stack is ready."
-STAYS = "sleep 100"
+STAYS = "sleep 1000"
 ALL = ("temporal", "s3", "bootstrap")
 
 

@@ -3,9 +3,9 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +20,9 @@ def end(*_):
     sys.exit(0)
 signal.signal(signal.SIGTERM, end)
 print('up', flush=True)
-time.sleep(60)
+time.sleep(600)
 """
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
 
 
 class Diary:
@@ -30,9 +30,17 @@ class Diary:
 
     def __init__(self) -> None:
         self.entries: list[tuple[str, str]] = []
+        self._written = asyncio.Event()
 
     def __call__(self, name: str, text: str) -> None:
         self.entries.append((name, text))
+        self._written.set()
+
+    async def until(self, name: str, text: str) -> None:
+        """Return once a part has said so, or it was said of it."""
+        while (name, text) not in self.entries:
+            self._written.clear()
+            await self._written.wait()
 
     def part(self, name: str, code: str, **more: object) -> Part:
         async def is_up() -> str | None:
@@ -80,9 +88,11 @@ async def test_one_that_ends_well_by_itself_ends_all_too(diary: Diary) -> None:
         await Supervisor(diary).run([diary.part("leaving", "print('up', flush=True)")], when_ready=nothing)
 
 
-async def test_one_that_dies_while_another_starts_is_the_one_named(diary: Diary) -> None:
-    dying = diary.part("dying", "import time; print('up', flush=True); time.sleep(0.5); raise SystemExit(7)")
-    slow = diary.part("slow", "import time; time.sleep(60)")
+async def test_one_that_dies_while_another_starts_is_the_one_named(diary: Diary, tmp_path: Path) -> None:
+    # A pipe with a name: who reads it waits for the other to write.
+    os.mkfifo(pipe := tmp_path / "slow has started")
+    dying = diary.part("dying", f"print('up', flush=True); open({str(pipe)!r}).read(); raise SystemExit(7)")
+    slow = diary.part("slow", f"import time; open({str(pipe)!r}, 'w').close(); time.sleep(600)")
     with pytest.raises(PartFailedError, match="dying ended with status 7"):
         await Supervisor(diary).run([dying, slow], when_ready=nothing)
     assert diary.said("is ready") == ["dying"]
@@ -109,9 +119,9 @@ async def test_a_failed_command_keeps_later_parts_from_starting(diary: Diary) ->
 
 async def test_the_end_can_be_asked_for_while_a_part_starts(diary: Diary) -> None:
     supervisor = Supervisor(diary)
-    slow = diary.part("slow", "import time; print('slowly', flush=True); time.sleep(60)")
+    slow = diary.part("slow", "import time; print('slowly', flush=True); time.sleep(600)")
     running = asyncio.create_task(supervisor.run([diary.part("first", SERVER), slow], when_ready=nothing))
-    await until(lambda: diary.said("slowly") == ["slow"])
+    await diary.until("slow", "slowly")
     supervisor.stop()
     await running
     assert diary.said("ends") == ["first"]
@@ -119,17 +129,9 @@ async def test_the_end_can_be_asked_for_while_a_part_starts(diary: Diary) -> Non
 
 async def test_a_demand_waits_for_nobody(diary: Diary) -> None:
     supervisor = Supervisor(diary)
-    deaf = diary.part("deaf", DEAF, stop_within=timedelta(seconds=60))
+    deaf = diary.part("deaf", DEAF, stop_within=timedelta(hours=1))
     running = asyncio.create_task(supervisor.run([deaf], when_ready=supervisor.stop))
-    await until(lambda: diary.said("stops") == ["deaf"])
+    await diary.until("deaf", "stops")
     supervisor.kill()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await running
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came to that")

@@ -30,7 +30,7 @@ def group(leader: int) -> list[int]:
     return members
 
 
-async def gone(pid: int, within_seconds: float = 10) -> bool:
+async def gone(pid: int, within_seconds: float = 60) -> bool:
     """Tell whether the process ends in time; one that is no more has ended."""
     try:
         descriptor = os.pidfd_open(pid)
@@ -50,7 +50,7 @@ def kill_marked(mark: str) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-async def all_gone(mark: str, within_seconds: float = 10) -> bool:
+async def all_gone(mark: str, within_seconds: float = 60) -> bool:
     """Tell whether every marked process ends in time, and none was started meanwhile."""
     ended = [await gone(pid, within_seconds) for pid in marked(mark)]
     return all(ended) and not marked(mark)

@@ -269,7 +269,7 @@ async def test_a_case_that_was_terminated_is_listed_as_closed_only(portal_world:
     await case.stage_in_visibility("letter_issued")
     assert await is_listed(caller, case)
     await case.handle.terminate("by mistake")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await is_listed(caller, case, stage="closed"):  # noqa: ASYNC110  # the list has no event
             await asyncio.sleep(0.1)
     assert not await is_listed(caller, case)
