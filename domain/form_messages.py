@@ -6,11 +6,18 @@ _ENGLISH: Final = {
     "missing": "is missing; give it",
     "unknown_field": "is not a field; the fields are {fields}",
     "not_text": "must be a text in quotes",
-    "too_long": "is too long; shorten it to {length} characters",
-    "forbidden_characters": "has control, invisible or non-Latin characters; type it again in Latin letters",
+    "too_long": "is too long; shorten it to {max_length} characters",
+    "forbidden_characters": "has a character that can't be used: {character}, at position {position}; take it out or "
+    "write it in Latin letters",
+    "broken_text": "has half a character: it was cut or is in another encoding; type it again",
     "document_of_a_minor": "is of a person under 18, who can't sign for a company; give CC, CE, PA, PEP or PPT",
-    "document_number": "must be 2 to 20 letters and digits",
-    "phone": "must be a phone number of at least 7 digits",
+    "document_number": "must be the number alone: 2 to 20 letters and digits, without words or signs",
+    "document_type_differs": "begins with {named}, and document_type is another; correct one of the two",
+    "phone": "must be one phone number, or two with / between them; an extension as in 601 555 0101 ext. 12",
+    "phone_letters": "has letters that belong to no phone number; an extension as in 601 555 0101 ext. 12",
+    "phone_short": "has fewer than 7 digits; give the whole number",
+    "phone_long": "has more than 15 digits, which no phone number has; put / between two numbers",
+    "phone_several": "is more than two phone numbers; keep two at most",
     "unknown_choice": "must be one of {choices}",
     "nit": "must be the digits, a hyphen and the check digit, as in 900373115-3",
     "nit_check_digit": "check digit is {given}, expected {expected}; copy the whole NIT from the RUT",
@@ -33,12 +40,9 @@ _ENGLISH_BY_FIELD: Final = {
         "paid_at",
         "wrong_format",
     ): "must be a date as 2027-01-31 or an instant with its offset, 2027-01-31T10:00:00-05:00",
-    ("reference", "wrong_format"): "must be one line without control characters",
-    ("method", "wrong_format"): "must be one line without control characters",
 }
 
 _CHOICES: Final = {"person_type": "juridica, natural", "document_type": "CC, CE, PA, PEP, PPT"}
-_LENGTHS: Final = {"city": 60, "document_city": 60, "role": 60, "plan": 60, "email": 80, "reference": 80, "method": 80}
 
 _SPANISH: Final = {
     ("full_name", "missing"): "Escribe los nombres y apellidos del representante legal.",
@@ -62,12 +66,20 @@ _SPANISH_BY_CODE: Final = {
     "missing": "Falta este dato.",
     "unknown_field": "Este campo no existe.",
     "not_text": "Escribe este dato como texto.",
-    "too_long": "Es demasiado largo: acórtalo a {length} caracteres.",
-    "forbidden_characters": "Tiene caracteres que no se pueden imprimir. Escríbelo de nuevo con letras latinas.",
+    "too_long": "Es demasiado largo: acórtalo a {max_length} caracteres.",
+    "forbidden_characters": "Tiene un carácter que no se puede usar: {shown}, en la posición {position}. Bórralo o "
+    "escríbelo con letras latinas.",
+    "broken_text": "Tiene un carácter incompleto. Escribe el dato de nuevo.",
     "document_of_a_minor": "Con TI o registro civil no se puede firmar por una empresa: son de menores de edad. "
     "Elige CC, CE, PA, PEP o PPT.",
-    "document_number": "Escribe de 2 a 20 letras y números, sin signos.",
-    "phone": "Escribe un teléfono de al menos 7 dígitos.",
+    "document_number": "Escribe solo el número del documento: de 2 a 20 letras y números, sin palabras ni signos.",
+    "document_type_differs": "El número empieza por {named} y el tipo de documento elegido es otro. Corrige el tipo, o "
+    "deja solo el número.",
+    "phone": "Escribe un teléfono, o dos separados por /. La extensión va así: 601 555 0101 ext. 12.",
+    "phone_letters": "Tiene letras que no son de un teléfono. La extensión va así: 601 555 0101 ext. 12.",
+    "phone_short": "Tiene menos de 7 dígitos. Escribe el teléfono completo.",
+    "phone_long": "Tiene más de 15 dígitos, más de los que tiene un teléfono. Si son dos, sepáralos con /.",
+    "phone_several": "Son más de dos teléfonos. Deja uno, o dos separados por /.",
     "unknown_choice": "Elige uno de la lista.",
     "nit": "Escribe los dígitos, un guion y el dígito de verificación, como 900373115-3.",
     "nit_check_digit": "El dígito de verificación es {given} y debería ser {expected}. Copia el NIT completo del RUT.",
@@ -78,18 +90,13 @@ _SPANISH_BY_CODE: Final = {
 }
 
 
-def english(field: str, code: str, **facts: str) -> str:
-    """Return the message for the command line; `facts` are the `fields` that the data may have and the like."""
-    text = (_ENGLISH_BY_FIELD.get((field, code)) or _ENGLISH[code]).format(
-        length=_length(field), choices=_CHOICES.get(field, "the list"), **facts
-    )
+def english(field: str, code: str, **facts: object) -> str:
+    """Return the message for the command line; `facts` are the `fields` that there are, a limit and the like."""
+    choices = _CHOICES.get(field, "the list")
+    text = (_ENGLISH_BY_FIELD.get((field, code)) or _ENGLISH[code]).format_map({"choices": choices, **facts})
     return f"{field}: {text}" if field else text
 
 
-def spanish(field: str, code: str, **facts: str) -> str:
+def spanish(field: str, code: str, **facts: object) -> str:
     """Return the message for the page, to stand at the field."""
-    return (_SPANISH.get((field, code)) or _SPANISH_BY_CODE[code]).format(length=_length(field), **facts)
-
-
-def _length(field: str) -> int:
-    return _LENGTHS.get(field, 120)
+    return (_SPANISH.get((field, code)) or _SPANISH_BY_CODE[code]).format_map(facts)

@@ -7,8 +7,10 @@ import re
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
+
+from domain.document_number import document_number, label_of, without_label
 
 
 class DocumentType(StrEnum):
@@ -50,8 +52,14 @@ def is_usual_number(kind: DocumentType, number: str) -> bool:
     return re.fullmatch(_USUAL_NUMBERS.get(kind, ".*"), number, re.ASCII) is not None
 
 
-def _upper(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else value
+TYPED: Final = {"typed": True}
+"""The context in which a form is read. Without it a value is as it was stored, and a letter's digest rests on it."""
+
+
+def _abbreviation(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return label_of(value) or value.strip().upper()
 
 
 def _of_an_adult(kind: DocumentType) -> DocumentType:
@@ -60,13 +68,12 @@ def _of_an_adult(kind: DocumentType) -> DocumentType:
     return kind
 
 
-def _compact(text: str) -> str:
-    number = re.sub(r"[.\s]", "", text).upper()
-    if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]{1,19}", number, re.ASCII):
-        raise PydanticCustomError("document_number", "is not 2 to 20 letters and digits")
-    return number
+def _number(text: str, info: ValidationInfo) -> str:
+    if info.context == TYPED:
+        text = without_label(text, info.data.get("document_type"))
+    return document_number(text)
 
 
-SigningDocumentType = Annotated[DocumentType, BeforeValidator(_upper), AfterValidator(_of_an_adult)]
-DocumentNumber = Annotated[str, AfterValidator(_compact)]
-"""Without the points and spaces that separate thousands."""
+SigningDocumentType = Annotated[DocumentType, BeforeValidator(_abbreviation), AfterValidator(_of_an_adult)]
+DocumentNumber = Annotated[str, AfterValidator(_number)]
+"""Without what separates thousands, and without the document's type; it is read after `document_type`."""

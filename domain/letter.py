@@ -14,7 +14,7 @@ from domain.company import Company
 from domain.model import Model, canonical_sha256
 from domain.nit import Nit
 from domain.representative import Representative
-from domain.text import Mail, Name
+from domain.text import LegalName, Mail
 
 TEMPLATE_VERSION: Final = "2026-1"
 """Goes up with every change of wording or layout: a letter is compared with the template it was issued from."""
@@ -24,6 +24,9 @@ CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 FOLIO_PATTERN: Final = r"^AC(-[0-9A-HJKMNP-TV-Z]{4}){3}$"
 
+URL_LENGTH: Final = 120
+"""It stands in one clause of the letter."""
+
 Folio = Annotated[str, StringConstraints(pattern=FOLIO_PATTERN)]
 
 
@@ -32,8 +35,8 @@ def _http_url(text: str) -> str:
         url = str(AnyHttpUrl(text)).rstrip("/")
     except ValidationError:
         raise PydanticCustomError("url", "is not a web address, as in https://example.com/policy") from None
-    if len(url) > 120:  # noqa: PLR2004  # it stands in one clause of the letter
-        raise PydanticCustomError("string_too_long", "is longer than 120 characters")
+    if len(url) > URL_LENGTH:
+        raise PydanticCustomError("string_too_long", "is too long", {"max_length": URL_LENGTH})
     return url
 
 
@@ -43,7 +46,7 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 class Lender(Model):
     """The provider that lends its certificate, as the letter and the mails name it."""
 
-    name: Name
+    name: LegalName
     nit: Nit
     data_protection_mail: Mail
     policy_url: HttpUrl

@@ -9,7 +9,11 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 from stdnum.co import nit as _stdnum
 
+from domain.plain_text import plain_number
+from domain.text import one_line
+
 _SHAPE: Final = re.compile(r"^(\d{5,15})-(\d)$", re.ASCII)
+_LABEL: Final = re.compile(r"^N\.?\s?I\.?\s?T\.?[\s:]*(?=\d)", re.IGNORECASE)
 
 
 class NitError(ValueError):
@@ -32,8 +36,8 @@ def check_digit(number: str) -> str:
 
 
 def parse_nit(text: str) -> str:
-    """Return a NIT as `900373115-3`, or raise NitError; points and spaces between digits are dropped."""
-    compact = re.sub(r"[.\s]", "", text)
+    """Return a NIT as `900373115-3`, or raise NitError; what separates thousands is dropped."""
+    compact = re.sub(r"[.,'’\s]", "", text)
     match = _SHAPE.match(compact)
     if match is None:
         raise NitError("a NIT is its digits, a hyphen and the check digit, as in 900373115-3")
@@ -44,4 +48,9 @@ def parse_nit(text: str) -> str:
     return compact
 
 
-Nit = Annotated[str, AfterValidator(parse_nit)]
+def _typed_nit(text: str) -> str:
+    return parse_nit(_LABEL.sub("", one_line(plain_number(text))))
+
+
+Nit = Annotated[str, AfterValidator(_typed_nit)]
+"""Also with `NIT` before it and any dash for the hyphen."""

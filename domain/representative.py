@@ -1,10 +1,10 @@
 """The person who signs for the company."""
 
-from domain.company import Phone
 from domain.identity import SPANISH_NAMES, DocumentNumber, SigningDocumentType, is_usual_number
 from domain.model import Model
 from domain.notices import Reason
-from domain.text import Mail, Name, ShortText
+from domain.phone import Phone
+from domain.text import Mail, Name, Role, ShortText
 
 
 class Representative(Model):
@@ -15,7 +15,7 @@ class Representative(Model):
     document_number: DocumentNumber
     document_city: ShortText
     """Where the document was issued."""
-    role: ShortText
+    role: Role
     email: Mail
     phone: Phone
 

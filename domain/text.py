@@ -1,15 +1,16 @@
 """What a person may type: one line, in the characters that a Colombian register and the letter's font know.
 
-Control, invisible and direction-changing characters are refused, because they make a printed name differ from the
-stored one. The letter's font has a glyph for everything allowed here, which a test of the letters keeps true.
+What a paste brings along is made plain first. Other control, invisible and direction-changing characters are refused,
+because they make a printed name differ from the stored one. The letter's font has a glyph for everything allowed
+here, which a test of the letters keeps true.
 """
 
-import re
-import unicodedata
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, EmailStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, EmailStr, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from domain.plain_text import plain, refused_character
 
 _RANGES: Final = (
     (0x0020, 0x007E),  # ASCII
@@ -30,21 +31,32 @@ def is_printable(character: str) -> bool:
 
 
 def one_line(text: str) -> str:
-    """Return a text in Unicode's composed form with single spaces, or refuse what can't be printed."""
-    composed = re.sub("[ \u00a0]+", " ", unicodedata.normalize("NFC", text)).strip()
-    if not all(is_printable(character) for character in composed):
-        raise PydanticCustomError("forbidden_characters", "has characters that can't be printed")
-    return composed
+    """Return a text made plain, or refuse the first character that can't be printed, by its name."""
+    line = plain(text)
+    for position, character in enumerate(line, start=1):
+        if not is_printable(character):
+            raise refused_character(character, position)
+    return line
+
+
+def _one_line_of(value: object) -> object:
+    return one_line(value) if isinstance(value, str) else value
 
 
 def _short_mail(mail: str) -> str:
     if len(mail) > MAIL_LENGTH:
-        raise PydanticCustomError("string_too_long", "is too long")
+        raise PydanticCustomError("string_too_long", "is too long", {"max_length": MAIL_LENGTH})
     return mail
 
 
 Name = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=120)]
-"""Of a person, a company or a street."""
+"""Of a person."""
+LegalName = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=250)]
+"""Of a company, as the register has it: it can't be shortened, and associations have 130 characters and more."""
+Address = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=200)]
+"""Where no street has a number, a road, its kilometre, a hamlet, an estate and a plot stand one after the other."""
 ShortText = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=60)]
-"""A city, a role, a plan."""
-Mail = Annotated[EmailStr, AfterValidator(one_line), AfterValidator(_short_mail)]
+"""A city, a plan."""
+Role = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=100)]
+"""As the register has it, such as «Primer suplente del representante legal para asuntos tributarios»."""
+Mail = Annotated[EmailStr, BeforeValidator(_one_line_of), AfterValidator(one_line), AfterValidator(_short_mail)]
