@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from domain.contract import Sha256, UploadId
 from domain.errors import MessageError
-from domain.message_fields import Day, Fingerprint, Instant, LongText, Serial, ShortText
+from domain.message_fields import AS_SENT, Actor, Day, Fingerprint, Instant, LongText, Serial, ShortText
 from domain.model import Model
 from domain.notices import NoticeKind
 from domain.webhooks import EventId
@@ -27,7 +27,7 @@ MOST_FIELDS_NAMED = 8
 class Message(Model):
     """What every message carries. `by` is who sends it, as in `support:ana` or `billing`; claimed, not proven."""
 
-    by: ShortText
+    by: Actor
 
     def with_reason(self, text: str) -> str:
         """Return a text for the timeline, followed by the reason that a person gave."""
@@ -191,8 +191,13 @@ class Argument:
     data: bytes
 
 
-def parse(kind: Literal["signal", "update"], name: str, arguments: Sequence[Argument]) -> Message:
-    """Return the message, or raise MessageError saying what is wrong with it and what is expected."""
+def parse(
+    kind: Literal["signal", "update"], name: str, arguments: Sequence[Argument], *, as_sent: bool = False
+) -> Message:
+    """Return the message, or raise MessageError saying what is wrong with it and what is expected.
+
+    A text that was pasted is made plain where it would be refused otherwise, unless it is to be read `as_sent`.
+    """
     known = SIGNALS if kind == "signal" else UPDATES
     model = known.get(name)
     if model is None:
@@ -203,7 +208,7 @@ def parse(kind: Literal["signal", "update"], name: str, arguments: Sequence[Argu
     if argument.encoding != JSON_ENCODING:
         raise MessageError(f"expected encoding json/plain, got {shorten(_decoded(argument.encoding))}")
     try:
-        return model.model_validate_json(argument.data, strict=True)
+        return model.model_validate_json(argument.data, strict=True, context=AS_SENT if as_sent else None)
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
     except (ValueError, RecursionError):  # nesting or digits beyond the parser's own limits

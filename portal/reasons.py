@@ -90,6 +90,9 @@ _PARTS: Final = {
     r"(.+): String should match pattern .*": "«{0}» no tiene la forma que debe tener.",
     r"(.+): expected a date such as .*": "«{0}» debe ser una fecha como 2027-01-31.",
     r"(.+): expected a year from (.+) to (.+)": "«{0}» debe ser de un año entre {1} y {2}.",
+    r"(.+): has a character that can't be used: (U\+[0-9A-F]+)[^,]*, at position (\d+)": (
+        "«{0}» tiene un carácter que no se puede usar ({1}), en la posición {2}."
+    ),
     r"(.+): control characters are not allowed": "«{0}» tiene caracteres que no se ven.",
 }
 _SMALL_WORDS: Final = {" (optional)": " (opcional)", " or ": " o "}

@@ -35,7 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import current_details
     from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
     from workflows.policies import STORAGE
-    from workflows.requests import Request, Signal
+    from workflows.requests import Request, Signal, message_of
     from workflows.search import publish
     from workflows.steps import perform, remind, why
 
@@ -200,7 +200,7 @@ class CertificateActivation:
             self._take_request(item, case, now)
             return
         try:
-            self._case = admit(case, item.name, parse("signal", item.name, arguments_of(item.arguments)), now)
+            self._case = admit(case, item.name, message_of(item), now)
         except (MessageError, NotAllowedNowError) as error:
             self._case = reject(case, item.name, str(error), now)
 

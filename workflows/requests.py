@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from temporalio import workflow
 from temporalio.common import RawValue
 
 from domain.case import Case
+from domain.errors import MessageError
 from domain.jobs import Job
-from domain.messages import Message
+from domain.messages import Message, parse
 from domain.notices import Reason
 from workflows.answers import awaited_job
-from workflows.payloads import refusal
+from workflows.payloads import arguments_of, refusal
+
+PASTED_TEXT = "pasted-text"
+"""The patch under which a signal's pasted texts are made plain: a run that has refused one refuses it in its replay."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +24,19 @@ class Signal:
 
     name: str
     arguments: Sequence[RawValue]
+
+
+def message_of(signal: Signal) -> Message:
+    """Return what a signal says, or raise MessageError; a pasted text is made plain where it would be refused."""
+    arguments = arguments_of(signal.arguments)
+    try:
+        return parse("signal", signal.name, arguments, as_sent=True)
+    except MessageError as error:
+        as_sent = error
+    made_plain = parse("signal", signal.name, arguments)
+    if not workflow.patched(PASTED_TEXT):
+        raise as_sent
+    return made_plain
 
 
 @dataclass(eq=False)

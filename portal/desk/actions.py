@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.contract import workflow_id
+from domain.form_messages import spanish
 from domain.forms import FieldError
 from domain.messages import SIGNALS, Message
 from domain.notices import NoticeKind
@@ -178,8 +180,9 @@ def read(action: Action, typed: Mapping[str, str], by: str, **known: Any) -> Mes
     try:
         return SIGNALS[action.signal].model_validate({**given, **known, "by": by})
     except ValidationError as error:
-        wrong = {str(problem["loc"][0]) for problem in error.errors() if problem["loc"]}
-    return tuple(_error(field, "wrong") for field in action.fields if field.name in wrong) or (_error(REASON, "wrong"),)
+        wrong = {str(problem["loc"][0]): problem for problem in error.errors() if problem["loc"]}
+    named = (_error(field, "wrong", wrong[field.name]) for field in action.fields if field.name in wrong)
+    return tuple(named) or (_error(REASON, "wrong"),)
 
 
 def command(company_id: str, signal: str, message: Message) -> str:
@@ -210,6 +213,8 @@ _WRONG: Final = {
 }
 
 
-def _error(field: Field, code: str) -> FieldError:
+def _error(field: Field, code: str, problem: ErrorDetails | None = None) -> FieldError:
     text = "Falta este dato." if code == "missing" else _WRONG[field.kind]
+    if problem is not None and problem["type"] == "forbidden_characters":
+        text = spanish(field.name, "forbidden_characters", **problem["ctx"])
     return FieldError(field=field.name, code=code, message=text, message_es=text)

@@ -62,7 +62,11 @@ def test_every_reason_of_a_case_has_its_words() -> None:
             {"reference": "x" * 90, "amount_cop": 0},
             "más de 80 caracteres. «amount_cop» debe ser 1",
         ),
-        ("payment_confirmed", {"reference": "a\x07", "amount_cop": 10**13}, "caracteres que no se ven. «amount_cop»"),
+        (
+            "payment_confirmed",
+            {"reference": "a\x07", "amount_cop": 10**13},
+            "tiene un carácter que no se puede usar (U+0007), en la posición 2. «amount_cop»",
+        ),
         ("certificate_issued", {"serial": "¡!", "valid_from": "hoy"}, "«serial» no tiene la forma que debe tener. «v"),
         ("certificate_issued", {"serial": "1", "valid_from": "1999-01-01"}, "de un año entre 2000 y 2099."),
         ("letter_reviewed", {"decision": "si", "reason": 7}, "«decision» debe ser 'accept' o 'reject'."),

@@ -75,6 +75,16 @@ async def hostile_messages(case: CaseUnderTest) -> None:
     await case.settle()
 
 
+async def pasted_texts(case: CaseUnderTest) -> None:
+    await case.pay("FV\u00a077")
+    await case.settle()
+    await case.pay("FV 77")
+    await case.signal("reminders_muted", until="2027-01-31", reason="asked\u200b by telephone")
+    await case.settle()
+    await case.signal("reminders_muted", until="2027-02-28", reason="asked\u200b again")
+    await case.settle()
+
+
 async def closed(case: CaseUnderTest) -> None:
     await case.with_loan()
     await case.signal("activation_closed", reason="the company left")
@@ -124,6 +134,7 @@ PATHS: dict[str, Path] = {
         rejected_request,
         letters_replaced_and_deleted,
         hostile_messages,
+        pasted_texts,
         closed,
         cancelled,
     )

@@ -90,6 +90,15 @@ async def test_the_case_goes_on_and_a_right_message_settles_the_attention(case: 
     assert facts["payment"]["paid"]
 
 
+async def test_a_pasted_reference_counts_and_is_recognised_when_it_is_typed(case: CaseUnderTest) -> None:
+    await case.handle.signal("payment_confirmed", {**PAYMENT, "reference": "FV\u00a077\u200b"})
+    await case.handle.signal("payment_confirmed", {**PAYMENT, "reference": "FV 77"})
+
+    facts = await case.settle()
+    assert facts["payment"]["paid"]
+    assert (facts["rejected_signals_count"], facts["repeated_messages_count"]) == (0, 1)
+
+
 async def test_a_refusal_never_repeats_what_was_typed(case: CaseUnderTest) -> None:
     await case.handle.signal("payment_confirmed", {**PAYMENT, "amount_cop": "Cedula 52345678"})
 

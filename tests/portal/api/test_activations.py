@@ -157,11 +157,12 @@ async def test_a_payment_that_was_sent_is_taken_whatever_goes_wrong_with_asking(
 
 
 async def test_a_payment_with_wrong_fields_is_told_all_of_them(caller: Caller) -> None:
-    wrong = {"reference": "a\nb", "amount_cop": "297500", "paid_at": "ayer", "method": "x" * 81, "by": "support:eve"}
+    wrong = {"reference": "a\x07b", "amount_cop": "297500", "paid_at": "ayer", "method": "x" * 81, "by": "support:eve"}
     answer = await caller.post("/activations/C1001/payments", wrong)
     assert problem(answer) == (422, "wrong-input")
     assert fields(answer) == {
-        "reference": "must be one line without control characters",
+        "reference": "has a character that can't be used: U+0007, at position 2; take it out or write it in Latin "
+        "letters",
         "amount_cop": "must be whole pesos as a number, from 1 to 1000000000000",
         "paid_at": "must be a date as 2027-01-31 or an instant with its offset, 2027-01-31T10:00:00-05:00",
         "method": "is too long; shorten it to 80 characters",
