@@ -22,6 +22,7 @@ from domain.company import Company
 from domain.contract import is_company_id
 from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
 from domain.forms import FieldError, read_form
+from domain.json_file import NotJsonError, lines_of, read_json
 from domain.messages import PaymentConfirmed
 from domain.model import Model, canonical_sha256
 from domain.representative import Representative, warnings
@@ -185,9 +186,9 @@ def confirm_payment(
 
 def _read(model: type[M], file: Path) -> M:
     try:
-        data = json.loads(_bytes(file))
-    except ValueError:
-        raise WrongInputError(f"{file}: is not JSON; give one object") from None
+        data = read_json(_bytes(file))
+    except NotJsonError as error:
+        raise WrongInputError(f"{file}: {error}") from None
     read = read_form(model, data)
     if isinstance(read, tuple):
         raise WrongInputError("\n".join(_line(each) for each in read))
@@ -198,21 +199,21 @@ def read_batch(file: Path) -> list[Company]:
     """Return the companies of a file of one JSON object a line, or raise WrongInputError naming every wrong line."""
     companies: list[Company] = []
     wrong: list[str] = []
-    lines_of: dict[str, int] = {}
-    for number, line in enumerate(_bytes(file).decode("utf-8", "replace").splitlines(), start=1):
+    known: dict[str, int] = {}
+    for number, line in enumerate(lines_of(_bytes(file)), start=1):
         if not line.strip():
             continue
         try:
-            read = read_form(Company, json.loads(line))
-        except ValueError:
-            wrong.append(f"line {number}: is not JSON; give one object")
+            read = read_form(Company, read_json(line))
+        except NotJsonError as error:
+            wrong.append(f"line {number}: {error}")
             continue
         if isinstance(read, tuple):
             wrong += [f"line {number}: {_line(each)}" for each in read]
-        elif read.company_id in lines_of:
-            wrong.append(f"line {number}: company_id: the same as in line {lines_of[read.company_id]}; keep one")
+        elif read.company_id in known:
+            wrong.append(f"line {number}: company_id: the same as in line {known[read.company_id]}; keep one")
         else:
-            lines_of[read.company_id] = number
+            known[read.company_id] = number
             companies.append(read)
     if wrong or not companies:
         raise WrongInputError("\n".join(wrong[:MOST_LINES_NAMED]) or f"{file}: holds no company")

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from domain.forms import FieldError, read_form
+from domain.json_file import NotJsonError, read_json
 from domain.letter import Lender, LetterContent
 from letters import IssuedLetter, LetterChecker, render_letter
 from letters.errors import LetterError
@@ -40,7 +41,10 @@ def render(letter: LetterFile, out: Annotated[Path, typer.Option("--out")], lend
     """Write a letter's PDF."""
     content = _content(letter, lender)
     data = _rendered(content)
-    out.write_bytes(data)
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        _refuse(f"{out}: can't be written ({error.strerror}); choose another path for --out")
     _print({"file": str(out), "folio": content.folio, "bytes": len(data), "content_sha256": content.sha256})
 
 
@@ -98,9 +102,9 @@ def _content(letter: Path, lender_file: Path | None) -> LetterContent:
 
 def _json(file: Path) -> object:
     try:
-        return json.loads(_read(file))
-    except ValueError:
-        _refuse(f"{file}: is not JSON; give one object")
+        return read_json(_read(file))
+    except NotJsonError as error:
+        _refuse(f"{file}: {error}")
 
 
 def _read(file: Path) -> bytes:
