@@ -48,7 +48,7 @@ class LetterActivities:
         try:
             rendered = self._render(content)
         except LetterRefusedError as error:
-            return LetterIssued(refused=(Reason(code="text_too_long", message=str(error)[:400]),))
+            return LetterIssued(refused=(Reason(code=error.code, message=error.message_es[:400]),))
         # The content first: whoever finds the letter finds what it says.
         content_key = letter_content_key(request.company_id, content.folio)
         self._objects.put_new(content_key, canonical_bytes(content), JSON)

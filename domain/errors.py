@@ -65,4 +65,10 @@ class WebhookNotTakenError(ServiceUnavailableError):
 
 
 class LetterRefusedError(ActivaError):
-    """The letter can't be made of these data; the text names the field and what to do, in Spanish."""
+    """The letter can't be made of these data; the text names the fields and what to do."""
+
+    def __init__(self, text: str, code: str, message_es: str) -> None:
+        """Hold a stable code and the text in Spanish, for the page."""
+        self.code = code
+        self.message_es = message_es
+        super().__init__(text)

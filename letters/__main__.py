@@ -85,7 +85,7 @@ def _rendered(content: LetterContent) -> bytes:
     try:
         return render_letter(content)
     except LetterError as error:
-        _refuse(str(error))
+        _refuse(*error.messages)
 
 
 def _content(letter: Path, lender_file: Path | None) -> LetterContent:

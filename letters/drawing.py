@@ -59,6 +59,11 @@ class Flow:
         self._y = (PAGE_HEIGHT_MM - top_mm) * MM
         self._bottom = (PAGE_HEIGHT_MM - bottom_mm) * MM
 
+    @property
+    def y_mm(self) -> float:
+        """How far down the column is filled."""
+        return PAGE_HEIGHT_MM - self._y / MM
+
     def skip(self, height_mm: float) -> None:
         """Leave white space."""
         self._y -= height_mm * MM

@@ -23,6 +23,9 @@ _HEADING: Final = ParagraphStyle("heading", fontName=BOLD, fontSize=16, leading=
 _SECTION: Final = ParagraphStyle("section", fontName=BOLD, fontSize=11, leading=14, textColor=_INK, spaceBefore=10)
 _TEXT: Final = ParagraphStyle("text", fontName=REGULAR, fontSize=9.5, leading=12.5)
 _LABEL: Final = ParagraphStyle("label", parent=_TEXT, textColor=colors.HexColor("#4a5b6b"))
+_FOOT: Final = ParagraphStyle("foot", fontName=REGULAR, fontSize=7.5, leading=9)
+_FOOT_MM: Final = 10.0
+"""From the paper's edge."""
 _SMALL: Final = ParagraphStyle("small", parent=_TEXT, fontSize=8, leading=10, splitLongWords=True)
 
 
@@ -43,10 +46,12 @@ class Receipt:
 def render_receipt(receipt: Receipt) -> bytes:
     """Return the receipt's PDF; the same receipt gives the same bytes."""
     buffer = io.BytesIO()
+    footer = _Footer(receipt)
     document = SimpleDocTemplate(
         buffer,
         pagesize=(PAGE_WIDTH_MM * MM, PAGE_HEIGHT_MM * MM),
-        **dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN_MM * MM),
+        **dict.fromkeys(("leftMargin", "rightMargin", "topMargin"), _MARGIN_MM * MM),
+        bottomMargin=max(_MARGIN_MM * MM, _FOOT_MM * MM + footer.height + 8),
         title=TITLE,
         author="Activa",
         creator="Activa",
@@ -55,7 +60,7 @@ def render_receipt(receipt: Receipt) -> bytes:
         invariant=1,
         initialFontName=REGULAR,
     )
-    document.build(_story(receipt), onFirstPage=_footer(receipt), onLaterPages=_footer(receipt))
+    document.build(_story(receipt), onFirstPage=footer, onLaterPages=footer)
     return buffer.getvalue()
 
 
@@ -91,16 +96,15 @@ def _table(rows: list[tuple[Paragraph, ...]], shares: tuple[float, ...]) -> Flow
     return Table(rows, colWidths=[share * _WIDTH for share in shares], style=TableStyle(style))
 
 
-def _footer(receipt: Receipt) -> "_Footer":
-    return _Footer(f"{receipt.lender} · Los datos de esta constancia son los que tenía el sistema al expedirla.")
-
-
 class _Footer:
-    """Draws the foot of each page."""
+    """Draws the foot of each page, above the paper's edge; a long name of a lender wraps."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, receipt: Receipt) -> None:
+        text = f"{receipt.lender} · Los datos de esta constancia son los que tenía el sistema al expedirla."
+        self._text = Paragraph(escape(text), _FOOT)
+        self.height = float(self._text.wrap(_WIDTH - 20 * MM, PAGE_HEIGHT_MM * MM)[1])
 
     def __call__(self, canvas: Canvas, document: SimpleDocTemplate) -> None:
-        draw_line(canvas, self._text, _MARGIN_MM, PAGE_HEIGHT_MM - 10, REGULAR, 7.5)
-        draw_line(canvas, f"Página {document.page}", PAGE_WIDTH_MM - _MARGIN_MM - 16, PAGE_HEIGHT_MM - 10, REGULAR, 7.5)
+        self._text.drawOn(canvas, _MARGIN_MM * MM, _FOOT_MM * MM - (_FOOT.leading - _FOOT.fontSize))
+        page = f"Página {document.page}"
+        draw_line(canvas, page, PAGE_WIDTH_MM - _MARGIN_MM - 16, PAGE_HEIGHT_MM - _FOOT_MM, REGULAR, 7.5)

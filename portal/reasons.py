@@ -45,6 +45,7 @@ _WHOLE: Final = {
         "Con los datos guardados no se puede hacer la carta ({0}). El representante debe enviarlos de nuevo."
     ),
     r"stored data not valid at (.+); .+": "Los datos guardados no sirven: {0}. Corrígelos.",
+    r"sha256: no stored data with this digest; .+": "Los datos guardados no están. Envíalos de nuevo.",
     r"no representative was named": "No hay datos del representante legal.",
     r"the mail server refused every address for (.+); .+": (
         "El servidor de correo rechazó todas las direcciones para {0}. Corrige el correo."

@@ -12,6 +12,7 @@ from domain.representative import Representative
 from portal import session
 from portal.pages.visit import Sent, Visit, Visited, Who
 from portal.parts import Parts
+from portal.reasons import in_spanish
 from portal.rendering import go
 
 router = APIRouter(dependencies=[Depends(session.representative)])
@@ -44,7 +45,7 @@ async def submit(request: Request, visit: Sent, parts: Parts, who: Who) -> Respo
     try:
         ready = await parts.cases.submit_representative(who.company_id, read)
     except RefusedError as error:
-        return _form(visit, values, refused=str(error))
+        return _form(visit, values, refused=_in_words(error))
     return go(request, "/carta?descargar=1" if ready else "/carta/espera")
 
 
@@ -65,8 +66,12 @@ async def ask_again(visit: Sent, parts: Parts, who: Who) -> Response:
     try:
         ready = await parts.cases.submit_representative(who.company_id, known)
     except RefusedError as error:
-        return _form(visit, known.model_dump(mode="json"), refused=str(error))
+        return _form(visit, known.model_dump(mode="json"), refused=_in_words(error))
     return go(visit.request, "/carta?descargar=1") if ready else visit.page("letter_wait.html")
+
+
+def _in_words(error: RefusedError) -> str:
+    return in_spanish(str(error)) or str(error)
 
 
 def _form(

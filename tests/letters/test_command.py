@@ -70,6 +70,40 @@ def test_render_takes_another_lender(letter_file: Path, tmp_path: Path) -> None:
     assert out.read_bytes() != sample
 
 
+def test_a_city_of_wide_letters_wraps(tmp_path: Path) -> None:
+    file, out = tmp_path / "letter.json", tmp_path / "letter.pdf"
+    file.write_text(json.dumps(LETTER | {"company": COMPANY | {"city": "W" * 60}}))
+
+    assert run("render", str(file), "--out", str(out)).returncode == 0
+
+
+def test_what_does_not_fit_is_refused_by_every_field_to_shorten(tmp_path: Path) -> None:
+    wide = {
+        "company": COMPANY | {"legal_name": "…" * 250, "address": "…" * 200, "city": "…" * 60},
+        "representative": REPRESENTATIVE
+        | {"full_name": "…" * 120, "role": "…" * 100, "document_city": "…" * 60, "email": f"{'m' * 60}@example.co"},
+    }
+    file, out = tmp_path / "letter.json", tmp_path / "letter.pdf"
+    file.write_text(json.dumps(LETTER | wide))
+
+    done = run("render", str(file), "--out", str(out))
+
+    assert (done.returncode, done.stdout, out.exists()) == (2, "", False)
+    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == [
+        "company.legal_name",
+        "company.address",
+        "representative.full_name",
+    ]
+    assert "…" not in done.stderr
+
+
+def test_a_path_that_can_not_be_written_is_wrong_input(letter_file: Path, tmp_path: Path) -> None:
+    done = run("render", str(letter_file), "--out", str(tmp_path / "nowhere" / "letter.pdf"))
+
+    assert done.returncode == 2
+    assert "can't be written" in done.stderr
+
+
 def test_wrong_input_names_every_field_and_writes_nothing(tmp_path: Path) -> None:
     wrong, out = tmp_path / "letter.json", tmp_path / "letter.pdf"
     wrong.write_text(json.dumps({"company": COMPANY | {"nit": "900373115-4"}, "folio": "x", "issued_on": "2026-11-24"}))

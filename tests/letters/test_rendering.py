@@ -14,10 +14,9 @@ from domain.letter import LetterContent
 from domain.text import is_printable
 from letters import render_letter
 from letters.codes import page_code, qr_cells, read_page_code
-from letters.errors import LetterCharacterError, LetterTextTooLongError
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM
 from letters.typeface import has_glyphs
-from tests.builders import letter, representative
+from tests.builders import letter
 
 HEADINGS = (
     "PRIMERA. Objeto.",
@@ -141,40 +140,6 @@ def test_any_name_that_may_be_typed_can_be_printed(name: str) -> None:
 
 def test_the_fonts_have_a_glyph_for_every_character_that_may_be_typed() -> None:
     assert has_glyphs("".join(chr(code) for code in range(0x20, 0x2200) if is_printable(chr(code))))
-
-
-def test_fields_at_their_longest_fit_together() -> None:
-    words = "Comercializadora Internacional de Productos Agrícolas y Alimentos Procesados del Valle del Cauca S.A.S. "
-    long, short, mail = (words * 2)[:120].strip(), words[:60].strip(), f"{'a' * 35}@{'b' * 30}.example.co"
-
-    data = render_letter(
-        letter(
-            company={"legal_name": long, "address": long, "city": short, "email": mail},
-            representative={"full_name": long, "role": short, "document_city": short, "email": mail},
-        )
-    )
-
-    assert len(pypdfium2.PdfDocument(data)) == 1
-    assert text_of(data).count(long) >= 4
-
-
-def test_a_text_that_does_not_fit_is_refused_by_its_field_and_not_shrunk() -> None:
-    wide = representative().model_copy(update={"full_name": "W" * 2000})
-
-    with pytest.raises(LetterTextTooLongError) as caught:
-        render_letter(letter().model_copy(update={"representative": wide}))
-
-    assert caught.value.field == "representative"
-    assert "WWW" not in str(caught.value)
-
-
-def test_a_character_without_a_glyph_is_refused_by_its_field() -> None:
-    strange = representative().model_copy(update={"role": "Gerente 🦜"})
-
-    with pytest.raises(LetterCharacterError) as caught:
-        render_letter(letter().model_copy(update={"representative": strange}))
-
-    assert caught.value.field == "role"
 
 
 def test_the_code_says_folio_page_and_digest_and_is_read_back() -> None:

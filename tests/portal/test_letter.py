@@ -13,11 +13,14 @@ from tests.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
 WRONG = {
     "full_name": ("", "Escribe los nombres y apellidos del representante legal."),
     "document_type": ("TI", "Con TI o registro civil no se puede firmar"),
-    "document_number": ("#", "Escribe de 2 a 20 letras y números, sin signos."),
-    "document_city": ("\u202ebogotá", "Tiene caracteres que no se pueden imprimir."),
-    "role": ("x" * 61, "Es demasiado largo: acórtalo a 60 caracteres."),
+    "document_number": ("#", "Escribe solo el número del documento: de 2 a 20 letras y números"),
+    "document_city": (
+        "\u202ebogotá",
+        "un signo invisible que cambia el sentido de la lectura (U+202E), en la posición 1.",
+    ),
+    "role": ("x" * 101, "Es demasiado largo: acórtalo a 100 caracteres."),
     "email": ("maria@", "Escribe un correo completo, como ana@ejemplo.com."),
-    "phone": ("12", "Escribe un teléfono de al menos 7 dígitos."),
+    "phone": ("12", "Tiene menos de 7 dígitos."),
 }
 
 
@@ -40,6 +43,16 @@ async def test_every_missing_field_is_named_at_once(visitor: Visitor) -> None:
     assert answer.status_code == 422
     assert [name for name in REPRESENTATIVE if f'id="{name}-error"' not in answer.text] == []
     assert "Hay 7 datos por corregir" in text_of(answer)
+
+
+async def test_what_does_not_fit_on_the_letter_is_told_at_the_form_in_spanish(visitor: Visitor) -> None:
+    wide = {"full_name": "…" * 120, "document_city": "…" * 60, "role": "…" * 100}
+    long = {"email": "m" * 60 + "@laespiga.example", "phone": "601 555 0101 ext. 123456 / 310 765 4321 ext. 123456"}
+
+    answer = await visitor.post("/representante", **(REPRESENTATIVE | wide | long))
+
+    assert answer.status_code == 422
+    assert "No cabe en la carta. Escribe más corto: los nombres y apellidos." in text_of(answer)
 
 
 async def test_one_click_saves_the_data_and_downloads_the_letter(visitor: Visitor) -> None:
