@@ -64,7 +64,8 @@ _TABLE: Final[dict[type[Exception], Failure]] = {
     HandOffRefusedError: Failure(
         401,
         "No pudimos comprobar tu ingreso",
-        "El enlace de ingreso sirve una sola vez y durante un minuto. Entra de nuevo.",
+        "El enlace de ingreso ya se había usado, ya había vencido o no lo pudimos comprobar. "
+        "Entra de nuevo desde tu producto contable; si vuelve a pasar, escríbele a soporte.",
         enter=True,
     ),
     NotYoursError: _NOT_FOUND,

@@ -1,7 +1,8 @@
 """How a person comes in: the lender's product signs a token for its user, whose browser posts it here.
 
-A token lives for a minute and is good once. ES256 only; every claim is required. What is wrong with a refused token
-is logged by a code and never told to whoever sent it.
+A token lives for a minute and is good once: the marker of its use is never removed, so it outlives whatever the clocks
+may differ by. ES256 only; every claim is required. What is wrong with a refused token is logged by a code and never
+told to whoever sent it.
 """
 
 import asyncio
@@ -81,5 +82,5 @@ class Door:
         marker = json.dumps({"role": claims.role, "at": self._now().isoformat()}).encode()
         name = hashlib.sha256(claims.jti.encode()).hexdigest()
         if not await asyncio.to_thread(self._once.put_new, entry_key(name), marker, "application/json"):
-            raise HandOffRefusedError("used_before")
+            raise HandOffRefusedError("used_before: jti")
         return claims

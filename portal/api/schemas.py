@@ -26,9 +26,8 @@ Every call may be made twice. Days are dates in Bogotá, instants are UTC. Every
 as left out."""
 TOKEN: Final = (
     "A JWT of the issuer that hands people over, signed with ES256: `iss`, `aud` (this API's), `sub`, `scope`, `iat`, "
-    "`exp`. It lives for an hour at most and may be used until then. Scopes, separated by spaces: "
-    + ", ".join(f"`{each.value}`" for each in Scope)
-    + "."
+    "`exp`. It lives for an hour at most and may be used until then; clocks may differ by a minute. Scopes, separated "
+    "by spaces: " + ", ".join(f"`{each.value}`" for each in Scope) + "."
 )
 _MODELS: Final = (Activation, EntitlementAnswer, Listing, PaymentTaken, ProblemDocument)
 _BODIES: Final = (Company, PaymentInput)
