@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo
 
 from domain.contract import Sha256, UploadId
 from domain.errors import MessageError
@@ -22,6 +22,16 @@ from domain.webhooks import EventId
 JSON_ENCODING = b"json/plain"
 LONGEST_NAME = 60
 MOST_FIELDS_NAMED = 8
+
+
+def _without_point(value: object, info: ValidationInfo) -> object:
+    if isinstance(value, float) and value.is_integer() and info.context != AS_SENT:
+        return int(value)
+    return value
+
+
+WholeNumber = Annotated[int, BeforeValidator(_without_point), Field(strict=True)]
+"""A whole number as JSON Schema means it: 297500.0 is one, 297500.5 and "297500" are none."""
 
 
 class Message(Model):
@@ -44,7 +54,7 @@ class PaymentConfirmed(Message):
     """The certificate was paid, in whole pesos."""
 
     reference: ShortText
-    amount_cop: Annotated[int, Field(ge=1, le=10**12)]
+    amount_cop: Annotated[WholeNumber, Field(ge=1, le=10**12)]
     paid_at: Instant | None = None
     method: ShortText | None = None
     reason: LongText | None = None
@@ -94,7 +104,7 @@ class CertificateRejected(Message):
 class StepCompleted(Message):
     """One of the six steps of the enablement is done."""
 
-    step: Annotated[int, Field(ge=1, le=6)]
+    step: Annotated[WholeNumber, Field(ge=1, le=6)]
 
 
 class LoanRevoked(Message):
@@ -196,7 +206,8 @@ def parse(
 ) -> Message:
     """Return the message, or raise MessageError saying what is wrong with it and what is expected.
 
-    A text that was pasted is made plain where it would be refused otherwise, unless it is to be read `as_sent`.
+    What would be refused otherwise is read kindly, unless it is to be read `as_sent`: a text that was pasted is made
+    plain, and a whole number may be written with a point or an exponent.
     """
     known = SIGNALS if kind == "signal" else UPDATES
     model = known.get(name)

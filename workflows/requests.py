@@ -14,8 +14,9 @@ from domain.notices import Reason
 from workflows.answers import awaited_job
 from workflows.payloads import arguments_of, refusal
 
-PASTED_TEXT = "pasted-text"
-"""The patch under which a signal's pasted texts are made plain: a run that has refused one refuses it in its replay."""
+KIND_READING = "kind-reading"
+"""The patch under which a signal is read kindly: a run that has refused one refuses it in its replay. Only a signal
+that would be refused costs the marker."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,16 @@ class Signal:
 
 
 def message_of(signal: Signal) -> Message:
-    """Return what a signal says, or raise MessageError; a pasted text is made plain where it would be refused."""
+    """Return what a signal says, or raise MessageError; one that would be refused is read kindly, see `parse`."""
     arguments = arguments_of(signal.arguments)
     try:
         return parse("signal", signal.name, arguments, as_sent=True)
     except MessageError as error:
         as_sent = error
-    made_plain = parse("signal", signal.name, arguments)
-    if not workflow.patched(PASTED_TEXT):
+    understood = parse("signal", signal.name, arguments)
+    if not workflow.patched(KIND_READING):
         raise as_sent
-    return made_plain
+    return understood
 
 
 @dataclass(eq=False)

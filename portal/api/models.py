@@ -9,6 +9,7 @@ from domain.certificate import PaymentStanding
 from domain.contract import CompanyId
 from domain.entitlement import Signing
 from domain.message_fields import Instant, ShortText
+from domain.messages import WholeNumber
 from domain.model import Model
 from domain.stage import Stage
 
@@ -35,7 +36,7 @@ class PaymentInput(Model):
     """A payment, in whole pesos, IVA included. The same one may be sent again."""
 
     reference: ShortText
-    amount_cop: Annotated[int, Field(strict=True, ge=1, le=10**12)]
+    amount_cop: Annotated[WholeNumber, Field(ge=1, le=10**12)]
     paid_at: Annotated[Instant | None, WithJsonSchema(_DAY_OR_INSTANT)] = None
     method: ShortText | None = None
 

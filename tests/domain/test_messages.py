@@ -113,7 +113,9 @@ def test_an_argument_of_the_wrong_shape_is_refused_with_what_is_expected(argumen
     ("field", "value", "text"),
     [
         pytest.param("amount_cop", "297500", "amount_cop: Input should be a valid integer", id="amount as text"),
-        pytest.param("amount_cop", 297_500.0, "amount_cop: Input should be a valid integer", id="amount as float"),
+        pytest.param("amount_cop", 297_500.5, "amount_cop: Input should be a valid integer", id="half a peso"),
+        pytest.param("amount_cop", float("nan"), "amount_cop: Input should be a valid integer", id="no number"),
+        pytest.param("amount_cop", float("inf"), "amount_cop: Input should be a valid integer", id="no end"),
         pytest.param("amount_cop", True, "amount_cop: Input should be a valid integer", id="amount as truth"),
         pytest.param("amount_cop", None, "amount_cop: Input should be a valid integer", id="amount as null"),
         pytest.param("amount_cop", 0, "amount_cop: Input should be greater than or equal to 1", id="nothing paid"),
@@ -175,6 +177,22 @@ def test_a_wrong_value_of_a_payment_is_named_and_not_repeated(field: str, value:
 )
 def test_a_wrong_value_of_any_message_names_its_field(name: str, field: str, value: object) -> None:
     assert refusal(name, json_argument(VALID[name] | {field: value})).startswith(f"{field}: ")
+
+
+@pytest.mark.parametrize("written", ["297500", "297500.0", "2.975e5", "29750000e-2", "297500.00"])
+def test_a_whole_number_counts_however_it_is_written(written: str) -> None:
+    data = b'{"reference": "FV-77", "by": "support:ana", "amount_cop": %s}' % written.encode()
+    paid = parse("signal", "payment_confirmed", [json_argument(data)])
+    assert paid == message("payment_confirmed", **PAID)
+    assert type(paid.amount_cop) is int
+    step = parse("signal", "step_completed", [json_argument(b'{"step": 2.0, "by": "billing"}')])
+    assert (step.step, type(step.step)) == (2, int)
+
+
+@pytest.mark.parametrize("written", ["297500.5", "1e400", "-1e400", "NaN", "Infinity", "1e-1", "0.0", "-1.0", "1e13"])
+def test_a_number_that_is_not_whole_or_has_no_end_is_refused(written: str) -> None:
+    data = b'{"reference": "FV-77", "by": "support:ana", "amount_cop": %s}' % written.encode()
+    assert refusal("payment_confirmed", json_argument(data)).startswith("amount_cop: ")
 
 
 def test_an_integer_of_thousands_of_digits_is_refused() -> None:

@@ -85,6 +85,15 @@ async def pasted_texts(case: CaseUnderTest) -> None:
     await case.settle()
 
 
+async def payments_with_a_point(case: CaseUnderTest) -> None:
+    await case.signal("payment_confirmed", reference="FV-1", amount_cop=297_500.0)
+    await case.signal("payment_confirmed", reference="FV-2", amount_cop=297_500.5)
+    await case.settle()
+    await case.with_letter()
+    await case.pay()
+    await case.settle()
+
+
 async def closed(case: CaseUnderTest) -> None:
     await case.with_loan()
     await case.signal("activation_closed", reason="the company left")
@@ -135,6 +144,7 @@ PATHS: dict[str, Path] = {
         letters_replaced_and_deleted,
         hostile_messages,
         pasted_texts,
+        payments_with_a_point,
         closed,
         cancelled,
     )

@@ -191,6 +191,26 @@ async def test_without_a_worker_a_payment_is_kept_and_a_status_says_so(idle_worl
     assert after[1]["payment"]["paid"]
 
 
+@pytest.mark.parametrize("written", ["297500.0", "2.975e5"])
+async def test_an_amount_with_a_point_counts_from_the_temporal_command_line(
+    idle_world: World, commands: Commands, written: str
+) -> None:
+    company_id = new_id()
+    named = ("--workflow-id", f"activation-{company_id}")
+    async with idle_world.worker():
+        await commands.starter("start", commands.company(company_id))
+        await commands.temporal(
+            *("workflow", "signal", *named, "--name", "payment_confirmed"),
+            *("--input", f'{{"reference": "FV-77", "amount_cop": {written}, "by": "support:ana"}}'),
+        )
+        printed = await commands.temporal(
+            *("workflow", "update", "execute", *named, "--name", "verify_payment"),
+            *("--input", '{"by": "support:ana"}', "-o", "json"),
+        )
+    payments = json.loads(printed)["result"]["payments"]
+    assert [(each["amount_cop"], each["standing"]) for each in payments] == [(297_500, "confirmed")]
+
+
 async def test_support_drives_a_case_from_the_temporal_command_line(idle_world: World, commands: Commands) -> None:
     company_id = new_id()
     named = ("--workflow-id", f"activation-{company_id}")

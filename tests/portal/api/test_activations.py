@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from adapters.activations import Activations, _standing
@@ -175,6 +176,32 @@ async def test_an_amount_is_a_whole_number_of_pesos(caller: Caller, amount: obje
     answer = await caller.post("/activations/C1001/payments", payment(amount_cop=amount))
     assert problem(answer) == (422, "wrong-input")
     assert set(fields(answer)) == {"amount_cop"}
+
+
+@pytest.mark.parametrize("written", ["297500.0", "2.975e5"])
+async def test_a_whole_number_of_pesos_counts_however_it_is_written(
+    portal_world: World, caller: Caller, written: str
+) -> None:
+    case = await portal_world.start()
+    await case.settle()
+    data = f'{{"reference": "FV-77", "amount_cop": {written}}}'
+    answer = await send_json(caller, f"/activations/{case.company_id}/payments", data)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["amount_cop"] == 297_500
+    assert '"amount_cop":297500,' in answer.text
+    assert [each["amount_cop"] for each in (await case.settle())["payment"]["payments"]] == [297_500]
+
+
+@pytest.mark.parametrize("written", ["297500.5", "1e400", "NaN", "-Infinity", '"297500"', "true", "[297500]"])
+async def test_an_amount_that_is_no_whole_number_is_refused_however_it_is_written(caller: Caller, written: str) -> None:
+    data = f'{{"reference": "FV-77", "amount_cop": {written}}}'
+    answer = await send_json(caller, "/activations/C1001/payments", data)
+    assert problem(answer) == (422, "wrong-input")
+    assert set(fields(answer)) == {"amount_cop"}
+
+
+async def send_json(caller: Caller, path: str, data: str) -> httpx.Response:
+    return await caller.send("POST", path, content=data, headers={"Content-Type": "application/json"})
 
 
 async def entitled(site: Site, caller: Caller, case: CaseUnderTest) -> tuple[str, str | None]:
