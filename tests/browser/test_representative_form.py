@@ -19,13 +19,19 @@ MISSING = {
 WRONG = {
     "full_name": (
         "Мария Иванова",
-        "Tiene caracteres que no se pueden imprimir. Escríbelo de nuevo con letras latinas.",
+        (
+            "Tiene un carácter que no se puede usar: «М» (U+041C), en la posición 1. "
+            "Bórralo o escríbelo con letras latinas."
+        ),
     ),
-    "document_number": ("5", "Escribe de 2 a 20 letras y números, sin signos."),
+    "document_number": (
+        "5",
+        "Escribe solo el número del documento: de 2 a 20 letras y números, sin palabras ni signos.",
+    ),
     "document_city": ("x" * 61, "Es demasiado largo: acórtalo a 60 caracteres."),
-    "role": ("y" * 61, "Es demasiado largo: acórtalo a 60 caracteres."),
+    "role": ("y" * 101, "Es demasiado largo: acórtalo a 100 caracteres."),
     "email": ("maria@", "Escribe un correo completo, como ana@ejemplo.com."),
-    "phone": ("12", "Escribe un teléfono de al menos 7 dígitos."),
+    "phone": ("12", "Tiene menos de 7 dígitos. Escribe el teléfono completo."),
 }
 
 
