@@ -93,7 +93,7 @@ class RunOne:
     async def run(self, name: str) -> None:
         await workflow.execute_activity(
             name,
-            start_to_close_timeout=timedelta(seconds=10),
+            start_to_close_timeout=timedelta(seconds=60),
             retry_policy=RetryPolicy(maximum_attempts=2, initial_interval=timedelta(milliseconds=1)),
         )
 

@@ -98,7 +98,7 @@ def test_the_helper_ends_by_itself_when_its_control_closes() -> None:
 
     checker._control.close()
 
-    checker._process.wait(10)
+    checker._process.wait(IN_TIME_SECONDS)
     assert not Path(f"/proc/{pid}").exists()
     checker.close()
 
