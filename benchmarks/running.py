@@ -8,12 +8,18 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 Part = Callable[[], Awaitable[str]]
 """Measures something and returns its figures as text."""
 
 
-async def run(parts: Mapping[str, Part], within: timedelta, say: Callable[[str], None] = print) -> tuple[str, ...]:
+say_at_once = partial(print, flush=True)
+
+
+async def run(
+    parts: Mapping[str, Part], within: timedelta, say: Callable[[str], None] = say_at_once
+) -> tuple[str, ...]:
     """Run the parts, each within its time, and return the names of those that broke or found nothing."""
     broken = []
     for name, part in parts.items():
