@@ -116,3 +116,5 @@ LIST: Final[Json] = {
     },
     "openapi_extra": _extra(Scope.READ),
 }
+
+OPERATIONS: Final = {each["operation_id"]: each for each in (START, STATUS, PAYMENT, ENTITLEMENT, LIST)}

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from domain.policy import STEP_NAMES
 from portal.api.problems import PROBLEMS, Problem
 
 Json = dict[str, Any]
@@ -50,27 +51,117 @@ LISTING: Final[Json] = {
 }
 STATUS: Final[Json] = {
     "company_id": "C1001",
-    "stage": "loan_active",
+    "stage": "certificate_in_process",
     "entitlement": "loan",
     "entitlement_until": "2026-12-24",
     "payment": {
-        "paid": False,
-        "purchase_offered": True,
+        "paid": True,
+        "purchase_offered": False,
         "price_cop": 250_000,
         "iva_cop": 47_500,
         "total_cop": 297_500,
         "validity_days": 365,
-        "payments": [],
+        "payments": [
+            {
+                "reference": "FV-77",
+                "amount_cop": 297_500,
+                "standing": "confirmed",
+                "recorded_at": "2026-12-17T15:00:01Z",
+                "paid_at": "2026-12-17T15:00:00Z",
+                "method": "pse",
+            }
+        ],
     },
-    "certificate": {"state": "quoted", "valid_until": None, "days_left": None},
-    "loan": {"state": "active", "starts_on": "2026-11-24", "ends_on": "2026-12-24", "days_left": 30},
-    "letter": {"folio": "AC-BNX2-2J30-JBMB"},
-    "steps": {"current": 1, "completed": []},
-    "reminders": {"sent": [], "skipped": []},
-    "needs_attention": False,
-    "rejected_signals": [],
-    "timeline": [{"at": "2026-11-24T15:00:00Z", "actor": "activa", "action": "activation_started", "reason": None}],
-    "next_actions": ["continue_to_test_set", "delete_letter", "buy_certificate"],
+    "certificate": {
+        "state": "paid",
+        "serial": None,
+        "valid_from": None,
+        "valid_until": None,
+        "days_left": None,
+        "renewal_from": None,
+        "observations": None,
+        "certificates": [],
+    },
+    "loan": {
+        "state": "active",
+        "starts_on": "2026-11-24",
+        "ends_on": "2026-12-24",
+        "days_left": 7,
+        "last_safe_purchase_on": "2026-12-10",
+        "ended_on": None,
+    },
+    "loan_terms": {"days": 30, "upload_limit_bytes": 1_048_576, "would_start_on": None, "would_end_on": None},
+    "letter": {
+        "folio": "AC-BNX2-2J30-JBMB",
+        "key": "letters/C1001/AC-BNX2-2J30-JBMB.pdf",
+        "sha256": "fb1c69df644306d2d3294b4fb3f88ab8cc5bedfddff99196a17e46735ed15249",
+        "issued_at": "2026-11-24T15:00:00Z",
+        "attached": "fa07dc7a2b5a4db9bb5201816bc23c19",
+        "versions": [
+            {
+                "upload_id": "fa07dc7a2b5a4db9bb5201816bc23c19",
+                "folio": "AC-BNX2-2J30-JBMB",
+                "verdict": "accepted",
+                "received_at": "2026-11-24T16:30:00Z",
+                "sha256": "dd40a6bfbaa235bc9c1931a7e96fb7727639c6f1c749dc28356cd3bb9105bc8e",
+                "reasons": [],
+                "withdrawn": False,
+                "superseded": False,
+            }
+        ],
+    },
+    "steps": {"current": 3, "completed": [1, 2], "names": list(STEP_NAMES), "nit_locked": False},
+    "reminders": {
+        "sent": [{"subject": "loan", "days": 15, "at": "2026-12-09T13:30:00Z"}],
+        "skipped": [{"subject": "loan", "days": 7, "at": "2026-12-17T15:00:01Z", "reason": "bought"}],
+        "next": None,
+        "muted_until": None,
+    },
+    "needs_attention": True,
+    "attention": [
+        {
+            "kind": "rejected_message",
+            "subject": "certificate_issued",
+            "since": "2026-12-17T16:00:00Z",
+            "text": "certificate_issued was rejected: valid_until: Field required",
+        }
+    ],
+    "rejected_signals": [
+        {"name": "certificate_issued", "reason": "valid_until: Field required", "time": "2026-12-17T16:00:00Z"}
+    ],
+    "rejected_signals_count": 1,
+    "repeated_messages_count": 0,
+    "webhooks": {
+        "on": True,
+        "gone": False,
+        "waiting": [
+            {
+                "id": "evt_7330a7548f83c56c6ea47e2a",
+                "type": "loan.expiring",
+                "at": "2026-12-09T13:30:00Z",
+                "attempts": 3,
+            }
+        ],
+        "failing_since": "2026-12-09T13:30:05Z",
+        "error": "ConnectError",
+        "next_try_at": "2026-12-09T13:31:05Z",
+        "deliveries": [
+            {
+                "id": "evt_2c26b46b68ffc68ff99b453c",
+                "type": "loan.started",
+                "at": "2026-11-24T16:30:02Z",
+                "outcome": "delivered",
+                "attempts": 0,
+                "ended_at": "2026-11-24T16:30:03Z",
+            }
+        ],
+    },
+    "waiting_to_retry": [],
+    "timeline": [
+        {"at": "2026-11-24T14:55:00Z", "actor": "activa", "action": "activation_started", "reason": None},
+        {"at": "2026-12-17T15:00:01Z", "actor": "billing", "action": "payment_confirmed", "reason": "FV-77"},
+    ],
+    "next_actions": ["await_certificate", "delete_letter"],
     "closing": None,
 }
 

@@ -1,14 +1,17 @@
 """The whole OpenAPI document: FastAPI's own of the routes, with the schemas and the token that they refer to."""
 
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, cast
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic.json_schema import models_json_schema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from domain.company import Company
 from portal.api.access import Scope
-from portal.api.document import SECURITY
+from portal.api.case import CaseStatus
+from portal.api.document import OPERATIONS, SECURITY
 from portal.api.models import (
     Activation,
     EntitlementAnswer,
@@ -29,39 +32,15 @@ TOKEN: Final = (
     "`exp`. It lives for an hour at most and may be used until then; clocks may differ by a minute. Scopes, separated "
     "by spaces: " + ", ".join(f"`{each.value}`" for each in Scope) + "."
 )
-_MODELS: Final = (Activation, EntitlementAnswer, Listing, PaymentTaken, ProblemDocument)
+_ANSWERS: Final = (Activation, EntitlementAnswer, Listing, PaymentTaken, ProblemDocument)
 _BODIES: Final = (Company, PaymentInput)
-_OBJECT: Final = {"type": "object"}
-_LIST: Final = {"type": "array", "items": _OBJECT}
-_CASE: Final[Json] = {
-    "title": "CaseStatus",
-    "description": "The whole case, as the query `status` tells it. Names may be added.",
-    "type": "object",
-    "properties": {
-        "company_id": {"type": "string"},
-        "stage": {"type": "string"},
-        "entitlement": {"enum": ["own", "loan", "none"]},
-        "entitlement_until": {"type": ["string", "null"], "format": "date"},
-        "payment": _OBJECT,
-        "certificate": _OBJECT,
-        "loan": {"type": ["object", "null"]},
-        "letter": _OBJECT,
-        "steps": _OBJECT,
-        "reminders": _OBJECT,
-        "needs_attention": {"type": "boolean"},
-        "attention": _LIST,
-        "rejected_signals": _LIST,
-        "timeline": _LIST,
-        "next_actions": {"type": "array", "items": {"type": "string"}},
-        "closing": {"type": ["string", "null"]},
-    },
-}
 
 
 def document_of(api: FastAPI) -> Json:
     """Return the document, made once."""
     if api.openapi_schema is None:
         made = get_openapi(title=api.title, version=api.version, description=ABOUT, routes=api.routes)
+        _restore_nulls(made)
         components = made.setdefault("components", {})
         components["schemas"] = {**components.get("schemas", {}), **_schemas()}
         components["securitySchemes"] = {
@@ -72,13 +51,28 @@ def document_of(api: FastAPI) -> Json:
 
 
 def _schemas() -> Json:
-    template = "#/components/schemas/{model}"
-    outgoing = models_json_schema([(each, "serialization") for each in _MODELS], ref_template=template)[1]["$defs"]
-    incoming = models_json_schema([(each, "validation") for each in _BODIES], ref_template=template)[1]["$defs"]
-    for body in (incoming["Company"], incoming["PaymentInput"]):
-        _allow_empty(body)
-    case = {**_CASE, "required": list(_CASE["properties"])}
-    return {**outgoing, **incoming, "CaseStatus": case}
+    case = _described([CaseStatus], "serialization")
+    for schema in case.values():
+        schema.pop("additionalProperties", None)  # names may be added
+    schemas = case | _described(_ANSWERS, "serialization") | _described(_BODIES, "validation")
+    for body in _BODIES:
+        _allow_empty(schemas[body.__name__])
+    return schemas
+
+
+def _described(models: Iterable[type[BaseModel]], mode: JsonSchemaMode) -> Json:
+    found = models_json_schema([(each, mode) for each in models], ref_template="#/components/schemas/{model}")
+    return cast("Json", found[1]["$defs"])
+
+
+def _restore_nulls(made: Json) -> None:
+    """Put the bodies back as they are described: FastAPI drops every null of an example."""
+    operations = (operation for path in made["paths"].values() for operation in path.values())
+    for operation in operations:
+        described = OPERATIONS[operation["operationId"]]
+        operation |= {name: value for name, value in described["openapi_extra"].items() if name == "requestBody"}
+        for status, answer in described["responses"].items():
+            operation["responses"][str(status)]["content"] = answer["content"]
 
 
 def _allow_empty(body: Json) -> None:

@@ -15,6 +15,7 @@ from portal import app as portal_app
 from portal.development.lender import Lender
 from settings import Portal, PortalSettings
 from tests import builders
+from tests.portal.described import Described
 from tests.world import CaseUnderTest, World
 
 SECRET = "a-secret-of-the-tests-0123456789abcdef"
@@ -42,9 +43,12 @@ class Site:
 
     def client(self, **headers: str) -> httpx.AsyncClient:
         """Return a browser without cookies; its requests come from the portal's own pages."""
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
         sent = {"Sec-Fetch-Site": "same-origin"} | headers
-        return httpx.AsyncClient(transport=transport, base_url=self.origin, headers=sent)
+        return httpx.AsyncClient(transport=self.transport(), base_url=self.origin, headers=sent)
+
+    def transport(self) -> httpx.ASGITransport:
+        """Return the way to the portal, on which every answer of its API is held against the API's document."""
+        return httpx.ASGITransport(Described(self.app), raise_app_exceptions=True)
 
 
 @dataclass

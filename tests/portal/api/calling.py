@@ -20,8 +20,7 @@ class Caller:
 
     async def send(self, method: str, path: str, **request: Any) -> httpx.Response:
         headers: Mapping[str, str] = {} if self.token is None else {"Authorization": f"Bearer {self.token}"}
-        transport = httpx.ASGITransport(self.site.app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url=self.site.origin, timeout=60) as client:
+        async with httpx.AsyncClient(transport=self.site.transport(), base_url=self.site.origin, timeout=60) as client:
             sent = {**headers, **request.pop("headers", {})}
             return await client.request(method, f"/api{path}", headers=sent, **request)
 

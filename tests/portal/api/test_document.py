@@ -11,7 +11,10 @@ from schemathesis.engine import Status, events, from_schema
 
 from portal import billing
 from portal.api.examples import COMPANY, PAYMENT, PAYMENT_TAKEN, STATUS
+from portal.api.schemas import document_of
 from tests.portal.api.calling import PROBLEM, Caller
+from tests.portal.api.test_activations import until_told
+from tests.portal.described import Described, examples, wrong
 from tests.portal.visiting import Site
 from tests.world import World
 
@@ -44,7 +47,7 @@ def configuration(token: str) -> SchemathesisConfig:
 
 def findings(site: Site, token: str) -> tuple[int, list[str]]:
     """Return how many scenarios were run, and every failure."""
-    schema = schemathesis.openapi.from_asgi("/api/openapi.json", site.app, config=configuration(token))
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", Described(site.app), config=configuration(token))
     ran, wrong = 0, []
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
@@ -103,6 +106,63 @@ async def test_the_status_of_the_example_has_the_names_of_a_real_one(portal_worl
     case = await portal_world.start()
     await case.with_loan()
     facts: dict[str, Any] = await case.settle()
-    assert set(STATUS) <= set(facts)
-    for track in ("payment", "certificate", "loan", "letter", "steps", "reminders"):
-        assert set(STATUS[track]) <= set(facts[track]), track
+    assert set(facts) == set(STATUS)
+    for track in ("payment", "certificate", "loan", "loan_terms", "letter", "steps", "reminders", "webhooks"):
+        assert set(facts[track]) == set(STATUS[track]), track
+
+
+async def test_a_case_with_everything_in_it_is_answered_as_described(portal_world: World, caller: Caller) -> None:
+    case = await portal_world.start()
+    await case.with_loan()
+    await case.pay("FV-1", amount_cop=5)
+    await case.signal("payment_confirmed", reference="FV-2")
+    await case.settle()
+    await case.skip_to_next_reminder()
+    await case.signal("reminders_muted", until="2099-01-31", reason="asked by telephone")
+    await case.pay()
+    await case.issue_certificate()
+    await case.signal("letter_uploaded", upload_id=await case.upload(b"no PDF"))
+    await case.settle()
+    facts = await until_told(caller, f"/activations/{case.company_id}")  # held against the document on its way here
+    lists = (facts["payment"]["payments"], facts["certificate"]["certificates"], facts["letter"]["versions"])
+    assert all((*lists, facts["reminders"]["sent"], facts["rejected_signals"], facts["timeline"]))
+
+
+async def test_every_example_of_the_document_fits_its_own_schema(site: Site) -> None:
+    document = (await Caller(site, None).get("/openapi.json")).json()
+    found = list(examples(document))
+    assert {place: told for place, schema, value in found if (told := wrong(document, schema, value))} == {}
+    bodies = [place for place, _, _ in found if "/content/" in place]
+    assert len([place for place in bodies if "/requestBody/" in place]) == 2
+    assert len([place for place in bodies if PROBLEM in place]) > 40
+    described = [operation for item in document["paths"].values() for operation in item.values()]
+    for operation in described:
+        for status, answer in operation["responses"].items():
+            assert all({"example", "examples"} & set(content) for content in answer["content"].values()), status
+
+
+async def test_an_example_keeps_what_is_null(site: Site) -> None:
+    document = (await Caller(site, None).get("/openapi.json")).json()
+    content = document["paths"]["/api/activations"]["get"]["responses"]["200"]["content"]
+    shown = content["application/json"]["example"]
+    assert shown["next_cursor"] is None
+    assert shown["activations"][0]["certificate_ends_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"surprise": 1}, "$: Additional properties are not allowed ('surprise' was unexpected)"),
+        ({"stage": "party"}, "$.stage: 'party' is not one of"),
+        ({"entitlement_until": "tomorrow"}, "$.entitlement_until: 'tomorrow' is not valid under any"),
+        ({"steps": STATUS["steps"] | {"colour": "blue"}}, "$.steps: Additional properties are not allowed ('colour'"),
+        ({"attention": [STATUS["attention"][0] | {"nit": "1"}]}, "$.attention[0]: Additional properties are not"),
+        ({"steps": {}}, "$.steps: 'current' is a required property"),
+    ],
+)
+def test_a_status_that_is_not_as_described_is_found(site: Site, change: dict[str, Any], told: str) -> None:
+    document = document_of(site.app.state.api)
+    schema = document["components"]["schemas"]["CaseStatus"]
+    assert wrong(document, schema, STATUS) == []
+    found = wrong(document, schema, STATUS | change)
+    assert found[0].startswith(told), found

@@ -190,7 +190,7 @@ async def test_no_cookie_is_read_or_set_and_no_site_is_asked_for(visitor: Visito
 
 @pytest.mark.parametrize("path", ["/apio", "/salir/api/", "/API/activations", "//api/activations"])
 async def test_what_only_looks_like_the_api_is_checked_as_a_page(site: Site, path: str) -> None:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(site.app), base_url=site.origin) as client:
+    async with httpx.AsyncClient(transport=site.transport(), base_url=site.origin) as client:
         answer = await client.post(httpx.URL(site.origin, path=path), headers={"Sec-Fetch-Site": "cross-site"})
     assert "application/problem" not in answer.headers["content-type"]
     assert answer.status_code in (403, 404)
