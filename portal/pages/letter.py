@@ -53,7 +53,8 @@ async def attach(
     parts.limits.upload(who.company_id)
     data = b"" if documento is None else await documento.read()
     limit_bytes = parts.upload_limit_bytes if facts is None else facts.loan_terms.upload_limit_bytes
-    if problem := _problem(data, limit_bytes):
+    chosen = documento is not None and bool(documento.filename)
+    if problem := _problem(data, limit_bytes, chosen=chosen):
         if facts is None:
             failure = Failure(422, "No pudimos recibir el archivo", problem)
             return parts.pages.page(request, "failure.html", {"failure": failure}, failure.status)
@@ -63,10 +64,15 @@ async def attach(
     return go(request, f"/carta/resultado?carga={upload_id}")
 
 
-def _problem(data: bytes, limit_bytes: int) -> str | None:
+def _problem(data: bytes, limit_bytes: int, *, chosen: bool) -> str | None:
     """Return what is plainly wrong with a file; the rest is for the worker, which opens it where it can't hurt."""
-    if not data:
+    if not chosen:
         return "Elige el PDF de la carta firmada."
+    if not data:  # such as what a cloud's folder shows of a file that it has not downloaded yet
+        return (
+            "El archivo está vacío. Si está en la nube, espera a que se descargue en tu equipo y ábrelo para "
+            "comprobarlo; si no, escanea la carta de nuevo."
+        )
     if len(data) > limit_bytes:
         return (
             f"El archivo pesa {megabytes(len(data))} y el máximo es {megabytes(limit_bytes)}. "

@@ -1,6 +1,8 @@
 // Comfort only: every page works without it. No page relies on a request made here.
 (() => {
   "use strict";
+  const EMPTY =
+    "El archivo está vacío. Si está en la nube, espera a que se descargue en tu equipo y ábrelo para comprobarlo; si no, escanea la carta de nuevo.";
   const megabytes = (bytes) => `${(Math.ceil((bytes * 10) / 1048576) / 10).toLocaleString("es-CO")} MB`;
 
   const arrive = (root) => {
@@ -17,23 +19,39 @@
     const input = form.querySelector("input[type=file]");
     const problem = form.querySelector("#documento-tamano");
     const limit = Number(form.dataset.limit);
-    const check = () => {
-      const file = input.files[0];
-      const large = Boolean(file) && file.size > limit;
-      problem.hidden = !large;
-      problem.textContent = large
+    const wrong = (file) => {
+      if (!file) return "";
+      if (file.size === 0) return EMPTY;
+      return file.size > limit
         ? `El archivo pesa ${megabytes(file.size)} y el máximo es ${form.dataset.limitText}. Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen.`
         : "";
-      if (large) input.setAttribute("aria-invalid", "true");
+    };
+    const check = () => {
+      const text = wrong(input.files[0]);
+      problem.hidden = !text;
+      problem.textContent = text;
+      if (text) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
-      return !large;
+      return !text;
     };
     input.addEventListener("change", () => {
       form.querySelector("#documento-error")?.remove();
+      form.querySelector("[data-chosen]").textContent = input.files[0]?.name ?? "";
       check();
     });
-    for (const name of ["dragenter", "dragover"]) input.addEventListener(name, () => form.classList.add("over"));
-    for (const name of ["dragleave", "drop"]) input.addEventListener(name, () => form.classList.remove("over"));
+    for (const name of ["dragenter", "dragover"]) {
+      form.addEventListener(name, (event) => {
+        event.preventDefault();
+        form.classList.add("over");
+      });
+    }
+    for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("over"));
+    form.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (event.dataTransfer.files.length === 0) return;
+      input.files = event.dataTransfer.files;
+      input.dispatchEvent(new Event("change"));
+    });
     form.addEventListener("htmx:confirm", (event) => {
       if (!check()) {
         event.preventDefault();

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -37,10 +38,9 @@ def padded(size: int) -> bytes:
     ("data", "message"),
     [
         (None, "Elige el PDF de la carta firmada."),
-        (b"", "Elige el PDF de la carta firmada."),
         (b"\xff\xd8\xff\xe0 a photo", "El archivo no es un PDF. Escanea la carta y guárdala como PDF."),
     ],
-    ids=["none", "empty", "no PDF"],
+    ids=["none", "no PDF"],
 )
 async def test_a_file_that_is_no_letter_is_refused_at_its_field(
     sender: Visitor, data: bytes | None, message: str
@@ -51,6 +51,64 @@ async def test_a_file_that_is_no_letter_is_refused_at_its_field(
     await expect(sender.page.locator("#documento-error")).to_contain_text(message)
     await expect(sender.page.locator("#documento")).to_have_attribute("aria-invalid", "true")
     await expect(sender.page.locator("#resumen")).to_be_focused()
+
+
+EMPTY = "El archivo está vacío. Si está en la nube, espera a que se descargue en tu equipo"
+
+
+async def test_a_file_with_nothing_in_it_is_said_to_be_empty_before_it_is_sent(sender: Visitor) -> None:
+    sent = len(sender.requests)
+    await sender.choose(b"")
+    await expect(sender.page.locator("#documento-tamano")).to_contain_text(EMPTY)
+    await sender.press("Adjuntar documento")
+    await expect(sender.page.locator("#documento")).to_be_focused()
+    assert [each.method for each in sender.requests[sent:]] == []
+
+
+async def test_without_javascript_the_server_says_that_the_file_is_empty(
+    opened: Opening, waiting: CaseUnderTest
+) -> None:
+    async with opened(java_script_enabled=False) as sender:
+        await sender.enter_by_hand(waiting.company_id, "/carta")
+        await sender.attach(b"")
+        await expect(sender.page.locator("#documento-error")).to_contain_text(EMPTY)
+
+
+@pytest.mark.parametrize("device", [{}, {"java_script_enabled": False}], ids=["with JavaScript", "without"])
+async def test_the_file_field_speaks_spanish_in_a_browser_that_does_not(
+    opened: Opening, waiting: CaseUnderTest, device: dict[str, Any]
+) -> None:
+    async with opened(locale="en-US", **device) as sender:
+        await (sender.enter_by_hand if device else sender.enter)(waiting.company_id, "/carta")
+        field = sender.page.get_by_role("button", name="Carta firmada, en PDF Elegir archivo", exact=True)
+        picker = sender.page.locator(".picker")
+        await expect(field).to_have_css("opacity", "0")
+        await expect(picker.get_by_text("Elegir archivo")).to_be_visible()
+        await expect(picker.get_by_text("Ningún archivo elegido")).to_be_visible()
+        await sender.choose(padded(100), "carta de María.pdf")
+        await expect(picker.get_by_text("Ningún archivo elegido")).to_be_hidden()
+        await expect(picker.locator(".some")).to_have_text("Archivo elegido" if device else "carta de María.pdf")
+
+
+async def test_a_file_that_is_dropped_anywhere_on_the_form_is_chosen(sender: Visitor) -> None:
+    await sender.page.locator("form.upload").evaluate(
+        """(form) => {
+            const data = new DataTransfer();
+            data.items.add(new File(["%PDF-1.7"], "arrastrada.pdf", { type: "application/pdf" }));
+            form.dispatchEvent(new DragEvent("dragover", { dataTransfer: data, bubbles: true, cancelable: true }));
+            form.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    await expect(sender.page.locator(".picker .some")).to_have_text("arrastrada.pdf")
+    assert await sender.page.locator("#documento").evaluate("(each) => each.files[0].name") == "arrastrada.pdf"
+
+
+async def test_a_press_anywhere_on_the_file_field_opens_the_choice(sender: Visitor) -> None:
+    for words in ("Elegir archivo", "Ningún archivo elegido"):
+        async with sender.page.expect_file_chooser():
+            box = await sender.page.locator(".picker").get_by_text(words).bounding_box()
+            assert box is not None
+            await sender.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 async def test_a_file_above_the_limit_is_refused_with_its_size_before_it_is_sent(sender: Visitor) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import datetime
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -83,7 +84,7 @@ async def test_the_dates_and_the_limit_are_said_before_the_upload(visitor: Visit
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        pytest.param(b"", "Elige el PDF de la carta firmada.", id="nothing"),
+        pytest.param(b"", "El archivo está vacío. Si está en la nube, espera a que se descargue", id="nothing in it"),
         pytest.param(b"PK\x03\x04", "El archivo no es un PDF.", id="not a PDF"),
         pytest.param(b"%PDF-" + b"x" * 1_048_572, "El archivo pesa 1,1 MB y el máximo es 1 MB.", id="a byte too large"),
         pytest.param(b"%PDF-" + b"x" * 1_900_000, "El archivo pesa 1,9 MB y el máximo es 1 MB.", id="nearly twice"),
@@ -97,6 +98,36 @@ async def test_a_file_that_can_not_be_taken_is_explained_at_its_field(
     assert (answer.status_code, title_of(answer)) == (422, "Error: Firma la carta y adjúntala · Activa")
     assert text_of(answer).count(message) == 2
     assert (await visitor.case.status())["letter"]["versions"] == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({"documento": ("", b"", "application/octet-stream")}, id="as a browser sends it"),
+        pytest.param({"otro": ("x.txt", b"x", "text/plain")}, id="not sent at all"),
+    ],
+)
+async def test_whoever_has_chosen_no_file_is_asked_to_choose_one(visitor: Visitor, files: dict[str, Any]) -> None:
+    await visitor.download_letter()
+    answer = await visitor.client.post("/carta", **multipart(files))
+    assert answer.status_code == 422
+    assert text_of(answer).count("Elige el PDF de la carta firmada.") == 2
+    assert "vacío" not in text_of(answer)
+
+
+def multipart(files: dict[str, tuple[str, bytes, str]]) -> dict[str, Any]:
+    """Return a form as browsers write it: a file that was not chosen has an empty name, which httpx leaves out."""
+    parts = [
+        f'--edge\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n'
+        f"Content-Type: {kind}\r\n\r\n".encode()
+        + data
+        + b"\r\n"
+        for field, (name, data, kind) in files.items()
+    ]
+    return {
+        "content": b"".join(parts) + b"--edge--\r\n",
+        "headers": {"Content-Type": "multipart/form-data; boundary=edge"},
+    }
 
 
 async def test_a_signed_letter_starts_the_loan_and_the_notice_says_that_nothing_renews_it(visitor: Visitor) -> None:
