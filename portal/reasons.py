@@ -1,15 +1,20 @@
 """What a case says in English of a refused message or of what needs attention, in Spanish for support."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 from typing import Final
+
+from mails import spanish
 
 _WHOLE: Final = {
     r"reference (.+) is recorded with (.+) pesos, this message says (.+); send .+": (
-        "La referencia {0} ya está registrada con {1} pesos y este mensaje dice {2}. Envía otro pago con su propia "
-        "referencia."
+        "La referencia {0} ya está registrada con {1:pesos} y este mensaje dice {2:pesos}. Envía otro pago con su "
+        "propia referencia."
     ),
     r"payment below the total: (.+) of (.+) pesos under (.+); send .+": (
-        "Se pagaron {0} de {1} pesos con la referencia {2}. Confirma el pago con el valor completo cuando esté pago."
+        "Se pagaron {0:pesos} de {1:pesos} con la referencia {2}. Confirma el pago con el valor completo cuando esté "
+        "pago."
     ),
     r"payment (.+) while no certificate was on sale: .+": (
         "Llegó el pago {0} cuando no había un certificado por comprar: hay uno en trámite o vigente por mucho tiempo. "
@@ -19,12 +24,12 @@ _WHOLE: Final = {
         "No hay un certificado en trámite. Las observaciones son para una solicitud paga que siga abierta."
     ),
     r"valid_until: (.+) lies before valid_from (.+); .+": (
-        "El último día ({0}) es anterior al primero ({1}). Revisa las dos fechas."
+        "El último día ({0:day}) es anterior al primero ({1:day}). Revisa las dos fechas."
     ),
-    r"valid_until: (.+) has passed; .+": "El último día ({0}) ya pasó. Registra un certificado vigente.",
+    r"valid_until: (.+) has passed; .+": "El último día ({0:day}) ya pasó. Registra un certificado vigente.",
     r"serial (.+) is registered as valid (.+) to (.+), this message says (.+) to (.+); .+": (
-        "El serial {0} está registrado del {1} al {2} y este mensaje dice del {3} al {4}. Revisa el serial, o corrige "
-        "las fechas desde soporte."
+        "El serial {0} está registrado del {1:day} al {2:day} y este mensaje dice del {3:day} al {4:day}. Revisa el "
+        "serial, o corrige las fechas desde soporte."
     ),
     r"step 2 is not finished: .+": "El paso 2 no está terminado: falta la carta firmada o el pago.",
     r"no loan is active; .+": "No hay un préstamo activo que se pueda retirar.",
@@ -80,7 +85,7 @@ _PARTS: Final = {
     r"the JSON can't be read|.+: Invalid JSON: .+": "El JSON no se puede leer.",
     r"(.+): Field required": "Falta «{0}».",
     r"(.+): Extra inputs are not permitted": "«{0}» no es un dato de este mensaje; revisa cómo está escrito.",
-    r"(.+): Input should be a valid integer.*": "«{0}» debe ser un número entero, sin puntos ni comillas.",
+    r"(.+): Input should be a valid integer.*": "«{0}» debe ser un número entero, sin decimales ni comillas.",
     r"(.+): Input should be a valid string.*": "«{0}» debe ser un texto.",
     r"(.+): Input should be greater than or equal to (.+)": "«{0}» debe ser {1} o más.",
     r"(.+): Input should be less than or equal to (.+)": "«{0}» debe ser {1} o menos.",
@@ -96,7 +101,23 @@ _PARTS: Final = {
     ),
     r"(.+): control characters are not allowed": "«{0}» tiene caracteres que no se ven.",
 }
+_SPELLED: Final[dict[str, Callable[[str], str]]] = {
+    "pesos": lambda text: spanish.pesos(int(text)),
+    "day": lambda text: spanish.day(date.fromisoformat(text)),
+}
 _SMALL_WORDS: Final = {" (optional)": " (opcional)", " or ": " o "}
+
+
+class _Value(str):
+    """A part of a case's text; `{:pesos}` and `{:day}` spell it out where it is one."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        try:
+            return _SPELLED[spec](self) if spec else str(self)
+        except ValueError:
+            return str(self)
 
 
 def in_spanish(text: str) -> str | None:
@@ -115,7 +136,7 @@ def in_spanish(text: str) -> str | None:
 def _found(table: dict[str, str], text: str) -> str | None:
     for pattern, words in table.items():
         if match := re.fullmatch(pattern, text):
-            filled = words.format(*(group or "" for group in match.groups()))
+            filled = words.format(*(_Value(group or "") for group in match.groups()))
             for english, spanish in _SMALL_WORDS.items():
                 filled = filled.replace(english, spanish)
             return filled

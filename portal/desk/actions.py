@@ -1,21 +1,24 @@
 """What support can do to a case: each action is one signal, with the fields it needs and a reason on record."""
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from domain import form_messages
 from domain.contract import workflow_id
-from domain.form_messages import spanish
 from domain.forms import FieldError
 from domain.messages import SIGNALS, Message
 from domain.notices import NoticeKind
 from domain.text import MAIL_LENGTH
+from mails import spanish
 from portal.desk.facts import DeskFacts
 
 
@@ -86,7 +89,7 @@ ACTIONS: Final[dict[str, Action]] = {
             "payment_confirmed",
             (
                 Field("reference", "Referencia del pago", hint="Como en la factura: FV-77."),
-                Field("amount_cop", "Valor pagado, en pesos", Kind.NUMBER, "El total con IVA, sin puntos: 297500."),
+                Field("amount_cop", "Valor pagado, en pesos", Kind.NUMBER, "El total con IVA, sin decimales: 297500."),
                 REASON,
             ),
             lambda facts: facts.payment.purchase_offered or not facts.payment.paid,
@@ -174,15 +177,31 @@ def read(action: Action, typed: Mapping[str, str], by: str, **known: Any) -> Mes
     if missing:
         return missing
     given: dict[str, Any] = {field.name: typed[field.name].strip() for field in action.fields if field.name != "email"}
-    if "amount_cop" in given:
-        amount = given["amount_cop"].replace(".", "").removeprefix("$")
-        given["amount_cop"] = int(amount) if amount.isdecimal() else amount
+    if amount := re.fullmatch(_PESOS, given.get("amount_cop", "")):
+        given["amount_cop"] = int(amount[1].replace(".", ""))
     try:
         return SIGNALS[action.signal].model_validate({**given, **known, "by": by})
     except ValidationError as error:
         wrong = {str(problem["loc"][0]): problem for problem in error.errors() if problem["loc"]}
     named = (_error(field, "wrong", wrong[field.name]) for field in action.fields if field.name in wrong)
     return tuple(named) or (_error(REASON, "wrong"),)
+
+
+def spelled(action: Action, typed: Mapping[str, str], message: Message) -> dict[str, str]:
+    """Return what a person reads of each field before it is sent, by its label: what the message took, spelled out."""
+    return {field.label: _spelled(field, typed[field.name], message) for field in action.fields}
+
+
+def _spelled(field: Field, typed: str, message: Message) -> str:
+    if field.choices is not None:
+        return field.choices[typed]
+    match getattr(message, field.name, typed):  # an address is no part of the message
+        case int(amount):
+            return spanish.pesos(amount)
+        case date() as day:
+            return spanish.day(day)
+        case text:
+            return str(text)
 
 
 def command(company_id: str, signal: str, message: Message) -> str:
@@ -203,8 +222,10 @@ def payload(message: Message) -> str:
     return json.dumps(message.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
 
 
+_PESOS: Final = r"\$?\s*([0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)"
+"""As people write them: 297500, 297.500 or $ 297.500; in 297500.0 the point would be one of thousands."""
 _WRONG: Final = {
-    Kind.NUMBER: "Escribe el valor en pesos, solo con números.",
+    Kind.NUMBER: "Escribe el valor en pesos, sin decimales: 297500 o 297.500.",
     Kind.DATE: "Escribe una fecha como 2027-01-31.",
     Kind.MAIL: f"Escribe un correo completo, como ana@ejemplo.com, de máximo {MAIL_LENGTH} caracteres.",
     Kind.CHOICE: "Elige uno de la lista.",
@@ -216,5 +237,5 @@ _WRONG: Final = {
 def _error(field: Field, code: str, problem: ErrorDetails | None = None) -> FieldError:
     text = "Falta este dato." if code == "missing" else _WRONG[field.kind]
     if problem is not None and problem["type"] == "forbidden_characters":
-        text = spanish(field.name, "forbidden_characters", **problem["ctx"])
+        text = form_messages.spanish(field.name, "forbidden_characters", **problem["ctx"])
     return FieldError(field=field.name, code=code, message=text, message_es=text)

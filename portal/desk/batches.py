@@ -13,7 +13,7 @@ from adapters.batches import Batch
 from adapters.case_list import Filter
 from domain.messages import Message
 from portal import session
-from portal.desk.actions import ACTIONS, Action, payload, quoted, read
+from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled
 from portal.desk.desk import AtDesk, Desk
 from portal.desk.filters import Chosen, chosen_filter
 from portal.desk.results import Made, Meant, keep, kept, listed, results
@@ -80,7 +80,8 @@ async def start(
         sample, _ = await asyncio.gather(desk.cases.page(wanted, SAMPLE), desk.directory.renew())
         dry = {
             "sample": [(each, desk.directory.name(each.company_id)) for each in sample.cases],
-            "shown": command(wanted, action.signal, message, RATES[rate]),
+            "shown": spelled(action, values, message),
+            "command": command(wanted, action.signal, message, RATES[rate]),
             "job_id": f"desk-{uuid.uuid4().hex}",
             "words": STAGES,
         }

@@ -19,7 +19,7 @@ from domain.forms import FieldError, read_form
 from domain.messages import Message, PaymentConfirmed
 from mails import spanish
 from portal import session
-from portal.desk.actions import ACTIONS, Action, command, read
+from portal.desk.actions import ACTIONS, Action, command, read, spelled
 from portal.desk.desk import AtDesk, Desk
 from portal.desk.facts import DeskFacts
 from portal.desk.timeline import beside
@@ -153,7 +153,8 @@ async def act(
         return _page(request, parts, action, _whose(company_id, company), values)
     if "confirmado" not in typed:
         review = {
-            "shown": command(company_id, action.signal, message),
+            "shown": spelled(action, values, message),
+            "command": command(company_id, action.signal, message),
             "warning": await _warning(desk, company_id, message) or action.warning,
         }
         return _page(request, parts, action, _whose(company_id, company), values, review=review)
@@ -208,7 +209,7 @@ def _page(
     whose: dict[str, str],
     values: dict[str, str],
     errors: tuple[FieldError, ...] = (),
-    review: dict[str, str] | None = None,
+    review: dict[str, Any] | None = None,
 ) -> Response:
     asked = {"shown": None, "warning": action.warning}
     known = {**whose, "action": action, "values": values, "errors": errors, **(review or asked)}

@@ -101,3 +101,28 @@ def test_a_quoted_reason_is_read_although_it_is_cut() -> None:
 
 def test_what_is_not_known_stays_as_it_is() -> None:
     assert in_spanish("something else; and more") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "payment below the total: 29750 of 297500 pesos under FV-9; send payment_confirmed with the whole amount",
+            "Se pagaron $29.750 de $297.500 con la referencia FV-9.",
+        ),
+        (
+            "reference FV-77 is recorded with 297500 pesos, this message says 5; send another reference",
+            "La referencia FV-77 ya está registrada con $297.500 y este mensaje dice $5.",
+        ),
+        (
+            "valid_until: 2026-12-10 has passed; register a certificate that is valid",
+            "El último día (10 de diciembre de 2026) ya pasó.",
+        ),
+        (
+            "serial 5F is registered as valid 2026-12-01 to 2027-12-01, this message says 2026-12-02 to 2027-99-99; x",
+            "del 1 de diciembre de 2026 al 1 de diciembre de 2027 y este mensaje dice del 2 de diciembre de 2026 al",
+        ),
+    ],
+)
+def test_amounts_and_days_are_spelled_out_as_in_colombia(text: str, words: str) -> None:
+    assert words in str(in_spanish(text))

@@ -104,6 +104,8 @@ async def test_a_rehearsal_counts_and_shows_a_sample_and_sends_nothing(
     assert "Préstamo activo" in said
     assert "temporal workflow signal --query" in said
     assert "--rps 5" in said
+    assert "Hasta el día 31 de enero de 2027" in said
+    assert '<input type="hidden" name="until" value="2027-01-31">' in page.text
     assert (await lent[0].status())["reminders"]["muted_until"] is None
 
 

@@ -108,6 +108,17 @@ async def test_what_was_typed_is_still_there_when_it_is_to_be_changed(desk: Visi
     assert not (await desk.case.settle())["payment"]["paid"]
 
 
+async def test_a_review_shows_days_and_amounts_as_in_colombia_and_posts_what_a_machine_reads(desk: Visitor) -> None:
+    path = f"/soporte/casos/{desk.case.company_id}"
+    paid = await desk.post(f"{path}/pago", reference="FV-81", amount_cop="297500", reason="Pagó.")
+    assert "Valor pagado, en pesos $297.500" in text_of(paid)
+    assert '<input type="hidden" name="amount_cop" value="297500">' in paid.text
+    muted = await desk.post(f"{path}/silencio", until="2026-12-10", reason="Vacaciones.")
+    assert "Hasta el día 10 de diciembre de 2026" in text_of(muted)
+    assert '<input type="hidden" name="until" value="2026-12-10">' in muted.text
+    assert '"until": "2026-12-10"' in command_in(muted)
+
+
 @pytest.mark.parametrize(("amount", "warned"), [("297499", True), ("297500", False)])
 async def test_a_payment_below_the_total_is_told_before_it_is_sent(desk: Visitor, amount: str, warned: bool) -> None:
     path = f"/soporte/casos/{desk.case.company_id}/pago"
