@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.steps import THIS_STEP
+from domain.steps import LAST_STEP, THIS_STEP
 from portal.facts import Facts
 
 
@@ -14,6 +14,8 @@ class TaskState(StrEnum):
     CURRENT = "En curso"
     WAITING = "En revisión"
     NOT_YET = "Sin empezar"
+    ELSEWHERE = "En tu producto contable"
+    """It is the lender's product's, which has not said how far it is."""
     OPTIONAL = "No hace falta"
 
 
@@ -27,15 +29,20 @@ class Task:
 
 
 def steps(facts: Facts) -> list[Task]:
-    """Return the six steps of the enablement. Only step 2 is done here."""
+    """Return the six steps of the enablement. Only step 2 is done here; of the others the case knows what it was told.
+
+    The lender's product hands its user over at step 2, so step 1 is hardly not begun: what is not known is not said.
+    """
+    completed = facts.steps.completed
+    reached = next((number for number in range(THIS_STEP, LAST_STEP + 1) if number not in completed), LAST_STEP)
     found = []
     for number, name in enumerate(facts.steps.names, start=1):
-        if number in facts.steps.completed:
+        if number in completed:
             state = TaskState.DONE
         elif number == THIS_STEP:
             state = TaskState.CURRENT
         else:
-            state = TaskState.NOT_YET
+            state = TaskState.ELSEWHERE if number <= reached else TaskState.NOT_YET
         found.append(Task(name, state, go_on(facts) if number == THIS_STEP else None))
     return found
 

@@ -160,6 +160,7 @@ async def _start(life: Life) -> None:
     expect((await life.cases.start(COMPANY, Policy())).started, "the case did not start")
     quote = (await life.look())["payment"]
     price = f"{quote['price_cop']} + IVA {quote['iva_cop']} = {quote['total_cop']} pesos"
+    await life.report_steps([1])
     life.show.note(f"not paid; own certificate for {quote['validity_days']} days: {price}")
 
 
@@ -187,7 +188,7 @@ async def _borrow(life: Life, folder: Path) -> None:
     )
     life.show.note(f"last safe purchase date: {loan['last_safe_purchase_on']}")
     await cases.update(company_id, "continue_to_test_set", ContinueToTestSet(by=REPRESENTATIVE_BY))
-    await life.report_steps([1, 3])
+    await life.report_steps([3])
 
 
 async def _be_reminded(life: Life) -> None:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from stack.life import COMPANY
 from stack.local_settings import BUCKET, product_environment
@@ -46,7 +45,6 @@ def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple
 def parts_with_portal(stack: StackSettings) -> tuple[Part, ...]:
     """Return what `make run` runs: all the parts, the portal, and a case to open there."""
     product = product_environment(stack)
-    demo_company = stack.folder / "demo-company.json"
     return (
         *parts(stack),
         Part(
@@ -57,18 +55,11 @@ def parts_with_portal(stack: StackSettings) -> tuple[Part, ...]:
         ),
         Part(
             name="demo company",
-            command=(sys.executable, "starter.py", "start", str(written_company(demo_company))),
+            command=(sys.executable, "-m", "stack.demo_company"),
             environment=product,
             must_finish=True,
         ),
     )
-
-
-def written_company(path: Path) -> Path:
-    """Write the demo company's data where `starter.py start` can read them, and return the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(COMPANY.model_dump_json(exclude_none=True, indent=2) + "\n", encoding="utf-8")
-    return path
 
 
 def demo_link(stack: StackSettings) -> str:

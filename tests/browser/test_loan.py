@@ -30,6 +30,7 @@ async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_
     await expect(page.get_by_role("heading", level=1)).to_have_text(
         "Habilitación electrónica – Facturación electrónica"
     )
+    await expect(page.locator(".tasks > li").first).to_contain_text("Perfil de la organización Listo")
     await person.press("Empezar")
     await person.press("Verificar pago")
     await expect(page.get_by_text("$297.500")).to_be_visible()

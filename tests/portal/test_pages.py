@@ -109,6 +109,32 @@ def test_a_receipt_is_made_in_every_state_the_same_each_time(state: str) -> None
     assert first == render_receipt(receipt)
 
 
+@pytest.mark.parametrize(
+    ("completed", "words"),
+    [
+        ((), ["En tu producto contable", "En curso", *["Sin empezar"] * 4]),
+        ((1,), ["Listo", "En curso", *["Sin empezar"] * 4]),
+        ((2,), ["En tu producto contable", "Listo", "En tu producto contable", *["Sin empezar"] * 3]),
+        ((1, 2, 3), ["Listo", "Listo", "Listo", "En tu producto contable", "Sin empezar", "Sin empezar"]),
+        (
+            (2, 5),
+            ["En tu producto contable", "Listo", "En tu producto contable", "Sin empezar", "Listo", "Sin empezar"],
+        ),
+        ((1, 2, 3, 4, 5, 6), ["Listo"] * 6),
+    ],
+)
+def test_of_a_step_that_is_not_done_here_the_page_says_no_more_than_it_was_told(
+    completed: tuple[int, ...], words: list[str]
+) -> None:
+    case, now = STAGES["new"]
+    case = case.evolve(steps=completed)
+    found = steps(Facts.model_validate(status(case, now)))
+    assert [each.state.value for each in found] == words
+    page = rendered("home.html", case, now)
+    assert ("Los seis pasos están listos" in page) is (len(completed) == 6)
+    assert ("Vas en el paso 2 de 6" in page) is (2 not in completed)
+
+
 def test_a_task_that_waits_for_a_person_says_so() -> None:
     facts = Facts.model_validate(status(*STAGES["under review"]))
     assert [task.state for task in tasks(facts)][2] is TaskState.WAITING
