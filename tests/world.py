@@ -40,8 +40,8 @@ Json = dict[str, Any]
 BUCKET = "activa-tests"
 TUESDAY = bogota("2035-02-06 10:00")
 """A day like any other, with no holiday for weeks. A case's time only moves forward, hence the far year."""
-ORDINARY_DAY = another_day() or TUESDAY
-"""When a case begins where nothing but the case tells the time."""
+ORDINARY_DAY = None if another_day() else TUESDAY
+"""When a case begins where nothing but the case tells the time; as if today were another day, on that day."""
 SLOW_BATCHES = ("--dynamic-config-value", "worker.batcherRPS=3")
 """Arguments for `temporal_server`: a batch lasts long enough to be watched and stopped."""
 
