@@ -20,8 +20,8 @@ _LABEL: Final = re.compile(
 )
 _COUNTRY: Final = re.compile(r"\(\s*\+\s*(\d{1,3})\s*\)\s*|\+\s*\(\s*(\d{1,3})\s*\)\s*", re.ASCII)
 _EXTENSION: Final = re.compile(
-    r"[\s,;(]*(?:\bext(?:ensi[oó]n|n)?|\banexo|\binterno|\bint\.|(?<=[\d\s])x|#)[\s.:#]*(?:n[o°º][\s.]*)?(\d{1,6})\b\s*\)?",
-    re.IGNORECASE | re.ASCII,
+    r"[\s,;(]*(?:\bext(?:ensi[oó]n|n)?|\banexo|\binterno|\bint\.|(?<=[0-9\s])x|#)[\s.:#]*(?:n[o°º][\s.]*)?([0-9]{1,6})\b\s*\)?",
+    re.IGNORECASE,
 )
 _BETWEEN: Final = re.compile(r"\s*[/;,|&]\s*|\s+(?:y|e|o|ó|u)\s+|\s+-\s+", re.IGNORECASE)
 _WITH_EXTENSION: Final = re.compile(r"(.*?)(?:(?: |^)ext\. [0-9]{1,6})?")
