@@ -15,9 +15,8 @@ MOST_DIGITS: Final = 15
 MOST_NUMBERS: Final = 2
 
 _NUMBER: Final = re.compile(r"\+?[0-9 ().-]{7,30}", re.ASCII)
-_LABEL: Final = re.compile(
-    r"\b(?:tel[ée]fonos?|tels?|celular(?:es)?|cels?|m[oó]vil|fijo|pbx|conmutador|whatsapp|wsp)\b[.:]*\s*", re.IGNORECASE
-)
+_WORD: Final = r"(?:tel[ée]fonos?|tels?|celular(?:es)?|cels?|m[oó]vil|fijo|pbx|conmutador|whatsapp|wsp)"
+_LABEL: Final = re.compile(rf"\(\s*{_WORD}\.?\s*\)\s*|\b{_WORD}\b[.:]*\s*", re.IGNORECASE)
 _COUNTRY: Final = re.compile(r"\(\s*\+\s*(\d{1,3})\s*\)\s*|\+\s*\(\s*(\d{1,3})\s*\)\s*", re.ASCII)
 _EXTENSION: Final = re.compile(
     r"[\s,;(]*(?:\bext(?:ensi[oó]n|n)?|\banexo|\binterno|\bint\.|(?<=[0-9\s])x|#)[\s.:#]*(?:n[o°º][\s.]*)?([0-9]{1,6})\b\s*\)?",
