@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.calendar import bogota_date
+from domain.calendar import DAY, BusinessCalendar, bogota_date
 from domain.contract import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
 from domain.policy import Policy
 from tests.cases import bogota
@@ -160,7 +160,7 @@ async def test_the_loan_ends_after_its_last_day_and_the_company_is_told(case: Ca
     await case.with_loan()
     loan = (await case.settle())["loan"]
 
-    await case.skip(timedelta(days=35))
+    await case.skip_to(BusinessCalendar().on_or_after(date.fromisoformat(loan["ends_on"]) + DAY))
 
     facts = await case.status()
     assert (facts["loan"]["state"], facts["loan"]["ended_on"]) == ("expired", loan["ends_on"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from domain.calendar import DAY, BusinessCalendar
 from tests.world import CaseUnderTest
 
 
@@ -104,10 +105,10 @@ async def test_a_rejected_request_is_told_and_redone_with_corrected_data(case: C
 
 async def test_the_certificate_expires_and_the_company_is_told(case: CaseUnderTest) -> None:
     await case.pay()
-    await case.issue_certificate(days=90)
+    last_day = await case.issue_certificate(days=90)
     await case.settle()
 
-    await case.skip(timedelta(days=94))
+    await case.skip_to(BusinessCalendar().on_or_after(last_day + DAY))
 
     facts = await case.status()
     assert (facts["stage"], facts["entitlement"]) == ("certificate_expired", "none")
