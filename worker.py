@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 WRONG_SETTINGS, UNREACHABLE = 2, 4
 LOG = logging.getLogger("activa.worker")
+DEADLOCK_SECONDS = 30
+"""When a task of a workflow that has not ended is taken for stuck."""
 BOOTSTRAP = "run `python -m deploy.bootstrap`"
 
 
@@ -107,7 +109,7 @@ def receiver(webhooks: Webhooks) -> HttpReceiver | None:
 def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings) -> Worker:
     """Return the worker. Blocking activities get a thread for each slot, so that none waits for another's."""
     limits = settings.worker
-    return Worker(
+    built = Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[CertificateActivation],
@@ -121,6 +123,10 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
         interceptors=[FailuresInterceptor()],
     )
+    # The library takes a task of two seconds for a deadlock and interrupts it, wherever it is; on a starved machine a
+    # case can stay stuck in this worker after that: docs/decisions/0017-a-slow-task-is-not-interrupted.md
+    built._workflow_worker._deadlock_timeout_seconds = DEADLOCK_SECONDS  # type: ignore[union-attr]  # noqa: SLF001
+    return built
 
 
 async def require_ready(client: Client, store: "S3Client", bucket: str) -> None:
