@@ -63,9 +63,9 @@ def _owe_the_rest(case: Case, sent: TellNotice, result: NoticeSent, now: datetim
     return case.record(now, SYSTEM, "notice_given_up", sent.notice)
 
 
-def corrected(case: Case, owner: Addressee) -> Case:
-    """Return the case after new data of the company or the representative: their address may be another."""
-    for subject in (EVERY_ADDRESS, owner):
+def corrected(case: Case, owner: Addressee | None) -> Case:
+    """Return the case after new data of the company or the representative, or of nobody's address."""
+    for subject in (EVERY_ADDRESS, owner) if owner else (EVERY_ADDRESS,):
         case = case.settle_attention(AttentionKind.MAILBOX, subject=subject)
     return case
 

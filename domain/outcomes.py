@@ -96,8 +96,9 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
     if case.letter.issued is not None:
         earlier = (*earlier, case.letter.issued.folio)[-MOST_KEPT:]
     letter = case.letter.model_copy(update={"issued": issued, "earlier_folios": earlier})
+    is_other = job.representative_sha256 != case.representative_sha256
+    case = mailboxes.corrected(case, Addressee.REPRESENTATIVE if is_other else None)
     case = case.evolve(letter=letter, representative_sha256=job.representative_sha256)
-    case = mailboxes.corrected(case, Addressee.REPRESENTATIVE)
     case = case.settle_attention(AttentionKind.PROFILE, subject="representative")
     return redo_request(case).record(now, SYSTEM, "letter_issued", result.folio)
 

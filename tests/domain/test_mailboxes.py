@@ -11,7 +11,7 @@ from domain.case import Case
 from domain.jobs import TellNotice
 from domain.mailboxes import REST_AFTER
 from domain.notices import Addressee, NoticeKind, NoticeSent
-from tests.cases import NOW, World, a_case, bogota, live, opened, send, settle, with_loan, with_payment
+from tests.cases import NOW, World, a_case, bogota, live, opened, send, settle, with_letter, with_loan, with_payment
 
 COMPANY, REPRESENTATIVE = Addressee
 MAIL = TellNotice(notice=NoticeKind.LOAN_STARTED, key="loan/started")
@@ -80,6 +80,16 @@ def test_a_dead_address_is_settled_by_the_data_that_hold_it(dead: Addressee, the
     case = settle(send(case, then, sha256="9" * 64), NOW, world)
 
     assert subjects(case) == left
+
+
+def test_a_letter_made_anew_for_the_company_settles_no_address_of_the_representative() -> None:
+    case = with_letter(opened(World()))
+    case = mailboxes.learned(case, MAIL, NoticeSent(sent_at=NOW, reached=(COMPANY,), dead=(REPRESENTATIVE,)), NOW)
+
+    case = settle(send(case, "company_updated", sha256="9" * 64))
+
+    assert case.letter.issued is not None
+    assert (case.letter.issued.number, subjects(case)) == (2, ["representative"])
 
 
 def test_a_mail_that_the_dead_address_takes_settles_it_and_one_that_the_other_takes_does_not() -> None:
