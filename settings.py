@@ -19,9 +19,9 @@ from pydantic import AfterValidator, AnyHttpUrl, BaseModel, EmailStr, Field, Sec
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
-from domain.letter import HttpUrl, Lender
+from domain.case.policy import Policy
+from domain.letter.content import HttpUrl, Lender
 from domain.model import Model
-from domain.policy import Policy
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
 

@@ -18,14 +18,14 @@ from pydantic import ValidationError
 from adapters import s3, temporal
 from adapters.activations import Activations, Started
 from adapters.imports import start_all
-from domain.company import Company
 from domain.contract import is_company_id
 from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
-from domain.forms import FieldError, read_form
-from domain.json_file import NotJsonError, lines_of, read_json
-from domain.messages import PaymentConfirmed
+from domain.messages.models import PaymentConfirmed
 from domain.model import Model, canonical_sha256
-from domain.representative import Representative, warnings
+from domain.profiles.company import Company
+from domain.profiles.forms import FieldError, read_form
+from domain.profiles.json_file import NotJsonError, lines_of, read_json
+from domain.profiles.representative import Representative, warnings
 from settings import Settings, SettingsError, load
 
 DONE, WRONG_INPUT, NO_CASE, UNREACHABLE = 0, 2, 3, 4

@@ -8,12 +8,12 @@ from temporalio import activity
 
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
-from domain.company import Company
-from domain.contract import archive_key, first_acceptance_key, loan_revocation_key
-from domain.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
-from domain.loan import FirstAcceptance
-from domain.notices import Reason
-from domain.policy import Policy
+from domain.bucket import archive_key, first_acceptance_key, loan_revocation_key
+from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
+from domain.case.loan import FirstAcceptance
+from domain.case.policy import Policy
+from domain.profiles.company import Company
+from domain.reason import Reason
 
 
 class CaseActivities:

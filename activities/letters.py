@@ -8,14 +8,14 @@ from temporalio import activity
 
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes, representative_bytes
-from domain.company import Company
-from domain.contract import letter_content_key, letter_key
+from domain.bucket import letter_content_key, letter_key
+from domain.case.jobs import IssueLetterRequest, LetterIssued
 from domain.errors import LetterRefusedError
-from domain.jobs import IssueLetterRequest, LetterIssued
-from domain.letter import Lender, LetterContent, folio_for
+from domain.letter.content import Lender, LetterContent, folio_for
 from domain.model import canonical_bytes
-from domain.notices import Reason
-from domain.representative import Representative
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
+from domain.reason import Reason
 
 PDF = "application/pdf"
 

@@ -17,7 +17,7 @@ from temporalio import activity
 from activities.ports import Objects
 from activities.profiles import company_bytes, representative_bytes
 from activities.sent_once import LAST_ATTEMPT, Marker, SentOnce, State
-from domain.contract import company_key, notice_key, representative_key
+from domain.bucket import company_key, notice_key, representative_key
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, Mail, OutgoingMail, Recipient
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, Notice, NoticeSent, SendNotice

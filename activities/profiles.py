@@ -6,7 +6,7 @@ The current object may be overwritten at any time; the first read of a version k
 import hashlib
 
 from activities.ports import Objects
-from domain.contract import company_key, company_version_key, representative_key, representative_version_key
+from domain.bucket import company_key, company_version_key, representative_key, representative_version_key
 
 JSON = "application/json"
 

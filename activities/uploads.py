@@ -12,7 +12,7 @@ from temporalio import activity
 from activities.letters import PDF
 from activities.ports import Objects, StoredObject
 from activities.profiles import JSON
-from domain.contract import (
+from domain.bucket import (
     first_acceptance_key,
     flattened_letter_key,
     inbox_key,
@@ -22,19 +22,18 @@ from domain.contract import (
     signed_letter_key,
     verdict_key,
 )
-from domain.errors import ServiceUnavailableError
-from domain.jobs import (
+from domain.case.jobs import (
     AcceptanceRecorded,
     CheckUploadRequest,
     RecordAcceptanceRequest,
     RecordRevocationRequest,
     UploadChecked,
 )
-from domain.letter import LetterContent
-from domain.letter_check import Examination, LetterOnRecord
-from domain.loan import FirstAcceptance
-from domain.notices import Reason
-from domain.signed_letter import Verdict
+from domain.case.loan import FirstAcceptance
+from domain.errors import ServiceUnavailableError
+from domain.letter.content import LetterContent
+from domain.letter.examination import Examination, LetterOnRecord, Verdict
+from domain.reason import Reason
 
 MISSING = Reason(
     code="missing_file", message="No recibimos el archivo. Adjunta la carta de nuevo y espera a que termine de subir."

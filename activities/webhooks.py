@@ -13,7 +13,7 @@ from typing import Protocol
 
 from temporalio import activity
 
-from domain.webhooks import DeliverWebhook, DeliveryOutcome, WebhookTried
+from domain.case.events import DeliverWebhook, DeliveryOutcome, WebhookTried
 
 
 class Receiver(Protocol):

@@ -24,31 +24,15 @@ from temporalio.service import RPCError
 
 from adapters.case_errors import case_errors
 from adapters.s3 import S3Objects
-from domain.company import Company
-from domain.contract import (
-    ASK_AGAIN,
-    STATUS_QUERY,
-    TASK_QUEUE,
-    WORKFLOW_TYPE,
-    company_key,
-    company_version_key,
-    inbox_key,
-    representative_key,
-    representative_version_key,
-    workflow_id,
-)
+from domain.bucket import company_key, company_version_key, inbox_key, representative_key, representative_version_key
+from domain.case.policy import Policy
+from domain.contract import ASK_AGAIN, STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflow_id
 from domain.errors import CaseNotFoundError, NotAllowedNowError, ServiceUnavailableError
-from domain.messages import (
-    AttachLetter,
-    CompanyUpdated,
-    Message,
-    PaymentConfirmed,
-    SubmitRepresentative,
-)
+from domain.messages.models import AttachLetter, CompanyUpdated, Message, PaymentConfirmed, SubmitRepresentative
 from domain.model import Model, canonical_bytes
-from domain.policy import Policy
-from domain.representative import Representative
-from domain.stage import Stage
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
+from domain.views.stage import Stage
 
 QUERY_TIMEOUT: Final = timedelta(seconds=5)
 UPDATE_TIMEOUT: Final = timedelta(seconds=45)

@@ -19,7 +19,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.case_list import Filter
 from adapters.temporal import address_of, server_errors
 from domain.errors import BatchRunningError
-from domain.messages import Message
+from domain.messages.models import Message
 
 MOST_LISTED: Final = 50
 RPC_TIMEOUT: Final = timedelta(seconds=5)

@@ -10,7 +10,7 @@ from adapters.activations import CERTIFICATE_ENDS_AT, LOAN_ENDS_AT, NEEDS_ATTENT
 from adapters.temporal import address_of, server_errors
 from domain.contract import WORKFLOW_TYPE, company_of
 from domain.model import Model
-from domain.stage import Stage
+from domain.views.stage import Stage
 
 LIST_TIMEOUT: Final = timedelta(seconds=5)
 

@@ -10,8 +10,8 @@ from typing import Final
 from temporalio.common import Priority
 
 from adapters.activations import Activations, Started
-from domain.company import Company
-from domain.policy import Policy
+from domain.case.policy import Policy
+from domain.profiles.company import Company
 
 BEHIND: Final = Priority(priority_key=5)
 """The last of Temporal's five priorities: an imported case's tasks wait while others' are due."""

@@ -10,8 +10,8 @@ from adapters.imports import start_all
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
 from benchmarks.sizes import Size
-from domain.messages import PaymentConfirmed
-from domain.policy import Policy
+from domain.case.policy import Policy
+from domain.messages.models import PaymentConfirmed
 from stack.life import COMPANY
 
 PATIENCE: Final = timedelta(seconds=120)

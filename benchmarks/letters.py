@@ -20,7 +20,7 @@ from statistics import median
 from typing import Final, NamedTuple, NotRequired, TextIO, TypedDict
 
 from benchmarks.sizes import Size
-from domain.letter import LetterContent
+from domain.letter.content import LetterContent
 from letters import IssuedLetter, LetterChecker, render_letter
 from tests.builders import letter
 from tests.letters.forgeries import FORGERIES

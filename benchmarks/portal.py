@@ -22,7 +22,7 @@ from adapters.activations import Activations
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
 from benchmarks.sizes import Size
-from domain.policy import Policy
+from domain.case.policy import Policy
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
 from stack.local_settings import local_settings

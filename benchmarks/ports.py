@@ -5,10 +5,9 @@ import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from domain.letter_check import Examination, LetterOnRecord
+from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from domain.mail import Delivery, Mail, OutgoingMail, Recipient
 from domain.notices import Notice
-from domain.signed_letter import Verdict
 
 
 @dataclass(frozen=True)

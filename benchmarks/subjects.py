@@ -18,12 +18,13 @@ from activities.uploads import UploadActivities
 from benchmarks.bare import step
 from benchmarks.bare_models import BareMessage, BareStart
 from benchmarks.ports import AcceptsAll, MemoryObjects, TakesAll, brief
-from domain.contract import WORKFLOW_TYPE, company_key, first_acceptance_key, inbox_key, representative_key, workflow_id
-from domain.letter import Lender
-from domain.loan import FirstAcceptance
+from domain.bucket import company_key, first_acceptance_key, inbox_key, representative_key
+from domain.case.loan import FirstAcceptance
+from domain.case.policy import Policy
+from domain.contract import WORKFLOW_TYPE, workflow_id
+from domain.letter.content import Lender
 from domain.model import canonical_bytes, canonical_sha256
-from domain.policy import Policy
-from domain.stage import Stage
+from domain.views.stage import Stage
 from stack.life import COMPANY, REPRESENTATIVE
 
 JSON, PDF = "application/json", "application/pdf"

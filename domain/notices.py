@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from domain.contract import CompanyId, Sha256
 from domain.model import Model
+from domain.reason import Reason
 
 
 class NoticeKind(StrEnum):
@@ -44,13 +45,6 @@ class Addressee(StrEnum):
 
     COMPANY = "company"
     REPRESENTATIVE = "representative"
-
-
-class Reason(Model):
-    """Why something was not accepted: a stable code, and what to do about it in Spanish for the person."""
-
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-    message: Annotated[str, StringConstraints(max_length=400)]
 
 
 class ProfileRefs(Model):

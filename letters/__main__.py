@@ -11,9 +11,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from domain.forms import FieldError, read_form
-from domain.json_file import NotJsonError, read_json
-from domain.letter import Lender, LetterContent
+from domain.letter.content import Lender, LetterContent
+from domain.profiles.forms import FieldError, read_form
+from domain.profiles.json_file import NotJsonError, read_json
 from letters import IssuedLetter, LetterChecker, render_letter
 from letters.errors import LetterError
 from letters.geometry import GEOMETRY

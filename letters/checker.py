@@ -20,7 +20,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 
 from domain.errors import ServiceUnavailableError
-from domain.notices import Reason
+from domain.reason import Reason
 from letters.file_bytes import byte_faults
 from letters.limits import WALL_SECONDS
 from letters.reasons import because

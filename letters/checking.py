@@ -5,7 +5,7 @@ A file that begins with the issued bytes is a digitally signed letter or nothing
 
 import time
 
-from domain.notices import Reason
+from domain.reason import Reason
 from letters.digital_signature import TrustRoots, judge_signed
 from letters.file_objects import written_anew
 from letters.flattening import flatten

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from babel.dates import format_date
 
-from domain.company import PersonType
-from domain.identity import SPANISH_NAMES
-from domain.letter import LetterContent
+from domain.letter.content import LetterContent
+from domain.profiles.company import PersonType
+from domain.profiles.identity import SPANISH_NAMES
 
 TITLE: Final = "Carta de autorización de firma y exoneración de responsabilidad"
 SUBTITLE: Final = "Uso temporal del certificado digital del prestador"

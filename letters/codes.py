@@ -10,7 +10,7 @@ from typing import Final
 import segno
 from pydantic import BaseModel, ConfigDict
 
-from domain.letter import LetterContent
+from domain.letter.content import LetterContent
 
 Cells = tuple[tuple[bool, ...], ...]
 """Rows of a square symbol; True is dark."""

@@ -21,7 +21,7 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import PdfSignatureStatus, SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from domain.representative import Representative
+from domain.profiles.representative import Representative
 from letters.geometry import SIGNATURE_BOX
 from letters.raster import Image
 from letters.reasons import because

@@ -1,7 +1,6 @@
 """The room's answer to the question that an upload asks: is this our letter, signed?"""
 
-from domain.letter_check import Examination, LetterOnRecord
-from domain.signed_letter import Verdict
+from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from letters.checker import LetterChecker
 from letters.file_bytes import too_large
 from letters.verdict import IssuedLetter

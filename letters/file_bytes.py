@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from domain.notices import Reason
+from domain.reason import Reason
 from letters.reasons import because
 
 _WHITE: Final = b"\0\t\n\f\r "

@@ -12,7 +12,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from domain.notices import Reason
+from domain.reason import Reason
 from letters.reasons import because
 
 MAX_PAGES: Final = 10

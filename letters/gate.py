@@ -5,7 +5,7 @@ Bytes first, then every object as qpdf reads it, then pdfium; a file that either
 
 import pypdfium2
 
-from domain.notices import Reason
+from domain.reason import Reason
 from letters.file_bytes import byte_faults
 from letters.file_objects import object_faults, written_anew
 from letters.reasons import because

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.company import Company
-from domain.forms import FieldError, read_form
-from domain.letter import Folio, Lender, LetterContent
+from domain.letter.content import Folio, Lender, LetterContent
 from domain.model import Model
-from domain.representative import Representative
+from domain.profiles.company import Company
+from domain.profiles.forms import FieldError, read_form
+from domain.profiles.representative import Representative
 
 SAMPLE_LENDER = Lender(
     name="Prestador de Ejemplo S.A.S.",

@@ -5,7 +5,7 @@ A code is stable: support searches by it and tests hold on to it. No sentence na
 
 from typing import Final
 
-from domain.notices import Reason
+from domain.reason import Reason
 
 _SCAN: Final = "Imprime la carta, fírmala a mano, escanéala completa y guárdala como PDF."
 

@@ -16,8 +16,8 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from domain.identity import DocumentType
-from domain.letter import LetterContent
+from domain.letter.content import LetterContent
+from domain.profiles.identity import DocumentType
 from letters import clauses
 from letters.codes import digest_prefix, marker_cells, page_code, qr_cells
 from letters.drawing import MM, Flow, draw_box, draw_cells, draw_line, split_columns

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.contract import Sha256
-from domain.letter import Folio, LetterContent
+from domain.letter.content import Folio, LetterContent
 from domain.model import Model
-from domain.notices import Reason
+from domain.reason import Reason
 from letters.codes import digest_prefix
 
 DEFAULT_LIMIT_BYTES = 1_048_576

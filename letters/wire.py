@@ -4,7 +4,7 @@ import socket
 import struct
 from typing import Final, Literal
 
-from domain.letter import Folio, LetterContent
+from domain.letter.content import Folio, LetterContent
 from domain.model import Model
 
 Task = Literal["check", "gate", "flatten"]

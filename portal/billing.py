@@ -12,15 +12,16 @@ from typing import Any, Final
 from adapters.activations import Activations, Started
 from adapters.case_list import CaseList, CasePage, Filter
 from adapters.s3 import S3Objects
-from domain.company import Company
-from domain.contract import Sha256, request_key
-from domain.entitlement import Entitlement
+from domain.bucket import request_key
+from domain.case.policy import Policy
+from domain.contract import Sha256
 from domain.errors import ActivaError, NoWorkerError, StoreUnavailableError, TemporalUnavailableError
-from domain.known_entitlement import known_entitlement
-from domain.messages import PaymentConfirmed
+from domain.messages.models import PaymentConfirmed
 from domain.model import Model, canonical_bytes, canonical_sha256
-from domain.policy import Policy
-from domain.stage import Stage
+from domain.profiles.company import Company
+from domain.views.entitlement import Entitlement
+from domain.views.known_entitlement import known_entitlement
+from domain.views.stage import Stage
 
 STATUS_WITHIN: Final = timedelta(seconds=3)
 OUTLINE_WITHIN: Final = timedelta(seconds=3)

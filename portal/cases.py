@@ -11,17 +11,11 @@ from typing import Final
 
 from adapters.activations import Activations, Outline
 from adapters.s3 import S3Objects
-from domain.company import Company
-from domain.contract import company_key, flattened_letter_key, inbox_key, representative_key
+from domain.bucket import company_key, flattened_letter_key, inbox_key, representative_key
 from domain.errors import NoWorkerError
-from domain.messages import (
-    AttachLetter,
-    ContinueToTestSet,
-    DeleteLetter,
-    LetterUploaded,
-    VerifyPayment,
-)
-from domain.representative import Representative
+from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, VerifyPayment
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
 from portal.facts import Facts
 
 BY: Final = "representative"

@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from pydantic import AwareDatetime
 
-from domain.case import Event
-from domain.certificate import CertificateState, Payment
-from domain.entitlement import Signing
+from domain.case.case import Event
+from domain.case.certificate import CertificateState, Payment
+from domain.case.letters import SignedVersion
+from domain.case.steps import THIS_STEP
+from domain.letter.examination import Verdict
 from domain.model import Model
-from domain.signed_letter import SignedVersion, Verdict
-from domain.stage import Stage
-from domain.steps import THIS_STEP
+from domain.views.entitlement import Signing
+from domain.views.stage import Stage
 
 
 class PaymentFacts(Model, extra="ignore"):

@@ -15,7 +15,8 @@ from typing import Annotated, Final, Protocol, Self
 
 from pydantic import Field, model_validator
 
-from domain.contract import CompanyId, entry_key
+from domain.bucket import entry_key
+from domain.contract import CompanyId
 from domain.errors import ActivaError
 from portal.roles import STAFF, Role
 from portal.signed_tokens import Keys, SignedClaims, SignedTokens, TokenRefusedError

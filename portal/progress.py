@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.steps import LAST_STEP, THIS_STEP
+from domain.case.steps import LAST_STEP, THIS_STEP
 from portal.facts import Facts
 
 

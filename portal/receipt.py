@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Final
 
-from domain.company import Company
-from domain.entitlement import Signing
-from domain.signed_letter import SignedVersion, Verdict
+from domain.case.letters import SignedVersion
+from domain.letter.examination import Verdict
+from domain.profiles.company import Company
+from domain.views.entitlement import Signing
 from letters.receipt import Receipt
 from mails import spanish
 from portal.facts import Facts, LoanFacts

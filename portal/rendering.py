@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from domain.calendar import BOGOTA, bogota_date
-from domain.letter import Lender
+from domain.letter.content import Lender
 from mails import spanish
 from portal.reasons import in_spanish
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from domain.case import SYSTEM, Event
+from domain.case.case import SYSTEM, Event
 from portal.facts import Facts
 
 WORDS: Final = {

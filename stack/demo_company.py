@@ -10,7 +10,7 @@ from adapters import s3, temporal
 from adapters.activations import Activations
 from adapters.temporal import leave_process
 from domain.errors import ActivaError
-from domain.messages import StepCompleted
+from domain.messages.models import StepCompleted
 from settings import Settings, SettingsError, load
 from stack.life import BACKEND, COMPANY
 

@@ -11,11 +11,11 @@ from temporalio.testing import TimeSkipper
 
 from adapters.activations import Activations
 from domain.calendar import BOGOTA, BusinessCalendar, bogota_date
-from domain.company import Company
+from domain.case.policy import Policy
 from domain.contract import workflow_id
-from domain.messages import CertificateIssued, ContinueToTestSet, Message, PaymentConfirmed, StepCompleted
-from domain.policy import Policy
-from domain.representative import Representative
+from domain.messages.models import CertificateIssued, ContinueToTestSet, Message, PaymentConfirmed, StepCompleted
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
 from portal.development.signing import sign_and_scan
 from stack import case_time
 

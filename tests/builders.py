@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from domain.company import Company
-from domain.letter import Lender, LetterContent, folio_for
-from domain.representative import Representative
+from domain.letter.content import Lender, LetterContent, folio_for
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
 
 ISSUED_ON = date(2026, 11, 24)
 

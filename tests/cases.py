@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain import clock, deliveries, outcomes
 from domain.calendar import BOGOTA, bogota_date
-from domain.case import Case
-from domain.decisions import admit, reject
-from domain.errors import MessageError, NotAllowedNowError
-from domain.jobs import (
+from domain.case.case import Case
+from domain.case.events import DeliveryOutcome, WebhookEvent, WebhookTried
+from domain.case.jobs import (
     AcceptanceRecorded,
     CaseOpened,
     CheckCompany,
@@ -25,13 +23,16 @@ from domain.jobs import (
     TellNotice,
     UploadChecked,
 )
-from domain.loan import FirstAcceptance
-from domain.messages import JSON_ENCODING, SIGNALS, Argument, Message, parse
-from domain.notices import Addressee, Notice, NoticeKind, NoticeSent, Reason
-from domain.policy import Policy
-from domain.signed_letter import Verdict
-from domain.told import build_notice, build_reminder
-from domain.webhooks import DeliveryOutcome, WebhookEvent, WebhookTried
+from domain.case.loan import FirstAcceptance
+from domain.case.policy import Policy
+from domain.decisions import admit, clock, deliveries, reject, results
+from domain.errors import MessageError, NotAllowedNowError
+from domain.letter.examination import Verdict
+from domain.messages.models import SIGNALS, Message
+from domain.messages.parsing import JSON_ENCODING, Argument, parse
+from domain.notices import Addressee, Notice, NoticeKind, NoticeSent
+from domain.reason import Reason
+from domain.views.mails import build_notice, build_reminder
 
 COMPANY_SHA = "c" * 64
 REPRESENTATIVE_SHA = "d" * 64
@@ -126,7 +127,7 @@ def opened(world: World, now: datetime = NOW, archived: dict[str, Any] | None = 
     result = CaseOpened(
         policy=Policy(**policy), first_acceptance=world.first, archived=archived, webhooks=world.delivers
     )
-    return outcomes.opened(start, result, now)
+    return results.opened(start, result, now)
 
 
 def a_case(now: datetime = NOW, **policy: Any) -> Case:
@@ -164,7 +165,7 @@ def settle(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
             taken = WebhookTried(outcome=DeliveryOutcome.DELIVERED, attempts=1)
             case = deliveries.tried(deliveries.begun(case), event, taken, now)
         elif queued is not None:
-            case = outcomes.done(case, queued.job, world.perform(case, queued.job, now), now)
+            case = results.done(case, queued.job, world.perform(case, queued.job, now), now)
         elif milestone is not None:
             sent = world.sent(build_reminder(case, milestone.days, now), now)
             case = clock.reminder_done(case, milestone, sent, now)

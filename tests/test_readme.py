@@ -8,15 +8,16 @@ from collections.abc import Iterable
 import pytest
 
 from adapters.activations import Started
-from domain.attention import AttentionKind
-from domain.company import Company
+from domain.case.attention import AttentionKind
+from domain.case.events import EventType
 from domain.contract import SEARCH_ATTRIBUTES, STATUS_QUERY, workflow_id
-from domain.letter import LetterContent
-from domain.messages import JSON_ENCODING, SIGNALS, UPDATES, Argument, Message, parse
+from domain.letter.content import LetterContent
+from domain.messages.models import SIGNALS, UPDATES, Message
+from domain.messages.parsing import JSON_ENCODING, Argument, parse
 from domain.notices import NoticeKind
-from domain.representative import Representative
-from domain.stage import Stage
-from domain.webhooks import EventType
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
+from domain.views.stage import Stage
 from letters.__main__ import app as letters_commands
 from letters.letter_file import SAMPLE_LENDER, read_letter_file
 from settings import describe

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.json_file import NotJsonError, read_json
+from domain.profiles.json_file import NotJsonError, read_json
 from starter import WrongInputError, read_batch
 from tests.builders import COMPANY
 

@@ -23,9 +23,10 @@ import worker
 from activities.uploads import CLOCKS_AGREE
 from adapters import s3, temporal
 from adapters.activations import Activations
+from domain.bucket import inbox_key
 from domain.calendar import BOGOTA
-from domain.contract import inbox_key, workflow_id
-from domain.policy import Policy
+from domain.case.policy import Policy
+from domain.contract import workflow_id
 from letters.checker import LetterChecker
 from letters.examiner import LetterExaminer
 from portal.development.signing import sign_and_scan

@@ -17,19 +17,19 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.cases import CaseActivities
-    from domain import clock, outcomes
-    from domain.attention import AttentionKind
-    from domain.case import SYSTEM, Case
+    from domain.case.attention import AttentionKind
+    from domain.case.case import SYSTEM, Case
+    from domain.case.jobs import ArchiveRequest, CaseOpened, Job, LetterIssued, OpenCase, retry_after
+    from domain.case.policy import Policy
+    from domain.case.reminders import Milestone
     from domain.contract import WORKFLOW_TYPE, workflow_id
-    from domain.decisions import admit, reject
+    from domain.decisions import admit, clock, reject, results
     from domain.errors import MessageError, NotAllowedNowError
-    from domain.jobs import ArchiveRequest, CaseOpened, Job, LetterIssued, OpenCase, retry_after
-    from domain.messages import ActivationClosed, parse
-    from domain.policy import Policy
-    from domain.reminders import Milestone
-    from domain.stage import QUIET, Stage, search_values
-    from domain.status import status
-    from domain.told import build_reminder
+    from domain.messages.models import ActivationClosed
+    from domain.messages.parsing import parse
+    from domain.views.mails import build_reminder
+    from domain.views.stage import QUIET, Stage, search_values
+    from domain.views.status import status
     from workflows.answers import answer
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
@@ -140,11 +140,11 @@ class CertificateActivation:
                 self._opening_failed(why(error)[0], failures)
                 await workflow.sleep(retry_after(failures), summary="try again")
             else:
-                self._case = outcomes.opened(opening, result, workflow.now())
+                self._case = results.opened(opening, result, workflow.now())
                 return
 
     def _opening_failed(self, error_type: str, failures: int) -> None:
-        if failures >= outcomes.FAILURES_BEFORE_ATTENTION:
+        if failures >= results.FAILURES_BEFORE_ATTENTION:
             text = f"the case can't be opened, {error_type}; it is tried again"
             self._case = self._known_case().raise_attention(workflow.now(), AttentionKind.FAILING, "open", text)
             self._publish()
@@ -218,13 +218,13 @@ class CertificateActivation:
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            self._case = outcomes.failed(self._known_case(), job, *why(error), workflow.now())
+            self._case = results.failed(self._known_case(), job, *why(error), workflow.now())
             return
         if isinstance(result, LetterIssued):
             for request in self._waiting:
                 if request.job == job:
                     request.reasons = result.refused
-        self._case = outcomes.done(self._known_case(), job, result, workflow.now())
+        self._case = results.done(self._known_case(), job, result, workflow.now())
 
     async def _remind(self, milestone: Milestone, now: datetime) -> None:
         case = self._known_case()

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.jobs import CheckUpload, IssueLetter, Job
-from domain.messages import AttachLetter, DeleteLetter, Message, SubmitRepresentative, VerifyPayment
-from domain.status import letter_status, loan_status, next_actions, payment_status, steps_status
+from domain.case.case import Case
+from domain.case.jobs import CheckUpload, IssueLetter, Job
+from domain.messages.models import AttachLetter, DeleteLetter, Message, SubmitRepresentative, VerifyPayment
+from domain.views.actions import next_actions
+from domain.views.status import letter_status, loan_status, payment_status, steps_status
 
 
 def awaited_job(case: Case, message: Message) -> Job | None:

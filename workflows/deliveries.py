@@ -13,9 +13,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.webhooks import WebhookActivities
-from domain import deliveries
-from domain.case import Case
-from domain.webhooks import DeliverWebhook, WebhookEvent
+from domain.case.case import Case
+from domain.case.events import DeliverWebhook, WebhookEvent
+from domain.decisions import deliveries
 from workflows.policies import webhook
 from workflows.steps import why
 

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.entitlement import Entitlement, entitlement
-from domain.messages import SIGNALS
-from domain.stage import stage_of
-from domain.status import loan_status, next_actions
+from domain.case.case import Case
+from domain.messages.models import SIGNALS
+from domain.views.actions import next_actions
+from domain.views.entitlement import Entitlement, entitlement
+from domain.views.stage import stage_of
+from domain.views.status import loan_status
 
 KNOWN_SIGNALS = ", ".join(f"`{name}`" for name in SIGNALS)
 LATEST = 6

@@ -7,9 +7,9 @@ from pydantic import ValidationError
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.case import Case
+from domain.case.case import Case
 from domain.contract import CompanyId, Sha256
-from domain.messages import JSON_ENCODING, Argument
+from domain.messages.parsing import JSON_ENCODING, Argument
 from domain.model import Model
 
 

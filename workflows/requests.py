@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from temporalio import workflow
 from temporalio.common import RawValue
 
-from domain.case import Case
+from domain.case.case import Case
+from domain.case.jobs import Job
 from domain.errors import MessageError
-from domain.jobs import Job
-from domain.messages import Message, parse
-from domain.notices import Reason
+from domain.messages.models import Message
+from domain.messages.parsing import parse
+from domain.reason import Reason
 from workflows.answers import awaited_job
 from workflows.payloads import arguments_of, refusal
 

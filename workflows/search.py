@@ -6,7 +6,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from domain.stage import SearchValues
+from domain.views.stage import SearchValues
 
 STAGE = SearchAttributeKey.for_keyword("ActivationStage")
 LOAN_ENDS_AT = SearchAttributeKey.for_datetime("LoanEndsAt")

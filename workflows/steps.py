@@ -11,9 +11,8 @@ from activities.letters import LetterActivities
 from activities.notices import NoticeActivities
 from activities.uploads import UploadActivities
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.errors import MailboxRefusedError
-from domain.jobs import (
+from domain.case.case import Case
+from domain.case.jobs import (
     CheckCompany,
     CheckCompanyRequest,
     CheckUpload,
@@ -27,11 +26,12 @@ from domain.jobs import (
     RecordRevocationRequest,
     TellNotice,
 )
+from domain.case.steps import nit_locked
+from domain.decisions.results import job_name
+from domain.errors import MailboxRefusedError
 from domain.model import Model
 from domain.notices import Notice, NoticeSent, ProfileRefs, SendNotice
-from domain.outcomes import job_name
-from domain.steps import nit_locked
-from domain.told import build_notice
+from domain.views.mails import build_notice
 from workflows.policies import MAIL, REMINDER, STORAGE
 
 

@@ -1,4 +1,4 @@
-"""What each message changes. A decision is a pure function: case, message and now in, new case out."""
+"""What changes a case: a message, a step's result, time. Each is a pure function of the case and of `now`."""
 
 from domain.decisions.admission import admit, reject
 

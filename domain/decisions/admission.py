@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from domain.attention import AttentionKind
-from domain.case import MOST_REJECTED, Case, RejectedMessage
+from domain.case.attention import AttentionKind
+from domain.case.case import MOST_REJECTED, Case, RejectedMessage
 from domain.decisions import certificate, letter, payment, support
 from domain.decisions.repeats import RepeatedError
 from domain.errors import NotAllowedNowError
-from domain.messages import (
+from domain.messages.models import (
     SIGNALS,
     ActivationClosed,
     AttachLetter,
@@ -28,9 +28,8 @@ from domain.messages import (
     StepCompleted,
     SubmitRepresentative,
     WebhookRequested,
-    closest_name,
-    shorten,
 )
+from domain.messages.parsing import closest_name, shorten
 
 LONGEST_REASON = 700
 MOST_OWED = 60

@@ -2,16 +2,17 @@
 
 from datetime import date, datetime
 
-from domain.attention import AttentionKind
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.certificate import MOST_KEPT, Certificate
+from domain.case.attention import AttentionKind
+from domain.case.case import Case
+from domain.case.certificate import MOST_KEPT, Certificate
+from domain.case.jobs import TellNotice
+from domain.case.reminders import Reminders, Subject, plan
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
-from domain.jobs import TellNotice
-from domain.messages import CertificateIssued, CertificateRejected
-from domain.notices import NoticeKind, Reason
-from domain.reminders import Reminders, Subject, plan
+from domain.messages.models import CertificateIssued, CertificateRejected
+from domain.notices import NoticeKind
+from domain.reason import Reason
 
 
 def certificate_issued(case: Case, message: CertificateIssued, now: datetime) -> Case:

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from domain.attention import AttentionKind
 from domain.calendar import bogota_date
-from domain.case import Case
+from domain.case.attention import AttentionKind
+from domain.case.case import Case
+from domain.case.jobs import CheckUpload, IssueLetter, RecordAcceptance, TellNotice
+from domain.case.letters import LetterTrack, SignedVersion
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
-from domain.jobs import CheckUpload, IssueLetter, RecordAcceptance, TellNotice
-from domain.messages import (
+from domain.letter.examination import Verdict
+from domain.messages.models import (
     AttachLetter,
     Decision,
     DeleteLetter,
@@ -16,8 +18,8 @@ from domain.messages import (
     LetterUploaded,
     SubmitRepresentative,
 )
-from domain.notices import NoticeKind, Reason
-from domain.signed_letter import LetterTrack, SignedVersion, Verdict
+from domain.notices import NoticeKind
+from domain.reason import Reason
 
 
 def submit_representative(case: Case, message: SubmitRepresentative, now: datetime) -> Case:  # noqa: ARG001

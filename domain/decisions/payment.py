@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from domain.attention import AttentionKind
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.certificate import MOST_KEPT, Payment, PaymentStanding, Request, purchase_offered
+from domain.case.attention import AttentionKind
+from domain.case.case import Case
+from domain.case.certificate import MOST_KEPT, Payment, PaymentStanding, Request, purchase_offered
+from domain.case.jobs import TellNotice
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
-from domain.jobs import TellNotice
-from domain.messages import PaymentConfirmed
+from domain.messages.models import PaymentConfirmed
 from domain.notices import NoticeKind
 
 

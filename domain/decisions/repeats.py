@@ -2,7 +2,7 @@
 
 import hashlib
 
-from domain.case import Case
+from domain.case.case import Case
 
 
 class RepeatedError(Exception):

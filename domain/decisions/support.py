@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from domain import deliveries
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.certificate import PaymentStanding
+from domain.case.case import Case
+from domain.case.certificate import PaymentStanding
+from domain.case.jobs import CheckCompany, RecordRevocation, TellNotice
+from domain.case.loan import LoanEnding
+from domain.case.reminders import Subject
+from domain.case.steps import THIS_STEP
+from domain.decisions import deliveries
 from domain.decisions.repeats import RepeatedError
 from domain.errors import NotAllowedNowError
-from domain.jobs import CheckCompany, RecordRevocation, TellNotice
-from domain.loan import LoanEnding
-from domain.messages import (
+from domain.letter.examination import Verdict
+from domain.messages.models import (
     ActivationClosed,
     CompanyUpdated,
     ContinueToTestSet,
@@ -20,11 +23,10 @@ from domain.messages import (
     StepCompleted,
     WebhookRequested,
 )
-from domain.notices import NoticeKind, Reason
-from domain.reminders import Subject
-from domain.signed_letter import Verdict
-from domain.steps import THIS_STEP
-from domain.told import may_be_told
+from domain.notices import NoticeKind
+from domain.reason import Reason
+from domain.views.actions import may_continue
+from domain.views.mails import may_be_told
 
 
 def step_completed(case: Case, message: StepCompleted, now: datetime) -> Case:
@@ -35,19 +37,6 @@ def step_completed(case: Case, message: StepCompleted, now: datetime) -> Case:
 def continue_to_test_set(case: Case, message: ContinueToTestSet, now: datetime) -> Case:
     """Finish this step and go on to the test set (S15)."""
     return _with_step(case, THIS_STEP, message.by, now)
-
-
-def may_continue(case: Case, now: datetime) -> bool:
-    """Tell whether this step can be finished: a correct letter is attached, or the certificate is bought."""
-    today = bogota_date(now)
-    lent = case.letter.attached is not None and case.loan is not None and case.loan.covers(today)
-    return lent or bought(case, now)
-
-
-def bought(case: Case, now: datetime) -> bool:
-    """Tell whether a certificate is paid, or issued and not over: its buyer is never told to buy."""
-    latest = case.track.latest
-    return case.track.request is not None or (latest is not None and latest.valid_until >= bogota_date(now))
 
 
 def _with_step(case: Case, step: int, by: str, now: datetime) -> Case:

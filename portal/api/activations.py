@@ -6,10 +6,10 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from domain.company import Company
 from domain.contract import COMPANY_ID_PATTERN
-from domain.messages import PaymentConfirmed
-from domain.stage import Stage
+from domain.messages.models import PaymentConfirmed
+from domain.profiles.company import Company
+from domain.views.stage import Stage
 from portal.api import document
 from portal.api.access import Scope, allowed
 from portal.api.bodies import body_of

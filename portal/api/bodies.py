@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from domain.errors import ActivaError
-from domain.forms import FieldError, read_form
+from domain.profiles.forms import FieldError, read_form
 
 M = TypeVar("M", bound=BaseModel)
 

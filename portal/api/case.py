@@ -6,16 +6,16 @@ Only described, never used to make the answer, which is the case's own: a worker
 from datetime import date, datetime
 from typing import Literal
 
-from domain.attention import Attention
-from domain.case import Event
-from domain.certificate import Certificate, CertificateState, Payment
-from domain.contract import CompanyId, Sha256, UploadId
-from domain.entitlement import Signing
+from domain.case.attention import Attention
+from domain.case.case import Event
+from domain.case.certificate import Certificate, CertificateState, Payment
+from domain.case.events import DeliveryOutcome, EventType
+from domain.case.letters import SignedVersion
+from domain.case.reminders import ReminderOutcome, Subject
+from domain.contract import CompanyId, EventId, Sha256, UploadId
 from domain.model import Model
-from domain.reminders import ReminderOutcome, Subject
-from domain.signed_letter import SignedVersion
-from domain.stage import Stage
-from domain.webhooks import DeliveryOutcome, EventId, EventType
+from domain.views.entitlement import Signing
+from domain.views.stage import Stage
 
 
 class PaymentStatus(Model):

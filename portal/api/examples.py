@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from domain.policy import STEP_NAMES
+from domain.case.policy import STEP_NAMES
 from portal.api.problems import PROBLEMS, Problem
 
 Json = dict[str, Any]

@@ -5,13 +5,12 @@ from typing import Annotated, Final
 
 from pydantic import Field, WithJsonSchema
 
-from domain.certificate import PaymentStanding
+from domain.case.certificate import PaymentStanding
 from domain.contract import CompanyId
-from domain.entitlement import Signing
-from domain.message_fields import Instant, ShortText
-from domain.messages import WholeNumber
+from domain.messages.fields import Instant, ShortText, WholeNumber
 from domain.model import Model
-from domain.stage import Stage
+from domain.views.entitlement import Signing
+from domain.views.stage import Stage
 
 _DAY_OR_INSTANT: Final = {
     "anyOf": [

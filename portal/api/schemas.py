@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from domain.company import Company
+from domain.profiles.company import Company
 from portal.api.access import Scope
 from portal.api.case import CaseStatus
 from portal.api.document import OPERATIONS, SECURITY

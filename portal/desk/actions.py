@@ -12,12 +12,12 @@ from typing import Any, Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from domain import form_messages
 from domain.contract import workflow_id
-from domain.forms import FieldError
-from domain.messages import SIGNALS, Message
+from domain.messages.models import SIGNALS, Message
 from domain.notices import NoticeKind
-from domain.text import MAIL_LENGTH
+from domain.profiles import form_messages
+from domain.profiles.forms import FieldError
+from domain.profiles.text import MAIL_LENGTH
 from mails import spanish
 from portal.desk.facts import DeskFacts
 

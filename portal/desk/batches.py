@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from adapters.batches import Batch
 from adapters.case_list import Filter
-from domain.messages import Message
+from domain.messages.models import Message
 from portal import session
 from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled
 from portal.desk.desk import AtDesk, Desk

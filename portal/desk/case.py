@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from domain.attention import AttentionKind
-from domain.company import Company
+from domain.case.attention import AttentionKind
 from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError, NoWorkerError
-from domain.forms import FieldError, read_form
-from domain.messages import Message, PaymentConfirmed
+from domain.messages.models import Message, PaymentConfirmed
+from domain.profiles.company import Company
+from domain.profiles.forms import FieldError, read_form
 from mails import spanish
 from portal import session
 from portal.desk.actions import ACTIONS, Action, command, read, spelled

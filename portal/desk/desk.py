@@ -11,9 +11,9 @@ from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
-from domain.contract import verdict_key
+from domain.bucket import verdict_key
 from domain.errors import NoWorkerError
-from domain.messages import Message
+from domain.messages.models import Message
 from portal.cases import READ_WITHIN
 from portal.desk.directory import Directory
 from portal.desk.facts import DeskFacts

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from pydantic import ValidationError
 
 from adapters.s3 import S3Object
-from domain.company import Company
+from domain.profiles.company import Company
 
 RENEWED_AFTER_SECONDS: Final = 20.0
 AT_ONCE: Final = 20

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from domain.attention import Attention
-from domain.case import Event
+from domain.case.attention import Attention
+from domain.case.case import Event
+from domain.case.events import Delivery
 from domain.model import Model
-from domain.webhooks import Delivery
 from portal.facts import Facts
 
 

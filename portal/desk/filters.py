@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.case_list import Filter
-from domain.stage import Stage
+from domain.views.stage import Stage
 
 WITHIN_DAYS: Final = {"7": 7, "15": 15, "30": 30, "60": 60}
 

@@ -13,9 +13,9 @@ from typing import Final
 
 from adapters.batches import Batch
 from adapters.case_list import CaseList, Filter
-from domain.contract import batch_key
+from domain.bucket import batch_key
 from domain.errors import CaseNotFoundError, NoWorkerError
-from domain.messages import Message
+from domain.messages.models import Message
 from domain.model import Model, canonical_bytes
 from portal.desk.desk import Desk
 from portal.desk.facts import DeskFacts

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final
 
-from domain.case import Event
+from domain.case.case import Event
 from domain.notices import NoticeKind
 from mails import spanish
 from portal.desk.actions import NOTICES

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from domain.attention import AttentionKind
-from domain.stage import Stage
-from domain.webhooks import DeliveryOutcome
+from domain.case.attention import AttentionKind
+from domain.case.events import DeliveryOutcome
+from domain.views.stage import Stage
 from portal.desk.results import Made
 from portal.timeline import WORDS
 

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from adapters.activations import Activations
 from domain.contract import CompanyId
-from domain.messages import PaymentConfirmed
+from domain.messages.models import PaymentConfirmed
 from portal.api import access
 from portal.development.keys import KEY_ID, ensure_keys, read_key
 from portal.development.signing import sign_and_scan

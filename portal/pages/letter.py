@@ -7,9 +7,9 @@ from starlette.responses import Response
 
 from domain.contract import UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError
-from domain.forms import FieldError
-from domain.representative import warnings
-from domain.signed_letter import Verdict
+from domain.letter.examination import Verdict
+from domain.profiles.forms import FieldError
+from domain.profiles.representative import warnings
 from portal.failures import Failure
 from portal.pages.visit import Sent, Visited, Who
 from portal.parts import Parts

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
-from domain.forms import FieldError
+from domain.profiles.forms import FieldError
 from portal import session
 from portal.pages.visit import Visited, Who
 from portal.parts import Parts

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from domain.errors import NotAllowedNowError, RefusedError
-from domain.forms import FieldError, read_form
-from domain.identity import OF_MINORS, SPANISH_NAMES
-from domain.representative import Representative
+from domain.profiles.forms import FieldError, read_form
+from domain.profiles.identity import OF_MINORS, SPANISH_NAMES
+from domain.profiles.representative import Representative
 from portal import session
 from portal.pages.visit import Sent, Visit, Visited, Who
 from portal.parts import Parts

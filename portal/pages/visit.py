@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from domain.company import Company
 from domain.errors import NoWorkerError
+from domain.profiles.company import Company
 from portal.facts import Facts
 from portal.parts import Parts, Portal
 from portal.session import RepresentativeSession, representative

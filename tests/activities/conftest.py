@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.notices import NoticeActivities
 from adapters.s3 import S3Objects
-from domain.contract import company_version_key, representative_version_key
+from domain.bucket import company_version_key, representative_version_key
 from mails.compose import compose
 from tests.activities.sending import COMPANY, COMPANY_SHA, JSON, REPRESENTATIVE, REPRESENTATIVE_SHA, Clock, Outbox
 from tests.adapters import s3_servers

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime
 
 from adapters.s3 import S3Objects
-from domain.contract import notice_key
+from domain.bucket import notice_key
 from domain.errors import MailboxRefusedError, MailUnavailableError
 from domain.mail import Delivery, OutgoingMail, Recipient
 from domain.notices import Addressee, NoticeKind, ProfileRefs, SendNotice

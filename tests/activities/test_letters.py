@@ -5,8 +5,8 @@ from datetime import date
 from activities.letters import LetterActivities
 from activities.profiles import JSON
 from adapters.s3 import S3Objects
-from domain.contract import company_version_key, representative_version_key
-from domain.jobs import IssueLetterRequest, LetterIssued
+from domain.bucket import company_version_key, representative_version_key
+from domain.case.jobs import IssueLetterRequest, LetterIssued
 from domain.model import canonical_bytes, canonical_sha256
 from domain.notices import ProfileRefs
 from letters import render_letter

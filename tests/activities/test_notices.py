@@ -14,7 +14,7 @@ from activities.failures import RetryLaterError
 from activities.notices import NoticeActivities, ProfileUnreadableError
 from activities.sent_once import GRACE
 from adapters.s3 import S3Objects
-from domain.contract import notice_key, representative_version_key
+from domain.bucket import notice_key, representative_version_key
 from domain.errors import (
     MailboxRefusedError,
     MailUnavailableError,

@@ -17,7 +17,7 @@ from activities.failures import FailuresInterceptor
 from activities.notices import NoticeActivities
 from adapters.s3 import S3Objects
 from adapters.smtp import SmtpMailer
-from domain.contract import company_version_key
+from domain.bucket import company_version_key
 from domain.notices import NoticeKind, NoticeSent, ProfileRefs, SendNotice
 from mails.compose import compose
 from stack.mail_sink import MailSink

@@ -8,7 +8,7 @@ import pytest
 from activities.notices import NoticeActivities
 from activities.sent_once import GRACE
 from adapters.s3 import S3Objects
-from domain.contract import representative_version_key
+from domain.bucket import representative_version_key
 from domain.errors import MailboxRefusedError, MailUnavailableError
 from domain.notices import Addressee, NoticeKind, NoticeSent, ProfileRefs, SendNotice
 from tests.activities.sending import (

@@ -8,8 +8,8 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.webhooks import WebhookActivities, body_of
+from domain.case.events import DeliverWebhook, DeliveryOutcome, EventType, WebhookTried
 from domain.errors import WebhookNotTakenError
-from domain.webhooks import DeliverWebhook, DeliveryOutcome, EventType, WebhookTried
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 ORDER = DeliverWebhook(

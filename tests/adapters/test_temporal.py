@@ -12,9 +12,9 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, RemoveSearchAttributesRequest
 
 from adapters.temporal import compare_search_attributes, connect, data_converter, missing_search_attributes
+from domain.case.policy import Policy
 from domain.contract import SEARCH_ATTRIBUTES
 from domain.errors import ServiceUnavailableError, TemporalSettingsError, TemporalUnavailableError
-from domain.policy import Policy
 from stack.probes import free_port
 from stack.process import ROOT
 from stack.servers import temporal_server

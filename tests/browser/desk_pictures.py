@@ -7,8 +7,8 @@ from typing import Final
 from playwright.async_api import expect
 
 from adapters.activations import Activations
-from domain.nit import check_digit
-from domain.policy import Policy
+from domain.case.policy import Policy
+from domain.profiles.nit import check_digit
 from portal.development.signing import sign_and_scan
 from tests import builders
 from tests.browser.at_desk import enter_desk

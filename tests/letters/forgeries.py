@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from domain.letter import LetterContent
+from domain.letter.content import LetterContent
 from letters.clauses import CLAUSES, Clause
 from letters.rendering import draw_letter
 

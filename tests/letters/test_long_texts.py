@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.company import Company
-from domain.letter import LetterContent
-from domain.representative import Representative
+from domain.letter.content import LetterContent
+from domain.profiles.company import Company
+from domain.profiles.representative import Representative
 from letters import IssuedLetter, LetterChecker, Outcome, render_letter
 from letters.errors import LetterCharacterError, LetterTextTooLongError
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SIGNATURE_BOX, TEXT_MARGIN_MM, Box

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.letter import LetterContent
-from domain.text import is_printable
+from domain.letter.content import LetterContent
+from domain.profiles.text import is_printable
 from letters import render_letter
 from letters.codes import page_code, qr_cells, read_page_code
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM

@@ -3,7 +3,8 @@
 from datetime import date
 
 from domain.mail import Mail, Recipient
-from domain.notices import Notice, NoticeKind, Reason
+from domain.notices import Notice, NoticeKind
+from domain.reason import Reason
 from mails.compose import Letterhead, compose
 
 STARTS_ON, ENDS_ON, LAST_SAFE_ON = date(2026, 11, 24), date(2026, 12, 24), date(2026, 12, 9)

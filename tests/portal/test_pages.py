@@ -10,8 +10,8 @@ import pytest
 from starlette.requests import Request
 
 from domain.calendar import bogota_date
-from domain.case import Case
-from domain.status import status
+from domain.case.case import Case
+from domain.views.status import status
 from letters.receipt import render_receipt
 from portal.facts import Facts
 from portal.pages.payment import MEANS
@@ -22,7 +22,7 @@ from portal.rendering import STATIC, Pages, megabytes, moment
 from portal.timeline import lines
 from tests import builders
 from tests.cases import bogota
-from tests.domain.test_status import STAGES
+from tests.domain.views.test_status import STAGES
 
 PAGES = Pages(builders.lender(), "soporte@activa.example.co", "https://contable.example.co/entrar")
 TEMPLATES = (

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from domain.policy import Policy
+from domain.case.policy import Policy
 from tests.portal.visiting import Visitor, text_of
 from tests.world import World
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from domain.errors import MessageError
-from domain.messages import JSON_ENCODING, Argument, parse
+from domain.messages.parsing import JSON_ENCODING, Argument, parse
 from portal.reasons import in_spanish
 from stack.process import ROOT
 

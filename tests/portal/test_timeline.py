@@ -4,8 +4,8 @@ import ast
 import re
 from datetime import UTC, datetime
 
-from domain.case import Event
-from domain.status import status
+from domain.case.case import Event
+from domain.views.status import status
 from portal.facts import Facts
 from portal.timeline import WORDS, lines
 from stack.process import ROOT

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from domain.policy import Policy
+from domain.case.policy import Policy
 from tests import builders
 from tests.world import CaseUnderTest
 

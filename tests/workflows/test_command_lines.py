@@ -15,8 +15,8 @@ import pytest
 from adapters.activations import Activations
 from adapters.imports import start_all
 from adapters.temporal import address_of
+from domain.case.policy import Policy
 from domain.errors import CaseNotFoundError
-from domain.policy import Policy
 from portal.development.signing import sign_and_scan
 from stack.probes import free_port
 from stack.process import ROOT

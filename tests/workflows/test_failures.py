@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from adapters import s3
-from domain.contract import company_key, company_version_key
+from domain.bucket import company_key, company_version_key
 from domain.errors import StoreUnavailableError
 from domain.model import canonical_bytes, canonical_sha256
 from stack.probes import free_port

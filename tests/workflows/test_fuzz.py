@@ -12,7 +12,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
 from temporalio.service import RPCError
 
-from domain.messages import SIGNALS, UPDATES
+from domain.messages.models import SIGNALS, UPDATES
 from tests.world import CaseUnderTest, World
 
 MESSAGES_A_CASE = 40

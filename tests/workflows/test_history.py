@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from temporalio.client import WorkflowHistory
 
-from domain.policy import Policy
+from domain.case.policy import Policy
 from tests.workflows.server_metrics import counted
 from tests.world import CaseUnderTest, World
 

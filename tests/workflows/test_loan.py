@@ -8,9 +8,9 @@ from email.message import EmailMessage
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from domain.bucket import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
 from domain.calendar import DAY, BusinessCalendar, bogota_date
-from domain.contract import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
-from domain.policy import Policy
+from domain.case.policy import Policy
 from tests.cases import bogota
 from tests.world import CaseUnderTest, World
 

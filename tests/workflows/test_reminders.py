@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from babel.dates import format_date
 
 from domain.calendar import BusinessCalendar, bogota_date
-from domain.policy import Policy
+from domain.case.policy import Policy
 from stack.probes import free_port
 from tests.world import TUESDAY, CaseUnderTest, World
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from domain.contract import first_acceptance_key
+from domain.bucket import first_acceptance_key
 from tests.letters.scans import scan
 from tests.world import CaseUnderTest, World
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from temporalio.api.enums.v1 import EventType
 
-from domain import clock
-from domain.case import Case
+from domain.case.case import Case
+from domain.decisions import clock
 from tests.world import World
 
 LONGER_THAN_THE_LIBRARYS_LIMIT_SECONDS = 2.5

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from domain.mailboxes import REST_AFTER
+from domain.decisions.mailboxes import REST_AFTER
 from tests.adapters.smtp_servers import Mailbox, serving
 from tests.world import CaseUnderTest, World
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
-from domain.contract import archive_key
+from domain.bucket import archive_key
 from stack.mail_sink import MailSink
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.adapters.smtp_servers import Mailbox, serving

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from adapters.activations import Activations, _standing
-from domain.contract import company_key
+from domain.bucket import company_key
 from domain.errors import NotAllowedNowError, TemporalUnavailableError
-from domain.messages import PaymentConfirmed
-from domain.status import status
+from domain.messages.models import PaymentConfirmed
+from domain.views.status import status
 from tests import builders
 from tests.cases import NOW, a_case, deliver, with_payment
 from tests.portal.api.calling import Caller, fields, problem

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from adapters.case_list import Filter
-from domain.messages import Message, PaymentConfirmed
-from domain.stage import Stage
+from domain.messages.models import Message, PaymentConfirmed
+from domain.views.stage import Stage
 from portal.desk.actions import ACTIONS, quoted, read, spelled
 
 TEXTS = ("support:ana", "it's paid", 'it\'s "paid"', "$HOME isn't `here`", "don't\\n!", "", '{"by": "support:ana"}')

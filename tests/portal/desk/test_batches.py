@@ -11,10 +11,10 @@ import pytest_asyncio
 
 from adapters.batches import Batches
 from adapters.case_list import CaseList, Filter
-from domain.contract import batch_key
-from domain.messages import RemindersMuted
+from domain.bucket import batch_key
+from domain.messages.models import RemindersMuted
 from domain.model import canonical_bytes
-from domain.stage import Stage
+from domain.views.stage import Stage
 from portal.desk.facts import DeskFacts
 from portal.desk.results import ON_ITS_WAY, Made, Meant, listed, made_of
 from portal.desk.words import MADE

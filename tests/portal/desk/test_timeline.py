@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import Case
-from domain.signed_letter import Verdict
-from domain.status import status
+from domain.case.case import Case
+from domain.letter.examination import Verdict
+from domain.views.status import status
 from portal.desk.facts import DeskFacts
 from portal.desk.timeline import beside
 from tests.cases import (

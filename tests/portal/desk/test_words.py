@@ -1,10 +1,10 @@
 """The desk has a word for everything that a case can say."""
 
-from domain.attention import AttentionKind
-from domain.messages import SIGNALS
+from domain.case.attention import AttentionKind
+from domain.case.events import DeliveryOutcome
+from domain.messages.models import SIGNALS
 from domain.notices import NoticeKind
-from domain.stage import Stage
-from domain.webhooks import DeliveryOutcome
+from domain.views.stage import Stage
 from portal.desk import words
 from portal.desk.actions import ACTIONS, NOTICES
 from portal.desk.results import Made

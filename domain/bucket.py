@@ -1,0 +1,89 @@
+"""Where things lie in the bucket.
+
+A key is made of ids and digests only, never of a name that somebody typed. Moving one loses what lies there.
+"""
+
+
+def company_key(company_id: str) -> str:
+    """Return the key of the company's current data, as the billing backend writes it."""
+    return f"profiles/{company_id}/company.json"
+
+
+def company_version_key(company_id: str, sha256: str) -> str:
+    """Return the immutable key of one version of the company's data."""
+    return f"profiles/{company_id}/company/{sha256}.json"
+
+
+def representative_key(company_id: str) -> str:
+    """Return the key of the legal representative's current data."""
+    return f"profiles/{company_id}/representative.json"
+
+
+def representative_version_key(company_id: str, sha256: str) -> str:
+    """Return the immutable key of one version of the legal representative's data."""
+    return f"profiles/{company_id}/representative/{sha256}.json"
+
+
+def inbox_key(company_id: str, upload_id: str) -> str:
+    """Return the key where an uploaded file waits to be checked."""
+    return f"inbox/{company_id}/{upload_id}.pdf"
+
+
+def letter_key(company_id: str, folio: str) -> str:
+    """Return the immutable key of an issued letter."""
+    return f"letters/{company_id}/{folio}.pdf"
+
+
+def letter_content_key(company_id: str, folio: str) -> str:
+    """Return the immutable key of what an issued letter says, as data."""
+    return f"letters/{company_id}/{folio}.json"
+
+
+def flattened_letter_key(company_id: str, upload_id: str) -> str:
+    """Return the immutable key of pictures of a signed letter's pages, which are safe to show to people."""
+    return f"signed/{company_id}/{upload_id}-flat.pdf"
+
+
+def signed_letter_key(company_id: str, upload_id: str) -> str:
+    """Return the immutable key of a signed letter's checked bytes."""
+    return f"signed/{company_id}/{upload_id}.pdf"
+
+
+def verdict_key(company_id: str, upload_id: str) -> str:
+    """Return the immutable key of the verdict on one upload."""
+    return f"signed/{company_id}/{upload_id}.json"
+
+
+def first_acceptance_key(company_id: str) -> str:
+    """Return the immutable key of the evidence that fixes the loan's first day for ever."""
+    return f"loans/{company_id}.json"
+
+
+def loan_revocation_key(company_id: str) -> str:
+    """Return the immutable key of the evidence that the loan was taken back, and when."""
+    return f"loans/{company_id}-revoked.json"
+
+
+def entry_key(name: str) -> str:
+    """Return the key of the marker that a hand-off token, named by a digest, has been used."""
+    return f"entries/{name}.json"
+
+
+def request_key(name: str) -> str:
+    """Return the key of the marker that a request of the API, named by a digest, has been made, with its answer."""
+    return f"requests/{name}.json"
+
+
+def archive_key(company_id: str) -> str:
+    """Return the key under which a closed case is kept, to be taken up again when it is reopened."""
+    return f"cases/{company_id}.json"
+
+
+def notice_key(company_id: str, notice: str) -> str:
+    """Return the key of the marker that keeps one notice from being sent twice."""
+    return f"notices/{company_id}/{notice}.json"
+
+
+def batch_key(job_id: str) -> str:
+    """Return the key of whom a batch of the desk is meant for."""
+    return f"desk/batches/{job_id}.json"

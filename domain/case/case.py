@@ -1,0 +1,183 @@
+"""One company's activation as a whole: everything its procedure remembers. No personal data.
+
+Frozen: each decision returns a new case. The stored form leaves out what has its default, which keeps the open history
+of a sleeping case small.
+"""
+
+import copy
+from datetime import date, datetime
+from typing import Any, Self
+
+from domain.calendar import BusinessCalendar
+from domain.case.attention import Attention, AttentionKind, with_attention, without_attention
+from domain.case.certificate import CertificateTrack
+from domain.case.events import Delivery, Webhooks
+from domain.case.jobs import Job, QueuedJob
+from domain.case.letters import LetterTrack
+from domain.case.loan import Loan
+from domain.case.policy import Policy
+from domain.case.reminders import Milestone, ReminderRecord, Reminders
+from domain.case.rows import from_rows, to_rows
+from domain.contract import CompanyId, Sha256
+from domain.model import Model
+
+MOST_SEEN = 500
+MOST_EVENTS = 300
+MOST_REJECTED = 50
+LONGEST_TIMELINE_BYTES = 80_000
+"""Of reasons and names. The whole case travels in one payload when a history is cut short."""
+SYSTEM = "activa"
+"""The actor of what the procedure does by itself."""
+
+
+class Event(Model):
+    """One line of the timeline."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str | None = None
+
+
+class RejectedMessage(Model):
+    """A message that did not count, and why, in words a support person can act on."""
+
+    name: str
+    at: datetime
+    reason: str
+
+
+class Case(Model):
+    """The state of one activation."""
+
+    company_id: CompanyId
+    policy: Policy
+    company_sha256: Sha256
+    representative_sha256: Sha256 | None = None
+    track: CertificateTrack = CertificateTrack()
+    loan: Loan | None = None
+    letter: LetterTrack = LetterTrack()
+    steps: tuple[int, ...] = ()
+    """Completed, ascending."""
+    reminders: Reminders = Reminders()
+    queue: tuple[QueuedJob, ...] = ()
+    review_due_at: datetime | None = None
+    """When support is told again about the letter under review; None once it was."""
+    notices_requested: int = 0
+    webhooks: Webhooks = Webhooks()
+    attention: tuple[Attention, ...] = ()
+    rejected: tuple[RejectedMessage, ...] = ()
+    rejected_count: int = 0
+    repeated_count: int = 0
+    seen: tuple[str, ...] = ()
+    """Natural keys of the messages that were taken, oldest first."""
+    timeline: tuple[Event, ...] = ()
+    closing: str | None = None
+    """The reason for closing, once it is asked for."""
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return the case with some fields changed."""
+        return self.model_copy(update=changes)
+
+    @property
+    def calendar(self) -> BusinessCalendar:
+        """The business calendar this case runs under."""
+        return BusinessCalendar(self.policy.extra_holidays, self.policy.cancelled_holidays)
+
+    def record(self, now: datetime, actor: str, action: str, reason: str | None = None) -> Self:
+        """Return the case with one more line in its timeline."""
+        event = Event(at=now.replace(microsecond=0), actor=actor, action=action, reason=reason)
+        return self.evolve(timeline=_newest((*self.timeline, event)[-MOST_EVENTS:]))
+
+    def enqueue(self, job: Job, not_before: datetime | None = None) -> Self:
+        """Return the case owing one more job; one that it owes already is not added."""
+        if any(each.job == job for each in self.queue):
+            return self
+        return self.evolve(queue=(*self.queue, QueuedJob(job=job, not_before=not_before)))
+
+    def enqueue_latest(self, job: Job) -> Self:
+        """Return the case owing a job in the place of earlier ones of its kind that failed: only the latest counts."""
+        queue = tuple(each for each in self.queue if not (each.failures and type(each.job) is type(job)))
+        return self.evolve(queue=queue).enqueue(job)
+
+    def without_job(self, job: Job) -> Self:
+        """Return the case without a job that is over."""
+        return self.evolve(queue=tuple(each for each in self.queue if each.job != job))
+
+    def failures_of(self, job: Job) -> int | None:
+        """Return how often an owed job has failed, or None when it is not owed any more."""
+        return next((each.failures for each in self.queue if each.job == job), None)
+
+    def hurry(self, job: Job) -> Self:
+        """Return the case that tries a waiting job at once."""
+        return self.evolve(
+            queue=tuple(
+                each.model_copy(update={"not_before": None}) if each.job == job else each for each in self.queue
+            )
+        )
+
+    def remember(self, key: str) -> Self:
+        """Return the case that will recognise a message when it comes again."""
+        return self.evolve(seen=(*self.seen, key)[-MOST_SEEN:])
+
+    def forget(self, key: str) -> Self:
+        """Return the case that will take a message again."""
+        return self.evolve(seen=tuple(each for each in self.seen if each != key))
+
+    def raise_attention(self, now: datetime, kind: AttentionKind, subject: str, text: str) -> Self:
+        """Return the case with one more thing that a person should look at."""
+        new = Attention(kind=kind, subject=subject, since=now.replace(microsecond=0), text=text)
+        return self.evolve(attention=with_attention(self.attention, new))
+
+    def settle_attention(self, *kinds: AttentionKind, subject: str | None = None) -> Self:
+        """Return the case without the things of these kinds, of one subject or of all."""
+        kept = without_attention(self.attention, *kinds, subject=subject)
+        return self if kept == self.attention else self.evolve(attention=kept)
+
+    def stored(self) -> dict[str, Any]:
+        """Return the case as JSON values, without what has its default, and long lists as rows.
+
+        The policy is whole, so that a later default never changes it; the queue is, because a job's kind is a default.
+        """
+        values = self.model_dump(mode="json", exclude_defaults=True)
+        values |= self.model_dump(mode="json", include={"policy", "queue"} if self.queue else {"policy"})
+        for part, holder, name, _ in _rows_in(values):
+            holder[name] = to_rows(getattr(getattr(self, part) if part else self, name))
+        return values
+
+    @classmethod
+    def restored(cls, values: dict[str, Any]) -> Self:
+        """Return the case that `stored` gave; a field that is newer than the stored form has its default."""
+        values = copy.deepcopy(values)
+        for _, holder, name, kind in _rows_in(values):
+            holder[name] = from_rows(kind, holder[name])
+        return cls.model_validate(values)
+
+    def own_valid_on(self, day: date) -> bool:
+        """Tell whether the own certificate signs on a day."""
+        return self.track.valid_on(day) is not None
+
+
+_ROWS: tuple[tuple[str, str, type[Model]], ...] = (
+    ("", "timeline", Event),
+    ("reminders", "planned", Milestone),
+    ("reminders", "record", ReminderRecord),
+    ("webhooks", "deliveries", Delivery),
+)
+
+
+def _rows_in(values: dict[str, Any]) -> list[tuple[str, dict[str, Any], str, type[Model]]]:
+    """Return where the stored form has rows: the part of the case, what holds them, their name and their kind."""
+    places = [(part, values.get(part, {}) if part else values, name, kind) for part, name, kind in _ROWS]
+    return [place for place in places if place[2] in place[1]]
+
+
+def _newest(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return the newest events that fit into the timeline."""
+    room = LONGEST_TIMELINE_BYTES
+    for index in reversed(range(len(events))):
+        event = events[index]
+        room -= len(f"{event.actor}{event.action}{event.reason}".encode())
+        if room < 0:
+            return events[index + 1 :]
+    return events

@@ -1,0 +1,210 @@
+"""The steps a case still owes the world, as data: what to do next, and what came of it.
+
+A job stays in the case until it is done. One that fails waits and is tried again; it never blocks the messages.
+Each pair of request and result is what crosses to an activity.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from domain.case.loan import FirstAcceptance
+from domain.case.policy import Policy
+from domain.contract import CompanyId, Sha256, UploadId
+from domain.letter.examination import Verdict
+from domain.model import Model
+from domain.notices import NoticeKind, ProfileRefs
+from domain.reason import Reason
+
+RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+"""Waits after a failed try, which itself has been repeated within seconds; the last one stands for all later ones."""
+
+
+def retry_after(failures: int) -> timedelta:
+    """Return how long to wait after so many failed tries."""
+    return RETRY_AFTER[min(failures, len(RETRY_AFTER)) - 1]
+
+
+class OpenCase(Model):
+    """Look up what the company already has, and capture the policy."""
+
+    company_id: CompanyId
+    profile_sha256: Sha256
+    policy: dict[str, Any] | None = None
+
+
+class CaseOpened(Model):
+    """The first step's result. `problem` says why the company's data can't be used as they stand."""
+
+    policy: Policy
+    problem: Reason | None = None
+    first_acceptance: FirstAcceptance | None = None
+    revoked_on: date | None = None
+    """Set when the loan of that acceptance was taken back."""
+    archived: dict[str, Any] | None = None
+    """The case as it was closed, in its stored form."""
+    webhooks: bool = False
+    """The worker has an address to deliver events to."""
+
+
+class IssueLetter(Model):
+    """Render a letter and store it."""
+
+    kind: Literal["issue_letter"] = "issue_letter"
+    number: int
+    company_sha256: Sha256
+    representative_sha256: Sha256
+
+
+class LetterIssued(Model):
+    """A letter lies under its key, or `refused` says why not."""
+
+    folio: str = ""
+    key: str = ""
+    sha256: str = ""
+    refused: tuple[Reason, ...] = ()
+
+
+class CheckUpload(Model):
+    """Check a file of the inbox; keep it, with its verdict, if it can be kept."""
+
+    kind: Literal["check_upload"] = "check_upload"
+    upload_id: UploadId
+    by: str
+    tell: bool
+    """Nobody waits for the answer, so a rejection is mailed."""
+
+
+class UploadChecked(Model):
+    """The verdict on an upload; without a digest there was no file, and the same id may be sent again.
+
+    `first_acceptance` is the company's, whichever upload it was, once there is one.
+    """
+
+    verdict: Verdict
+    received_at: datetime
+    sha256: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    first_acceptance: FirstAcceptance | None = None
+
+
+class RecordAcceptance(Model):
+    """Write down the acceptance that a person decided."""
+
+    kind: Literal["record_acceptance"] = "record_acceptance"
+    upload_id: UploadId
+    received_at: datetime
+    by: str
+
+
+class AcceptanceRecorded(Model):
+    """The company's first acceptance, whichever upload it was."""
+
+    first_acceptance: FirstAcceptance
+
+
+class RecordRevocation(Model):
+    """Write down that the loan was taken back, where a case that is started anew finds it."""
+
+    kind: Literal["record_revocation"] = "record_revocation"
+    revoked_on: date
+
+
+class RecordRevocationRequest(Model):
+    """What the activity needs to write down a revocation."""
+
+    company_id: CompanyId
+    revoked_on: date
+
+
+class CheckCompany(Model):
+    """Check the company's new data before they count."""
+
+    kind: Literal["check_company"] = "check_company"
+    sha256: Sha256
+    by: str
+
+
+class CompanyChecked(Model):
+    """`refused` says why the new data do not count; None when they do."""
+
+    refused: Reason | None = None
+
+
+class TellNotice(Model):
+    """Send a mail; its dates are filled in when it is sent."""
+
+    kind: Literal["tell"] = "tell"
+    notice: NoticeKind
+    key: str
+    amount_cop: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    rest: int = 0
+    """One of two addresses has it already: which try this is for the other."""
+
+
+AnyJob = IssueLetter | CheckUpload | RecordAcceptance | RecordRevocation | CheckCompany | TellNotice
+Job = Annotated[AnyJob, Field(discriminator="kind")]
+
+
+class QueuedJob(Model):
+    """A job and when it may be tried."""
+
+    job: Job
+    failures: int = 0
+    not_before: datetime | None = None
+
+    @property
+    def is_tried_again(self) -> bool:
+        """Whether it failed, wholly or for one of two addresses."""
+        return self.failures > 0 or (isinstance(self.job, TellNotice) and self.job.rest > 0)
+
+
+class IssueLetterRequest(Model):
+    """What the activity needs to issue a letter. The folio is made from all of it."""
+
+    company_id: CompanyId
+    number: int
+    profiles: ProfileRefs
+    issued_on: date
+    loan_days: int
+
+
+class CheckUploadRequest(Model):
+    """What the activity needs to check a file."""
+
+    company_id: CompanyId
+    upload_id: UploadId
+    asked_at: datetime
+    """The case's own time when it asked."""
+    limit_bytes: int
+    folio: str
+    older_folios: tuple[str, ...] = ()
+    """Earlier letters of this company."""
+    starts_loan: bool
+    """Acceptance starts the loan; not so while the own certificate is valid."""
+
+
+class RecordAcceptanceRequest(Model):
+    """What the activity needs to write down an acceptance."""
+
+    company_id: CompanyId
+    upload_id: UploadId
+    received_at: datetime
+
+
+class CheckCompanyRequest(Model):
+    """What the activity needs to compare new data with the current ones."""
+
+    company_id: CompanyId
+    sha256: Sha256
+    current_sha256: Sha256
+    nit_locked: bool
+
+
+class ArchiveRequest(Model):
+    """A closed case in its stored form."""
+
+    company_id: CompanyId
+    case: dict[str, Any]

@@ -1,0 +1,252 @@
+"""What the passing of time does to a case, and when to look again.
+
+Everything here is a function of the case and of `now`. Nothing is scheduled ahead: what is due follows from the state,
+so that a case that slept through an outage catches up by being looked at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.calendar import DAY, bogota_date, start_of_day
+from domain.case.attention import AttentionKind
+from domain.case.case import SYSTEM, Case
+from domain.case.certificate import renewal_from
+from domain.case.jobs import QueuedJob, TellNotice, retry_after
+from domain.case.loan import LoanEnding
+from domain.case.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
+from domain.decisions import deliveries, mailboxes
+from domain.decisions.results import FAILURES_BEFORE_ATTENTION, job_name
+from domain.notices import NoticeKind, NoticeSent
+from domain.views.mails import build_reminder, may_be_told
+
+REMINDER_JOB = "reminder"
+ENDS = frozenset({NoticeKind.LOAN_ENDED, NoticeKind.CERTIFICATE_ENDED})
+"""Mails that keep to the hours of the reminders whose place they take."""
+
+
+def tick(case: Case, now: datetime) -> Case:
+    """Return the case after everything that time alone has brought about up to now."""
+    for step in _STEPS:
+        case = step(case, now)
+    return case
+
+
+def _own_certificate_begins(case: Case, now: datetime) -> Case:
+    loan = case.loan
+    if loan is None or loan.ending is not None:
+        return case
+    # After an outage the loan may be over by now: what counts is whether the certificate came while it ran.
+    day = min(bogota_date(now), loan.ends_on)
+    if not case.own_valid_on(day):
+        return case
+    ended = loan.model_copy(update={"ending": LoanEnding.REPLACED, "ended_on": day})
+    return case.evolve(loan=ended).record(now, SYSTEM, "loan_replaced")
+
+
+def _loan_ends(case: Case, now: datetime) -> Case:
+    loan = case.loan
+    if loan is None or loan.ending is not None or bogota_date(now) <= loan.ends_on:
+        return case
+    ended = loan.model_copy(update={"ending": LoanEnding.EXPIRED, "ended_on": loan.ends_on})
+    case = case.evolve(loan=ended).record(now, SYSTEM, "loan_expired")
+    if case.track.bought_on(bogota_date(now)):
+        text = "the loan ended before the company's own certificate signs; see the request and the certificate's dates"
+        return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "loan", text)
+    return _tell_the_end(case, Subject.LOAN, NoticeKind.LOAN_ENDED, "loan/ended", now)
+
+
+def _certificate_ends(case: Case, now: datetime) -> Case:
+    latest = case.track.latest
+    if latest is None or case.track.end_recorded or bogota_date(now) <= latest.valid_until:
+        return case
+    case = case.evolve(track=case.track.model_copy(update={"end_recorded": True}))
+    case = case.record(now, SYSTEM, "certificate_expired")
+    key = f"certificate/{latest.valid_until}/ended"
+    return _tell_the_end(case, Subject.CERTIFICATE, NoticeKind.CERTIFICATE_ENDED, key, now)
+
+
+def _tell_the_end(case: Case, subject: Subject, kind: NoticeKind, key: str, now: datetime) -> Case:
+    """Owe the mail that it is over, unless a reminder still to come will say so or the company has bought."""
+    planned = case.reminders.subject is subject and case.reminders.planned
+    if planned or case.track.bought_on(bogota_date(now)) or _muted(case, now):
+        return case
+    return case.enqueue(
+        TellNotice(notice=kind, key=key), not_before=company_opening(case.company_id, now, case.calendar)
+    )
+
+
+def _review_is_late(case: Case, now: datetime) -> Case:
+    waiting = case.letter.under_review
+    if waiting is None or case.review_due_at is None or now < case.review_due_at:
+        return case
+    case = case.evolve(review_due_at=None).record(now, SYSTEM, "review_late")
+    return case.enqueue(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{waiting.upload_id}/review/2"))
+
+
+def _settle_reminders(case: Case, now: datetime) -> Case:
+    """Record as skipped what is owed but must not be sent; at most the most urgent one is left owed."""
+    due = owed(case.reminders, now)
+    if not due:
+        return case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+    if case.track.bought_on(bogota_date(now)) and not _is_about_the_certificate_held(case):
+        outcome, over = ReminderOutcome.BOUGHT, due
+    elif _muted(case, now):
+        outcome, over = ReminderOutcome.MUTED, due
+    else:
+        outcome, over = ReminderOutcome.SUPERSEDED, due[:-1]
+    if over:
+        case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+    return case.evolve(reminders=settle(case.reminders, over, outcome, now))
+
+
+def _is_about_the_certificate_held(case: Case) -> bool:
+    return case.reminders.subject is Subject.CERTIFICATE and case.track.request is None
+
+
+def _muted(case: Case, now: datetime) -> bool:
+    until = case.reminders.muted_until
+    return until is not None and bogota_date(now) <= until
+
+
+def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
+    """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
+    for queued in case.queue:
+        if isinstance(queued.job, TellNotice) and not _may_still_be_told(case, queued.job, now):
+            case = case.without_job(queued.job).record(now, SYSTEM, "notice_dropped", queued.job.notice)
+            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
+    return case
+
+
+def _may_still_be_told(case: Case, job: TellNotice, now: datetime) -> bool:
+    if mailboxes.is_rest_of_a_reminder(job) and _muted(case, now):
+        return False
+    return may_be_told(case, job.notice, now)
+
+
+def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
+    """Drop the mails that keep failing, so that a mail server which is down never holds a case open."""
+    if case.closing is None:
+        return case
+    for queued in case.queue:
+        if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
+            case = case.without_job(queued.job).record(now, SYSTEM, "notice_given_up", queued.job.notice)
+            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
+    return case
+
+
+_STEPS: tuple[Callable[[Case, datetime], Case], ...] = (
+    _own_certificate_begins,
+    _loan_ends,
+    _certificate_ends,
+    _review_is_late,
+    _settle_reminders,
+    _drop_mails_no_longer_true,
+    _give_up_mails_of_a_closed_case,
+    deliveries.noticed,
+    deliveries.give_up_at_closing,
+)
+
+
+def due_job(case: Case, now: datetime) -> QueuedJob | None:
+    """Return the first job that may be tried now."""
+    return next((each for each in case.queue if _job_at(case, each, now) <= now), None)
+
+
+def _job_at(case: Case, queued: QueuedJob, now: datetime) -> datetime:
+    at = queued.not_before or now
+    if isinstance(queued.job, TellNotice) and (
+        queued.job.notice in ENDS or mailboxes.is_rest_of_a_reminder(queued.job)
+    ):
+        return company_opening(case.company_id, max(at, now), case.calendar)
+    return at
+
+
+def due_reminder(case: Case, now: datetime) -> Milestone | None:
+    """Return the reminder to send now: owed, within the hours, and not waiting after a failure."""
+    due = owed(case.reminders, now)
+    return due[-1] if due and _reminder_at(case, now) <= now else None
+
+
+def _reminder_at(case: Case, now: datetime) -> datetime:
+    retry_at = case.reminders.retry_at
+    return company_opening(case.company_id, now if retry_at is None else max(now, retry_at), case.calendar)
+
+
+def reminder_done(case: Case, milestone: Milestone, result: NoticeSent, now: datetime) -> Case:
+    """Return the case after a reminder was taken by the mail server."""
+    notice = build_reminder(case, milestone.days, now)
+    case = mailboxes.without_rests_of_reminders(case).evolve(
+        reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now)
+    )
+    case = deliveries.learned(case, result.webhooks, now)
+    case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+    action = "reminder_uncertain" if result.uncertain else "reminder_sent"
+    case = case.record(now, SYSTEM, action, f"{case.reminders.subject} {milestone.days}")
+    return mailboxes.learned(case, TellNotice(notice=notice.kind, key=notice.key), result, now)
+
+
+def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bool, now: datetime) -> Case:
+    """Return the case after a reminder failed: owed until a later one takes its place, or given up if refused."""
+    if final:
+        refused = settle(case.reminders, [milestone], ReminderOutcome.REFUSED, now)
+        case = case.evolve(reminders=refused).settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+        return mailboxes.refused(case, f"reminder {milestone.days}", now)
+    failures = case.reminders.failures + 1
+    waiting = case.reminders.model_copy(update={"failures": failures, "retry_at": now + retry_after(failures)})
+    case = case.evolve(reminders=waiting)
+    if failures < FAILURES_BEFORE_ATTENTION:
+        return case
+    text = f"a reminder keeps failing with {error_type}; it is tried again"
+    return case.raise_attention(now, AttentionKind.FAILING, REMINDER_JOB, text)
+
+
+def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:
+    """Return when to look again if no message comes, and what for; None when nothing is to come.
+
+    Right after `tick`, with nothing due, it lies in the future.
+    """
+    return min((found for find in _DEADLINES for found in find(case, now)), default=None)
+
+
+def _jobs(case: Case, now: datetime) -> list[tuple[datetime, str]]:
+    return [(_job_at(case, each, now), "try again") for each in case.queue]
+
+
+def _reminder(case: Case, now: datetime) -> list[tuple[datetime, str]]:
+    if not case.reminders.planned:
+        return []
+    first = case.reminders.planned[0]
+    at = _reminder_at(case, now) if first.at <= now else first.at
+    label = f"{case.reminders.subject} reminder, {first.days} days, {bogota_date(first.at)}"
+    return [(at, label)]
+
+
+def _loan(case: Case, now: datetime) -> list[tuple[datetime, str]]:  # noqa: ARG001
+    if case.loan is None or case.loan.ending is not None:
+        return []
+    return [(start_of_day(case.loan.ends_on + DAY), f"loan ends on {case.loan.ends_on}")]
+
+
+def _certificate(case: Case, now: datetime) -> list[tuple[datetime, str]]:
+    latest = case.track.latest
+    if latest is None or case.track.end_recorded:
+        return []
+    days = [(renewal_from(latest, case.policy), "renewal offered from")]
+    for each in case.track.certificates:
+        days += [(each.valid_from, "own certificate valid from"), (each.valid_until + DAY, "certificate over")]
+    today = bogota_date(now)
+    return [(start_of_day(day), f"{what} {day}") for day, what in days if day > today]
+
+
+def _review(case: Case, now: datetime) -> list[tuple[datetime, str]]:  # noqa: ARG001
+    return [] if case.review_due_at is None else [(case.review_due_at, "review of the letter is late")]
+
+
+_DEADLINES: tuple[Callable[[Case, datetime], list[tuple[datetime, str]]], ...] = (
+    _jobs,
+    _reminder,
+    _loan,
+    _certificate,
+    _review,
+    deliveries.expiring_deadline,
+)

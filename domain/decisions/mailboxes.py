@@ -1,0 +1,81 @@
+"""What a mail tells about the addresses of a company: which one took it, which is dead, which is to be tried again.
+
+A mail that one of two addresses took counts as sent. The other address alone is tried again, under the same key, so
+that nobody gets it twice; the waits suit a server that puts unknown senders off, and end within three days.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.case.attention import AttentionKind
+from domain.case.case import SYSTEM, Case
+from domain.case.jobs import TellNotice
+from domain.notices import Addressee, NoticeSent
+
+REST_AFTER: Final = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=15),
+    timedelta(hours=24),
+    timedelta(hours=24),
+)
+"""Waits before each further try of an address that did not take a mail for now."""
+REMINDER_KEYS: Final = "reminder/"
+EVERY_ADDRESS: Final = "mail"
+"""Subject of the attention where no address is left; otherwise it is whose address it is."""
+
+
+def refused(case: Case, what: str, now: datetime) -> Case:
+    """Return the case of which every address was refused: it asks for another."""
+    text = f"the mail server refused every address for {what}; correct the address"
+    return case.raise_attention(now, AttentionKind.MAILBOX, EVERY_ADDRESS, text)
+
+
+def learned(case: Case, sent: TellNotice, result: NoticeSent, now: datetime) -> Case:
+    """Return the case after a mail that at least one address took, or may have."""
+    if result.reached is None:
+        return case.settle_attention(AttentionKind.MAILBOX)
+    for subject in (EVERY_ADDRESS, *result.reached) if result.reached else ():
+        case = case.settle_attention(AttentionKind.MAILBOX, subject=subject)
+    for owner in result.dead:
+        case = _dead(case, owner, sent.notice, now)
+    return _owe_the_rest(case, sent, result, now)
+
+
+def _dead(case: Case, owner: Addressee, what: str, now: datetime) -> Case:
+    if owner is Addressee.COMPANY:
+        text = f"the address of the company does not take {what}; correct it with company_updated"
+    else:
+        text = f"the address of the representative does not take {what}; they correct it and fetch the letter again"
+    return case.raise_attention(now, AttentionKind.MAILBOX, owner, text)
+
+
+def _owe_the_rest(case: Case, sent: TellNotice, result: NoticeSent, now: datetime) -> Case:
+    if not result.later:
+        return case
+    if sent.rest < len(REST_AFTER):
+        rest = sent.model_copy(update={"rest": sent.rest + 1})
+        return case.enqueue(rest, not_before=now + REST_AFTER[sent.rest])
+    for owner in result.later:
+        case = _dead(case, owner, sent.notice, now)
+    return case.record(now, SYSTEM, "notice_given_up", sent.notice)
+
+
+def corrected(case: Case, owner: Addressee | None) -> Case:
+    """Return the case after new data of the company or the representative, or of nobody's address."""
+    for subject in (EVERY_ADDRESS, owner) if owner else (EVERY_ADDRESS,):
+        case = case.settle_attention(AttentionKind.MAILBOX, subject=subject)
+    return case
+
+
+def without_rests_of_reminders(case: Case) -> Case:
+    """Return the case after a more urgent reminder: an earlier one is not sent to the other address any more."""
+    kept = tuple(each for each in case.queue if not is_rest_of_a_reminder(each.job))
+    return case if len(kept) == len(case.queue) else case.evolve(queue=kept)
+
+
+def is_rest_of_a_reminder(job: object) -> bool:
+    """Tell whether a job is a reminder that one of two addresses has already."""
+    return isinstance(job, TellNotice) and job.rest > 0 and job.key.startswith(REMINDER_KEYS)

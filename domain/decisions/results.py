@@ -1,0 +1,230 @@
+"""What the results of a case's steps change."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from domain.calendar import bogota_date
+from domain.case.attention import AttentionKind
+from domain.case.case import SYSTEM, Case
+from domain.case.events import Webhooks
+from domain.case.jobs import (
+    AcceptanceRecorded,
+    CaseOpened,
+    CheckCompany,
+    CheckUpload,
+    CompanyChecked,
+    IssueLetter,
+    Job,
+    LetterIssued,
+    OpenCase,
+    RecordAcceptance,
+    RecordRevocation,
+    TellNotice,
+    UploadChecked,
+    retry_after,
+)
+from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
+from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
+from domain.case.reminders import Reminders, Subject, plan
+from domain.decisions import deliveries, mailboxes, reject
+from domain.decisions.certificate import redo_request
+from domain.decisions.letter import owe_letter, superseding, upload_message_key
+from domain.letter.examination import Verdict
+from domain.notices import Addressee, NoticeKind, NoticeSent
+
+FAILURES_BEFORE_ATTENTION = 2
+
+
+def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
+    """Return a new case, or a closed one taken up again; a loan that was ever accepted stands as it began."""
+    if result.archived is not None:
+        case = Case.restored(result.archived).evolve(
+            policy=result.policy, closing=None, company_sha256=start.profile_sha256
+        )
+        case = deliveries.learned(case, result.webhooks, now).record(now, SYSTEM, "activation_reopened")
+    else:
+        case = Case(
+            company_id=start.company_id,
+            policy=result.policy,
+            company_sha256=start.profile_sha256,
+            webhooks=Webhooks(on=result.webhooks),
+        ).record(now, SYSTEM, "activation_started")
+    if result.first_acceptance is not None and case.loan is None:
+        case = _with_loan(case, result.first_acceptance, now)
+        if case.loan is not None and result.revoked_on is not None:
+            revoked = case.loan.model_copy(update={"ending": LoanEnding.REVOKED, "ended_on": result.revoked_on})
+            case = case.evolve(loan=revoked, reminders=Reminders(record=case.reminders.record))
+    case = case.settle_attention(AttentionKind.PROFILE, subject="company")
+    if result.problem is not None:
+        case = case.raise_attention(now, AttentionKind.PROFILE, "company", result.problem.message)
+    return case
+
+
+def _with_loan(case: Case, first: FirstAcceptance, now: datetime) -> Case:
+    """Return the case with its loan and the reminders before its end, unless a certificate is held until later."""
+    loan = loan_from(first, case.policy, case.calendar)
+    case = case.evolve(loan=loan)
+    latest = case.track.latest
+    if latest is not None and latest.valid_until >= bogota_date(now):
+        return case
+    planned = plan(loan.ends_on, case.policy.loan_days, case.policy.loan_reminder_days, case.company_id, case.calendar)
+    return case.evolve(
+        reminders=Reminders(
+            subject=Subject.LOAN,
+            ends_on=loan.ends_on,
+            planned=planned,
+            record=case.reminders.record,
+            muted_until=case.reminders.muted_until,
+        )
+    )
+
+
+def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: datetime) -> Case:
+    if result.refused:
+        codes = ", ".join(each.code for each in result.refused)
+        text = f"the letter can't be issued from the stored data: {codes}; submit the representative again"
+        return case.raise_attention(now, AttentionKind.PROFILE, "representative", text)
+    issued = IssuedLetter(
+        number=job.number,
+        folio=result.folio,
+        sha256=result.sha256,
+        issued_at=now.replace(microsecond=0),
+        outdated=job.company_sha256 != case.company_sha256,
+    )
+    earlier = case.letter.earlier_folios
+    if case.letter.issued is not None:
+        earlier = (*earlier, case.letter.issued.folio)[-MOST_KEPT:]
+    letter = case.letter.model_copy(update={"issued": issued, "earlier_folios": earlier})
+    is_other = job.representative_sha256 != case.representative_sha256
+    case = mailboxes.corrected(case, Addressee.REPRESENTATIVE if is_other else None)
+    case = case.evolve(letter=letter, representative_sha256=job.representative_sha256)
+    case = case.settle_attention(AttentionKind.PROFILE, subject="representative")
+    return redo_request(case).record(now, SYSTEM, "letter_issued", result.folio)
+
+
+def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: datetime) -> Case:
+    folio = case.letter.issued.folio if case.letter.issued is not None else ""
+    version = SignedVersion(
+        upload_id=job.upload_id,
+        folio=folio,
+        verdict=result.verdict,
+        received_at=result.received_at,
+        sha256=result.sha256,
+        reasons=result.reasons,
+    )
+    codes = ", ".join(each.code for each in result.reasons) or None
+    if result.sha256 is None:
+        case = case.forget(upload_message_key(job.upload_id))
+    if result.verdict is Verdict.REJECTED:
+        case = case.evolve(letter=case.letter.with_upload(version)).record(now, job.by, "letter_rejected", codes)
+        if not job.tell:
+            return case
+        return case.enqueue(
+            TellNotice(
+                notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/rejected", reasons=result.reasons
+            )
+        )
+    case = case.evolve(letter=superseding(case.letter, job.upload_id).with_upload(version))
+    case = case.settle_attention(AttentionKind.LETTER_REVIEW)
+    if result.verdict is Verdict.ACCEPTED:
+        return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
+    case = case.evolve(review_due_at=case.calendar.add_business_hours(now, case.policy.review_business_hours))
+    case = case.record(now, job.by, "letter_under_review", codes)
+    case = case.raise_attention(
+        now, AttentionKind.LETTER_REVIEW, job.upload_id, "a signed letter waits for letter_reviewed: accept or reject"
+    )
+    return case.enqueue(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{job.upload_id}/review/1"))
+
+
+def _accepted(case: Case, first: FirstAcceptance | None, upload_id: str, by: str, now: datetime) -> Case:
+    version = case.letter.version(upload_id)
+    case = case.evolve(review_due_at=None).record(
+        now, by, "letter_accepted", version.folio if version is not None else None
+    )
+    if first is None or case.loan is not None:
+        return case
+    case = _with_loan(case, first, now)
+    case = case.record(now, SYSTEM, "loan_started")
+    return case.enqueue(TellNotice(notice=NoticeKind.LOAN_STARTED, key="loan/started"))
+
+
+def _acceptance_recorded(case: Case, job: RecordAcceptance, result: AcceptanceRecorded, now: datetime) -> Case:
+    version = case.letter.version(job.upload_id)
+    if version is not None:
+        case = case.evolve(
+            letter=case.letter.with_change(version.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()}))
+        )
+    return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
+
+
+def _revocation_recorded(case: Case, job: RecordRevocation, result: None, now: datetime) -> Case:  # noqa: ARG001
+    return case
+
+
+def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now: datetime) -> Case:
+    if result.refused is not None:
+        return reject(case, "company_updated", result.refused.message, now)
+    case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
+    case = mailboxes.corrected(case, Addressee.COMPANY)
+    case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
+    issued, representative_sha256 = case.letter.issued, case.representative_sha256
+    if issued is None or representative_sha256 is None:
+        return case
+    case = case.evolve(letter=case.letter.model_copy(update={"issued": issued.model_copy(update={"outdated": True})}))
+    signed = case.letter.attached or case.letter.under_review
+    return case if signed is not None else owe_letter(case, representative_sha256)
+
+
+def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:
+    case = deliveries.learned(case, result.webhooks, now)
+    if not (job.rest and result.later):
+        case = case.record(now, SYSTEM, "notice_uncertain" if result.uncertain else "notice_sent", job.notice)
+    return mailboxes.learned(case, job, result, now)
+
+
+_RESULTS: Mapping[type, Callable[[Case, Any, Any, datetime], Case]] = {
+    IssueLetter: _letter_issued,
+    CheckUpload: _upload_checked,
+    RecordAcceptance: _acceptance_recorded,
+    RecordRevocation: _revocation_recorded,
+    CheckCompany: _company_checked,
+    TellNotice: _told,
+}
+
+
+def done(case: Case, job: Job, result: Any, now: datetime) -> Case:
+    """Return the case after a job that succeeded, whatever its answer was."""
+    case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
+    return _RESULTS[type(job)](case, job, result, now)
+
+
+def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) -> Case:
+    """Return the case after a job that failed: it waits for its next try, or is given up if no try can help.
+
+    Only a mail is ever given up, when the server refuses every address for good.
+    """
+    if isinstance(job, TellNotice) and final:
+        case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
+        case = case.record(now, SYSTEM, "notice_refused", job.notice)
+        return mailboxes.refused(case, job.notice, now)
+    queued = next(each for each in case.queue if each.job == job)
+    failures = queued.failures + 1
+    waiting = queued.model_copy(update={"failures": failures, "not_before": now + retry_after(failures)})
+    case = case.evolve(queue=tuple(waiting if each.job == job else each for each in case.queue))
+    if failures < FAILURES_BEFORE_ATTENTION:
+        return case
+    return case.raise_attention(
+        now, AttentionKind.FAILING, job_name(job), f"{job_name(job)} keeps failing with {error_type}; it is tried again"
+    )
+
+
+def job_name(job: Job) -> str:
+    """Return what a job is, in a few words for summaries and lists."""
+    match job:
+        case TellNotice():
+            return f"mail {job.notice}"
+        case CheckUpload() | RecordAcceptance():
+            return f"{job.kind} {job.upload_id}"
+        case _:
+            return job.kind

@@ -1,0 +1,1 @@
+"""What may be sent to a case, and how raw input becomes one of these."""

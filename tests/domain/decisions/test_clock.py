@@ -1,0 +1,173 @@
+"""What time brings, and when to look again: never in a loop, never twice."""
+
+import json
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.case.case import Case
+from domain.case.jobs import CheckCompany, TellNotice
+from domain.case.loan import FirstAcceptance
+from domain.decisions import clock, results
+from domain.letter.examination import Verdict
+from domain.notices import NoticeKind
+from tests.cases import (
+    NOW,
+    World,
+    a_case,
+    bogota,
+    deliver,
+    opened,
+    send,
+    settle,
+    with_letter,
+    with_upload,
+)
+
+DAYS = st.integers(-400, 400)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    """Return a case as it may be found after any outage: nothing in it has been looked at since."""
+    milestones = st.sets(st.integers(-10, 90), max_size=5).map(tuple)
+    world = World(delivers=draw(st.booleans()))
+    case = opened(world, loan_days=draw(st.integers(1, 90)), certificate_reminder_days=draw(milestones))
+    if draw(st.booleans()):
+        case = with_upload(with_letter(case), "U1", verdict=draw(st.sampled_from(Verdict)))
+    if draw(st.booleans()):
+        received_at = NOW + timedelta(days=draw(DAYS), hours=draw(st.integers(0, 23)))
+        case = opened(World(first=FirstAcceptance(upload_id="U0", received_at=received_at)), NOW, case.stored())
+    for number in range(draw(st.integers(0, 2))):
+        first = NOW.date() + timedelta(days=draw(DAYS))
+        last = first + timedelta(days=draw(st.integers(0, 400)))
+        case = deliver(case, "certificate_issued", serial=str(number), valid_from=first, valid_until=last)
+    if draw(st.booleans()):
+        case = deliver(case, "payment_confirmed", reference="FV-77", amount_cop=297_500)
+    if draw(st.booleans()):
+        case = send(case, "reminders_muted", until=NOW.date() + timedelta(days=draw(DAYS)), reason="asked for it")
+    for notice in draw(st.lists(st.sampled_from(NoticeKind), max_size=2)):
+        not_before = draw(st.none() | DAYS.map(lambda days: NOW + timedelta(days=days)))
+        case = case.enqueue(TellNotice(notice=notice, key=f"again/{notice}"), not_before)
+    if draw(st.booleans()):
+        job = CheckCompany(sha256="a" * 64, by="x")
+        case = results.failed(case.enqueue(job), job, "Down", False, NOW)
+    if draw(st.booleans()):
+        case = deliver(case, "activation_closed", reason="moved away")
+    return case
+
+
+TIMES = st.builds(lambda days, minutes: NOW + timedelta(days=days, minutes=minutes), DAYS, st.integers(0, 1440))
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), TIMES)
+def test_after_a_look_something_is_due_or_the_next_look_lies_ahead(case: Case, now: datetime) -> None:
+    case = clock.tick(case, now)
+
+    if clock.due_job(case, now) is None and clock.due_reminder(case, now) is None:
+        deadline = clock.next_deadline(case, now)
+        assert deadline is None or deadline[0] > now
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), TIMES)
+def test_a_second_look_at_the_same_time_changes_nothing(case: Case, now: datetime) -> None:
+    once = clock.tick(case, now)
+
+    assert clock.tick(once, now) == once
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), TIMES)
+def test_a_case_comes_to_rest_in_a_world_that_answers(case: Case, now: datetime) -> None:
+    settled, looks = settle(case, now), 0
+
+    while (deadline := clock.next_deadline(settled, now)) is not None:
+        assert deadline[0] > now
+        now, looks = deadline[0], looks + 1
+        settled = settle(settled, now)
+
+    assert looks < 60
+
+
+@settings(max_examples=150, deadline=None)
+@given(cases(), TIMES)
+def test_the_stored_form_gives_the_case_back(case: Case, now: datetime) -> None:
+    case = clock.tick(case, now)
+
+    assert Case.restored(json.loads(json.dumps(case.stored()))) == case
+
+
+@settings(max_examples=100, deadline=None)
+@given(cases(), TIMES)
+def test_a_failure_is_waited_out_and_never_tried_in_a_loop(case: Case, now: datetime) -> None:
+    tries = 0
+    end = now + timedelta(hours=3)
+    while now < end:
+        case = clock.tick(case, now)
+        queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
+        if queued is not None:
+            case, tries = results.failed(case, queued.job, "Down", False, now), tries + 1
+        elif milestone is not None:
+            case, tries = clock.reminder_failed(case, milestone, "Down", False, now), tries + 1
+        else:
+            deadline = clock.next_deadline(case, now)
+            if deadline is None:
+                break
+            assert deadline[0] > now
+            now = deadline[0]
+
+    assert tries < 60
+
+
+def test_a_new_case_waits_for_messages_only() -> None:
+    assert clock.next_deadline(settle(a_case()), NOW) is None
+
+
+def test_a_review_that_is_late_is_told_to_support_again_once() -> None:
+    world, late = World(), bogota("2026-11-25 18:00")
+    case = with_upload(with_letter(a_case()), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
+    assert clock.next_deadline(case, NOW) == (late, "review of the letter is late")
+
+    case = settle(settle(case, late, world), late + timedelta(days=3), world)
+
+    assert world.kinds() == [NoticeKind.REVIEW_NEEDED, NoticeKind.REVIEW_NEEDED]
+
+
+def test_a_review_mail_that_waits_for_the_server_is_dropped_once_the_letter_is_decided() -> None:
+    case = with_letter(a_case())
+    world = World(verdicts={"U1": Verdict.UNDER_REVIEW})
+    case = send(case, "letter_uploaded", upload_id="U1")
+    [queued] = case.queue
+    case = results.done(case, queued.job, world.perform(case, queued.job, NOW), NOW)
+    [mail] = case.queue
+    case = results.failed(case, mail.job, "Down", False, NOW)
+
+    case = settle(send(case, "letter_reviewed", decision="accept", reason="legible"), world=world)
+
+    assert NoticeKind.REVIEW_NEEDED not in world.kinds()
+    assert case.queue == ()
+
+
+def test_a_failing_step_does_not_hold_up_the_others() -> None:
+    case = send(
+        send(a_case(), "company_updated", sha256="9" * 64), "payment_confirmed", reference="F", amount_cop=297_500
+    )
+    case = results.failed(case, case.queue[0].job, "Down", False, NOW)
+
+    queued = clock.due_job(case, NOW)
+
+    assert queued is not None
+    assert queued.job.kind == "tell"
+
+
+def test_the_waits_after_failures_grow_to_an_hour() -> None:
+    case = send(a_case(), "company_updated", sha256="9" * 64)
+    waits = []
+    for _ in range(6):
+        case = results.failed(case, case.queue[0].job, "Down", False, NOW)
+        waits.append(case.queue[0].not_before - NOW)
+
+    assert waits == [timedelta(seconds=each) for each in (20, 120, 600, 3600, 3600, 3600)]

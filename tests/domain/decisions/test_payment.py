@@ -1,0 +1,199 @@
+"""Payments of the certificate: what counts, what is kept for a person, and what is the same again."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from domain.case.case import Case
+from domain.errors import NotAllowedNowError
+from domain.notices import NoticeKind
+from domain.views.status import status
+from tests.cases import (
+    NOW,
+    TOTAL_COP,
+    World,
+    a_case,
+    bogota,
+    send,
+    settle,
+    with_certificate,
+    with_loan,
+    with_payment,
+)
+
+
+def standings(case: Case) -> list[tuple[str, str]]:
+    return [(each.reference, each.standing.value) for each in case.track.payments]
+
+
+def kinds(case: Case) -> list[str]:
+    return [each.kind.value for each in case.attention]
+
+
+@pytest.mark.parametrize(
+    ("amount_cop", "standing", "paid"),
+    [
+        pytest.param(TOTAL_COP, "confirmed", True, id="the very total"),
+        pytest.param(TOTAL_COP + 1, "confirmed", True, id="more than the total"),
+        pytest.param(TOTAL_COP - 1, "insufficient", False, id="a peso short"),
+        pytest.param(250_000, "insufficient", False, id="without IVA"),
+        pytest.param(1, "insufficient", False, id="a peso"),
+    ],
+)
+def test_a_payment_counts_from_the_total_with_iva(amount_cop: int, standing: str, paid: bool) -> None:
+    case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=amount_cop)
+
+    assert [("FV-77", standing)] == standings(case)
+    assert paid is status(case, NOW)["payment"]["paid"]
+
+
+def test_the_price_is_that_of_the_policy_with_iva_rounded_to_whole_pesos() -> None:
+    payment = status(a_case(price_cop=99_997), NOW)["payment"]
+
+    assert (payment["price_cop"], payment["iva_cop"], payment["total_cop"]) == (99_997, 18_999, 118_996)
+
+
+def test_a_counted_payment_is_told_with_its_amount() -> None:
+    world = World()
+
+    with_payment(a_case(), world=world)
+
+    assert [(mail.kind, mail.amount_cop) for _, mail in world.mails] == [(NoticeKind.PAYMENT_RECEIVED, TOTAL_COP)]
+
+
+def test_a_payment_below_the_total_is_not_told_and_asks_for_attention() -> None:
+    world = World()
+
+    case = settle(send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=200_000), world=world)
+
+    assert (kinds(case), world.mails) == (["insufficient_payment"], [])
+
+
+def test_the_whole_amount_under_the_same_reference_corrects_a_payment_below_the_total() -> None:
+    case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=29_750)
+
+    corrected = send(case, "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
+
+    assert (standings(corrected), kinds(corrected)) == ([("FV-77", "confirmed")], [])
+
+
+def test_a_correction_that_is_still_too_low_says_so_with_the_new_amount() -> None:
+    case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=29_750)
+
+    corrected = send(case, "payment_confirmed", reference="FV-77", amount_cop=100_000)
+
+    (attention,) = corrected.attention
+    assert "100000 of 297500" in attention.text
+
+
+def test_another_payment_that_counts_settles_one_below_the_total() -> None:
+    case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=29_750)
+
+    assert kinds(with_payment(case, reference="FV-78")) == []
+
+
+def test_a_counted_payment_is_not_contradicted() -> None:
+    case = with_payment(a_case())
+
+    with pytest.raises(NotAllowedNowError, match=r"FV-77 is recorded with 297500 pesos, this message says 300000"):
+        send(case, "payment_confirmed", reference="FV-77", amount_cop=300_000)
+
+
+def test_the_same_payment_again_changes_nothing() -> None:
+    case = with_payment(a_case())
+
+    again = send(case, "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
+
+    assert case.evolve(repeated_count=1) == again
+
+
+def test_a_recorded_payment_is_the_same_again_after_hundreds_of_other_messages() -> None:
+    case = with_payment(a_case())
+    for number in range(600):
+        case = case.remember(f"other:{number}")
+
+    again = send(case, "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
+
+    assert case.evolve(repeated_count=1) == again
+
+
+def test_a_second_purchase_while_one_is_in_process_is_kept_for_a_person() -> None:
+    case = with_payment(a_case())
+
+    twice = with_payment(case, reference="FV-78")
+
+    assert standings(twice) == [("FV-77", "confirmed"), ("FV-78", "unexpected")]
+    assert kinds(twice) == ["unexpected_payment"]
+    assert case.track.request == twice.track.request
+
+
+@pytest.mark.parametrize(
+    ("today", "standing"),
+    [
+        pytest.param("2026-11-25 09:00", "unexpected", id="the day after the issue"),
+        pytest.param("2027-10-24 23:59", "unexpected", id="31 days before the end"),
+        pytest.param("2027-10-25 00:00", "confirmed", id="30 days before the end"),
+        pytest.param("2027-11-24 12:00", "confirmed", id="the last day"),
+        pytest.param("2028-05-01 12:00", "confirmed", id="long after the end"),
+    ],
+)
+def test_a_renewal_is_on_sale_in_the_last_thirty_days(today: str, standing: str) -> None:
+    now = bogota(today)
+    case = with_certificate(with_payment(a_case()))
+
+    assert ("FV-99", standing) == standings(with_payment(case, now, reference="FV-99"))[-1]
+
+
+def test_an_issued_certificate_settles_the_payments_that_a_person_had_to_look_at() -> None:
+    case = with_payment(with_payment(a_case()), reference="FV-78")
+    case = send(case, "payment_confirmed", reference="FV-79", amount_cop=5)
+
+    assert kinds(with_certificate(case)) == []
+
+
+def test_a_payment_says_when_and_how_it_was_made_in_utc() -> None:
+    case = send(
+        a_case(),
+        "payment_confirmed",
+        reference="FV-77",
+        amount_cop=TOTAL_COP,
+        paid_at="2026-11-23T19:30:00-05:00",
+        method="PSE",
+    )
+
+    (payment,) = status(case, NOW)["payment"]["payments"]
+    assert (payment["paid_at"], payment["method"]) == ("2026-11-24T00:30:00Z", "PSE")
+
+
+def test_a_date_of_payment_is_that_day_in_bogota() -> None:
+    case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP, paid_at="2026-11-23")
+
+    assert bogota("2026-11-23 00:00") == case.track.payments[0].paid_at
+
+
+@pytest.mark.parametrize("ready", [with_payment, with_loan, with_certificate])
+def test_a_payment_a_loan_or_a_certificate_lets_the_company_go_on(ready: Callable[[Case], Case]) -> None:
+    assert send(ready(a_case()), "continue_to_test_set").steps == (2,)
+
+
+def test_a_company_without_letter_and_payment_does_not_go_on() -> None:
+    with pytest.raises(NotAllowedNowError, match="attach the signed letter, or confirm the payment"):
+        send(a_case(), "continue_to_test_set")
+
+
+def test_a_certificate_registered_without_a_payment_is_not_on_sale_again() -> None:
+    case = with_certificate(a_case(), valid_from=date(2026, 12, 1))
+
+    payment = status(case, NOW)["payment"]
+
+    assert (payment["paid"], payment["purchase_offered"]) == (True, False)
+
+
+def test_payments_that_do_not_count_never_push_out_the_one_that_did() -> None:
+    case = with_payment(a_case())
+    for number in range(20):
+        case = send(case, "payment_confirmed", reference=f"low-{number}", amount_cop=5)
+
+    assert ("FV-77", "confirmed") in standings(case)
+    assert len(case.track.payments) == 6
