@@ -35,8 +35,8 @@ from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE
 from domain.errors import ActivaError, ServiceUnavailableError
 from letters import render_letter
-from letters.checker import LetterChecker
-from letters.examiner import LetterExaminer
+from letters.confinement.checker import LetterChecker
+from letters.confinement.examiner import LetterExaminer
 from mails.compose import Letterhead, compose
 from settings import Settings, SettingsError, Smtp, Webhooks, load
 from workflows.activation import CertificateActivation

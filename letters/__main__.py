@@ -15,9 +15,9 @@ from domain.letter.content import Lender, LetterContent
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.json_file import NotJsonError, read_json
 from letters import IssuedLetter, LetterChecker, render_letter
-from letters.errors import LetterError
 from letters.geometry import GEOMETRY
-from letters.letter_file import SAMPLE_LENDER, read_letter_file
+from letters.issuing.errors import LetterError
+from letters.issuing.letter_file import SAMPLE_LENDER, read_letter_file
 from letters.verdict import DEFAULT_LIMIT_BYTES
 
 WRONG_INPUT = 2

@@ -7,7 +7,7 @@ from domain.case.letters import SignedVersion
 from domain.letter.examination import Verdict
 from domain.profiles.company import Company
 from domain.views.entitlement import Signing
-from letters.receipt import Receipt
+from letters.issuing.receipt import Receipt
 from mails import spanish
 from portal.facts import Facts, LoanFacts
 from portal.rendering import moment

@@ -19,7 +19,7 @@ from domain.profiles.company import Company
 from domain.profiles.representative import Representative
 from domain.views.stage import Stage
 from letters.__main__ import app as letters_commands
-from letters.letter_file import SAMPLE_LENDER, read_letter_file
+from letters.issuing.letter_file import SAMPLE_LENDER, read_letter_file
 from settings import describe
 from stack.ports import StackSettings, variable
 from stack.process import ROOT

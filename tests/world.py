@@ -27,8 +27,8 @@ from domain.bucket import inbox_key
 from domain.calendar import BOGOTA
 from domain.case.policy import Policy
 from domain.contract import workflow_id
-from letters.checker import LetterChecker
-from letters.examiner import LetterExaminer
+from letters.confinement.checker import LetterChecker
+from letters.confinement.examiner import LetterExaminer
 from portal.development.signing import sign_and_scan
 from settings import S3, Settings, Smtp, WorkerLimits
 from stack import case_time

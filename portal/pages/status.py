@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from letters.receipt import render_receipt
+from letters.issuing.receipt import render_receipt
 from portal import session
 from portal.pages.visit import Visited
 from portal.receipt import receipt_of

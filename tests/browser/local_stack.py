@@ -9,7 +9,7 @@ from typing import cast
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters import s3, temporal
-from letters.examiner import LetterExaminer
+from letters.confinement.examiner import LetterExaminer
 from settings import Settings
 from stack.demo import fresh_stack
 from stack.local_settings import BUCKET, local_settings

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from domain.letter.content import LetterContent
-from letters.clauses import CLAUSES, Clause
-from letters.rendering import draw_letter
+from letters.issuing.clauses import CLAUSES, Clause
+from letters.issuing.rendering import draw_letter
 
 
 def _other(content: LetterContent, part: str, **changes: object) -> LetterContent:

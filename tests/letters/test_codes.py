@@ -8,7 +8,7 @@ import zxingcpp
 from letters import IssuedLetter
 from letters.codes import marker_cells, page_code
 from letters.geometry import GEOMETRY, fiducial_id
-from letters.raster import issued_page
+from letters.opening.raster import issued_page
 from tests.builders import letter
 
 

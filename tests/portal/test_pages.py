@@ -12,7 +12,7 @@ from starlette.requests import Request
 from domain.calendar import bogota_date
 from domain.case.case import Case
 from domain.views.status import status
-from letters.receipt import render_receipt
+from letters.issuing.receipt import render_receipt
 from portal.facts import Facts
 from portal.pages.payment import MEANS
 from portal.pages.representative import DOCUMENTS, FIELDS

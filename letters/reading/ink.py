@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from letters.geometry import Box
-from letters.landmarks import warp
-from letters.raster import Floats, Image, without_folds
+from letters.pictures import Floats, Image
+from letters.reading.landmarks import warp
 
 _PIXELS_PER_MM: Final = 8
 _INSET_MM: Final = 1.6
@@ -88,7 +88,7 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     shade, noise = _shade(warp(picture, transform, inner, _PIXELS_PER_MM))
     mask = _ink_mask(shade, noise)
     parts = _parts(mask)
-    unfolded = without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * _PIXELS_PER_MM)) / 255
+    unfolded = _without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * _PIXELS_PER_MM)) / 255
     drawn = _parts(_ink_mask(unfolded, noise))
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
     outlines = [part for part in parts if part.is_outline]
@@ -163,3 +163,16 @@ def _stroke_width(mask: Image) -> float:
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 0.01)
     return 2 * float(depth[ridge].mean()) / _PIXELS_PER_MM if ridge.any() else 0.0
+
+
+def _without_folds(picture: Floats, longest_stroke: int) -> Floats:
+    """Return a picture evened out against straight shades: folds, edges of shadows, the shade of a staple.
+
+    A shade goes on for longer than any stroke of print, across or down the page; what is shorter stays. The picture
+    comes and goes as grey values with the paper at about 255.
+    """
+    grey = np.minimum(picture, 255).astype(np.uint8)
+    across = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((1, longest_stroke), np.uint8))
+    down = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((longest_stroke, 1), np.uint8))
+    paper = np.minimum(across, down).astype(np.float32)
+    return np.minimum(255.0, picture.astype(np.float32) * 255.0 / np.maximum(paper, 64.0))

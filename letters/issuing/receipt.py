@@ -10,9 +10,9 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from letters.drawing import MM, draw_line
 from letters.geometry import PAGE_HEIGHT_MM, PAGE_WIDTH_MM
-from letters.typeface import BOLD, REGULAR
+from letters.issuing.drawing import MM, draw_line
+from letters.issuing.typeface import BOLD, REGULAR
 
 TITLE: Final = "Constancia de activación del certificado digital"
 _MARGIN_MM: Final = 20.0

@@ -4,16 +4,18 @@ A file that begins with the issued bytes is a digitally signed letter or nothing
 """
 
 import time
+from functools import partial
 
 from domain.reason import Reason
-from letters.digital_signature import TrustRoots, judge_signed
-from letters.file_objects import written_anew
-from letters.flattening import flatten
-from letters.gate import file_faults, read_scan
+from letters.confinement.wire import Request
+from letters.gate.file_objects import written_anew
+from letters.gate.gate import file_faults, read_scan
+from letters.opening.digital_signature import TrustRoots, judge_signed
+from letters.opening.flattening import flatten
+from letters.opening.raster import issued_page, scanned_pages
+from letters.reading.scan_check import judge_scan
 from letters.reasons import because
-from letters.scan_check import judge_scan
 from letters.verdict import Finding, IssuedLetter, Outcome
-from letters.wire import Request
 
 
 def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) -> bytes:
@@ -59,7 +61,9 @@ def check(data: bytes, issued: IssuedLetter, roots: TrustRoots) -> Finding:
         except Exception:  # noqa: BLE001  # a hostile signature raises errors of every class
             return _refused((because("signature_broken"),))
     scan = read_scan(data, issued.limit_bytes)
-    return judge_scan(scan, issued) if isinstance(scan, bytes) else _refused(scan)
+    if not isinstance(scan, bytes):
+        return _refused(scan)
+    return judge_scan(scanned_pages(scan), issued, partial(issued_page, issued.pdf))
 
 
 def _refused(reasons: tuple[Reason, ...]) -> Finding:

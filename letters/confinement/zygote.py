@@ -1,8 +1,8 @@
 """The process that forks a confined child for every file.
 
 It has one thread and has loaded every library before the first fork, so that a child starts in milliseconds. It never
-reads a file itself. Run by LetterChecker as `python -m letters.zygote FD [FOLDER_OF_TRUST_ROOTS]`; it ends when the
-other side of its control socket closes.
+reads a file itself. Run by LetterChecker as `python -m letters.confinement.zygote FD [FOLDER_OF_TRUST_ROOTS]`; it ends
+when the other side of its control socket closes.
 """
 
 import contextlib
@@ -19,10 +19,10 @@ from typing import NamedTuple
 import cv2
 import numpy.ma  # noqa: F401  # np.median loads it at its first call: 50 ms that each child would spend
 
-from letters.checking import answer
-from letters.digital_signature import TrustRoots, load_trust_roots
-from letters.limits import STALLED_CPU_SECONDS, WALL_SECONDS, confine, memory_in_use
-from letters.wire import STALLED, receive_request, send_answer
+from letters.confinement.checking import answer
+from letters.confinement.limits import STALLED_CPU_SECONDS, WALL_SECONDS, confine, memory_in_use
+from letters.confinement.wire import STALLED, receive_request, send_answer
+from letters.opening.digital_signature import TrustRoots, load_trust_roots
 
 _LOOK_SECONDS = 0.5
 READY = b"ready"

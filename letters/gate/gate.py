@@ -6,10 +6,10 @@ Bytes first, then every object as qpdf reads it, then pdfium; a file that either
 import pypdfium2
 
 from domain.reason import Reason
-from letters.file_bytes import byte_faults
-from letters.file_objects import object_faults, written_anew
+from letters.gate.file_bytes import byte_faults
+from letters.gate.file_objects import object_faults, written_anew
+from letters.gate.scan_profile import is_scan
 from letters.reasons import because
-from letters.scan_profile import is_scan
 
 
 def file_faults(data: bytes, limit_bytes: int, *, pictures_only: bool = False) -> tuple[Reason, ...]:

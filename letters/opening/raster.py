@@ -1,20 +1,25 @@
 """Pages as pictures, drawn by pdfium: what is judged here is what people are shown."""
 
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pypdfium2
 
+from letters.gate.scan_profile import is_bilevel
 from letters.geometry import PAGE_WIDTH_MM
-
-Image: TypeAlias = npt.NDArray[np.uint8]
-"""Rows of grey values."""
-Floats: TypeAlias = npt.NDArray[np.floating[Any]]
+from letters.pictures import Image, ScannedPage
 
 LONG_SIDE_PIXELS: Final = 2200
 """Whatever size a file claims for its page, its picture has this many pixels along the longer side."""
+
+
+def scanned_pages(scan: bytes) -> list[ScannedPage]:
+    """Return the pictures of a file that has passed the gate as a scan."""
+    with pypdfium2.PdfDocument(scan) as document:
+        return [
+            ScannedPage(scanned_page(document, index), is_bilevel(document[index])) for index in range(len(document))
+        ]
 
 
 def scanned_page(document: pypdfium2.PdfDocument, index: int) -> Image:
@@ -35,16 +40,3 @@ def _picture(page: pypdfium2.PdfPage, scale: float) -> Image:
     # Forms and annotations are not drawn: a scan has none. pdfium takes longer to draw in grey than in colour.
     bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=False)
     return np.asarray(cv2.cvtColor(bitmap.to_numpy(), cv2.COLOR_BGR2GRAY), np.uint8)
-
-
-def without_folds(picture: Floats, longest_stroke: int) -> Floats:
-    """Return a picture evened out against straight shades: folds, edges of shadows, the shade of a staple.
-
-    A shade goes on for longer than any stroke of print, across or down the page; what is shorter stays. The picture
-    comes and goes as grey values with the paper at about 255.
-    """
-    grey = np.minimum(picture, 255).astype(np.uint8)
-    across = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((1, longest_stroke), np.uint8))
-    down = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((longest_stroke, 1), np.uint8))
-    paper = np.minimum(across, down).astype(np.float32)
-    return np.minimum(255.0, picture.astype(np.float32) * 255.0 / np.maximum(paper, 64.0))

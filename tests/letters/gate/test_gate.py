@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from letters import IssuedLetter, LetterChecker
-from letters.file_bytes import byte_faults
+from letters.gate.file_bytes import byte_faults
 from tests.letters.hostile import HOSTILE, harmless, of_wrong_lengths, with_invisible_text
 from tests.letters.scans import image_pdf, sheet
 

@@ -3,7 +3,7 @@
 import pypdfium2
 import pytest
 
-from letters.receipt import Receipt, render_receipt
+from letters.issuing.receipt import Receipt, render_receipt
 
 MM = 25.4 / 72
 

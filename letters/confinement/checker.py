@@ -21,11 +21,8 @@ from pydantic import ValidationError
 
 from domain.errors import ServiceUnavailableError
 from domain.reason import Reason
-from letters.file_bytes import byte_faults
-from letters.limits import WALL_SECONDS
-from letters.reasons import because
-from letters.verdict import DEFAULT_LIMIT_BYTES, Finding, IssuedLetter, Outcome, Verdict
-from letters.wire import (
+from letters.confinement.limits import WALL_SECONDS
+from letters.confinement.wire import (
     MAX_FINDING_BYTES,
     MAX_FLATTENED_BYTES,
     STALLED,
@@ -34,8 +31,11 @@ from letters.wire import (
     receive_answer,
     send_request,
 )
+from letters.gate.file_bytes import byte_faults
+from letters.reasons import because
+from letters.verdict import DEFAULT_LIMIT_BYTES, Finding, IssuedLetter, Outcome, Verdict
 
-_ROOM: Final = Path(__file__).parents[1]
+_ROOM: Final = Path(__file__).parents[2]
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 1.5
 _READY_BYTES: Final = 16
@@ -171,7 +171,7 @@ class LetterChecker:
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            arguments = [sys.executable, "-m", "letters.zygote", str(theirs.fileno())]
+            arguments = [sys.executable, "-m", "letters.confinement.zygote", str(theirs.fileno())]
             process = subprocess.Popen(  # noqa: S603  # our own module, no argument from outside
                 arguments + ([str(self._trust_roots)] if self._trust_roots else []),
                 pass_fds=[theirs.fileno()],

@@ -14,10 +14,10 @@ from typing import Final
 import cv2
 import numpy as np
 
-from letters.alignment import align
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SIGNATURE_BOX, Box
-from letters.landmarks import warp
-from letters.raster import Floats, Image, issued_page
+from letters.pictures import Floats, Image, IssuedPage
+from letters.reading.alignment import align
+from letters.reading.landmarks import warp
 
 _PIXELS_PER_MM: Final = 5.0
 _SOFT_BLUR: Final = 1.5
@@ -68,10 +68,10 @@ class Likeness:
         return self.median - self.worst
 
 
-def compare(picture: Image, transform: Floats, issued_pdf: bytes, page: int) -> Likeness:
+def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: int) -> Likeness:
     """Return how far a picture agrees with a page (from 1) of the issued letter."""
     whole = Box(x_mm=0, y_mm=0, width_mm=PAGE_WIDTH_MM, height_mm=PAGE_HEIGHT_MM)
-    issued = _cut(issued_page(issued_pdf, page - 1, _PIXELS_PER_MM), AREA)
+    issued = _cut(issued_page(page - 1, _PIXELS_PER_MM), AREA)
     # Without this, straightening would fold detail finer than the comparison into it.
     picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 1.0), np.uint8)
     scan = _evenly_lit(_cut(warp(picture, transform, whole, _PIXELS_PER_MM), AREA))

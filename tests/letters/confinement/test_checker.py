@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome, Verdict
-from letters.checker import LetterCheckUnavailableError
+from letters.confinement.checker import LetterCheckUnavailableError
 from tests.letters.hostile import HOSTILE, endless_streams, harmless
 
-ROOM = Path(__file__).parents[2]
+ROOM = Path(__file__).parents[3]
 IN_TIME_SECONDS = 60
 """A file is given ten seconds, without which these would take minutes or for ever; the rest is for a busy machine."""
 
@@ -219,9 +219,10 @@ def test_a_folder_of_roots_that_is_not_there_is_named_at_once(tmp_path: Path) ->
 def test_a_child_has_nothing_left_to_load() -> None:
     code = """
 import sys
-import letters.zygote
-from letters import IssuedLetter, checking, render_letter
-from letters.wire import Request
+import letters.confinement.zygote
+from letters import render_letter
+from letters.confinement import checking
+from letters.confinement.wire import Request
 from tests.builders import letter
 from tests.letters.scans import scan
 

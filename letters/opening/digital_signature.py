@@ -23,7 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from domain.profiles.representative import Representative
 from letters.geometry import SIGNATURE_BOX
-from letters.raster import Image
+from letters.pictures import Image
 from letters.reasons import because
 from letters.verdict import Finding, Measured, Outcome
 

@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from letters.raster import Floats
+from letters.pictures import Floats
 
 _MIN_SCORE: Final = 0.4
 _MIN_CONTRAST: Final = 14.0

@@ -15,7 +15,7 @@ from domain.profiles.text import is_printable
 from letters import render_letter
 from letters.codes import page_code, qr_cells, read_page_code
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM
-from letters.typeface import has_glyphs
+from letters.issuing.typeface import has_glyphs
 from tests.builders import letter
 
 HEADINGS = (

@@ -10,7 +10,7 @@ import zxingcpp
 
 from letters.codes import PageCode, qr_cells, read_page_code
 from letters.geometry import GEOMETRY, Box
-from letters.raster import Floats, Image
+from letters.pictures import Floats, Image
 
 _QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _MARKERS: Final = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)

@@ -1,8 +1,8 @@
 """The room's answer to the question that an upload asks: is this our letter, signed?"""
 
 from domain.letter.examination import Examination, LetterOnRecord, Verdict
-from letters.checker import LetterChecker
-from letters.file_bytes import too_large
+from letters.confinement.checker import LetterChecker
+from letters.gate.file_bytes import too_large
 from letters.verdict import IssuedLetter
 
 

@@ -4,22 +4,20 @@ What is certain is accepted or rejected; the rest waits for a person. The limits
 simulated captures and measured on the other (docs/letters.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
 import cv2
 import numpy as np
-import pypdfium2
 
 from letters.codes import PageCode
-from letters.comparison import Likeness, compare
 from letters.geometry import GEOMETRY
-from letters.ink import Ink, measure_ink
-from letters.landmarks import Sighting, find_letter
-from letters.raster import Image, scanned_page
+from letters.pictures import Image, IssuedPage, ScannedPage
+from letters.reading.comparison import Likeness, compare
+from letters.reading.ink import Ink, measure_ink
+from letters.reading.landmarks import Sighting, find_letter
 from letters.reasons import because
-from letters.scan_profile import is_bilevel
 from letters.verdict import Finding, IssuedLetter, Measured, Outcome
 
 _REJECTING: Final = frozenset(
@@ -56,15 +54,14 @@ class _Page:
     number: int | None
 
 
-def judge_scan(data: bytes, issued: IssuedLetter) -> Finding:
-    """Return the verdict on a file that has passed the gate as a scan."""
+def judge_scan(scanned: Sequence[ScannedPage], issued: IssuedLetter, issued_page: IssuedPage) -> Finding:
+    """Return the verdict on the pages of a file that has passed the gate as a scan."""
     count = len(GEOMETRY.pages)
     expected = tuple(
         PageCode(folio=issued.content.folio, page=number, pages=count, digest=issued.digest)
         for number in range(1, count + 1)
     )
-    with pypdfium2.PdfDocument(data) as document:
-        pages = [_page(document, index, expected) for index in range(len(document))]
+    pages = [_page(each, expected) for each in scanned]
     measured: Measured = {
         "route": "scan",
         "pages": len(pages),
@@ -72,7 +69,7 @@ def judge_scan(data: bytes, issued: IssuedLetter) -> Finding:
         "markers": sum(page.sighting.markers for page in pages),
         "bilevel": any(page.bilevel for page in pages),
     }
-    codes = _letter_faults(pages, expected, issued) or _page_faults(pages, issued, measured)
+    codes = _letter_faults(pages, expected, issued) or _page_faults(pages, issued_page, measured)
     return Finding(verdict=_outcome(codes), reasons=tuple(because(code) for code in codes), measured=measured)
 
 
@@ -82,12 +79,11 @@ def _outcome(codes: tuple[str, ...]) -> Outcome:
     return Outcome.UNDER_REVIEW if codes else Outcome.ACCEPTED
 
 
-def _page(document: pypdfium2.PdfDocument, index: int, expected: tuple[PageCode, ...]) -> _Page:
-    picture = scanned_page(document, index)
-    sighting = find_letter(picture, expected)
+def _page(scanned: ScannedPage, expected: tuple[PageCode, ...]) -> _Page:
+    sighting = find_letter(scanned.picture, expected)
     own = [code.page for code in sighting.codes if code in expected]
     number = own[0] if own and len(sighting.codes) == 1 else None
-    return _Page(picture, sighting, is_bilevel(document[index]), number)
+    return _Page(scanned.picture, sighting, scanned.bilevel, number)
 
 
 def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: IssuedLetter) -> tuple[str, ...]:
@@ -105,17 +101,17 @@ def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: I
     return ()
 
 
-def _page_faults(pages: list[_Page], issued: IssuedLetter, measured: Measured) -> tuple[str, ...]:
+def _page_faults(pages: list[_Page], issued_page: IssuedPage, measured: Measured) -> tuple[str, ...]:
     codes: list[str] = []
     if any(page.number is None and not _is_blank(page.picture) for page in pages):
         codes.append("extra_pages")
     for number in range(1, len(GEOMETRY.pages) + 1):
         copies = [page for page in pages if page.number == number]
-        codes += _copies_faults(copies, number, issued, measured)
+        codes += _copies_faults(copies, number, issued_page, measured)
     return tuple(dict.fromkeys(codes))
 
 
-def _copies_faults(copies: list[_Page], number: int, issued: IssuedLetter, measured: Measured) -> Iterator[str]:
+def _copies_faults(copies: list[_Page], number: int, issued_page: IssuedPage, measured: Measured) -> Iterator[str]:
     """Yield what is wrong with a page of the letter; of several copies, the one with the most ink counts."""
     (box,) = GEOMETRY.pages[number - 1].signature_boxes
     found = [
@@ -127,7 +123,7 @@ def _copies_faults(copies: list[_Page], number: int, issued: IssuedLetter, measu
         yield "page_unclear"
         return
     ink, page, transform = max(found, key=lambda item: item[0].hand_length_mm)
-    likeness = compare(page.picture, transform, issued.pdf, number)
+    likeness = compare(page.picture, transform, issued_page, number)
     measured.update(_figures(likeness, ink))
     yield from _text_faults(likeness, bilevel=page.bilevel)
     if likeness.median >= _UNCLEAR:

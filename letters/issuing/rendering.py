@@ -18,12 +18,12 @@ from reportlab.platypus import Paragraph
 
 from domain.letter.content import LetterContent
 from domain.profiles.identity import DocumentType
-from letters import clauses
 from letters.codes import digest_prefix, marker_cells, page_code, qr_cells
-from letters.drawing import MM, Flow, draw_box, draw_cells, draw_line, split_columns
-from letters.errors import LetterCharacterError, LetterTextTooLongError
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SIGNATURE_BOX, TEXT_MARGIN_MM, fiducial_id
-from letters.typeface import BOLD, REGULAR, has_glyphs, width
+from letters.issuing import clauses
+from letters.issuing.drawing import MM, Flow, draw_box, draw_cells, draw_line, split_columns
+from letters.issuing.errors import LetterCharacterError, LetterTextTooLongError
+from letters.issuing.typeface import BOLD, REGULAR, has_glyphs, width
 
 # Belt and braces beside the escaping: markup that slips through can't reach the disk or the network.
 rl_config.trustedSchemes = []

@@ -7,7 +7,7 @@ import cv2
 import pikepdf
 import pypdfium2
 
-from letters.raster import scanned_page
+from letters.opening.raster import scanned_page
 
 _QUALITY: Final = 60
 _POINTS_PER_PIXEL: Final = 0.36

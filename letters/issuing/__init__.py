@@ -1,0 +1,1 @@
+"""The letter made: its clauses, its layout, its codes, and the receipt of a whole case."""
