@@ -31,23 +31,24 @@ from adapters.batches import Batches
 from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
 from domain.errors import ActivaError, ServiceUnavailableError
-from portal import desk, development, failures, pages
+from portal import desk, development, pages
 from portal.api import access
 from portal.api import app as api_app
 from portal.api.cursors import Cursors
-from portal.api.parts import Api
-from portal.billing import Billing
-from portal.cases import Cases
-from portal.desk.desk import Desk
-from portal.desk.directory import Directory
-from portal.hand_off import Door
-from portal.issuer_keys import IssuerKeys
-from portal.limits import Limits
-from portal.parts import Portal
-from portal.protection import Bounded, Headed, policy, refuse_cross_site
-from portal.rendering import STATIC, Pages
-from portal.session import IDLE, cookie_name
-from portal.signed_tokens import SignedTokens
+from portal.api.dependencies import Api
+from portal.auth.hand_off import Door
+from portal.auth.issuer_keys import IssuerKeys
+from portal.auth.session import IDLE, cookie_name
+from portal.auth.signed_tokens import SignedTokens
+from portal.cases.billing import Billing
+from portal.cases.desk import Desk
+from portal.cases.directory import Directory
+from portal.cases.representative import Cases
+from portal.web import failures
+from portal.web.dependencies import Portal
+from portal.web.limits import Limits
+from portal.web.protection import Bounded, Headed, policy, refuse_cross_site
+from portal.web.rendering import STATIC, Pages
 from settings import PortalSettings, SettingsError, load_portal
 
 WRONG_SETTINGS, UNREACHABLE = 2, 4
@@ -101,7 +102,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     app.state.desk = Desk(activations, listed, Batches(client), Directory(objects), objects)
     for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
-    development.install(app, addresses, activations)
+    development.install(app, addresses, billing)
     app.mount("/static", _Static(directory=STATIC))
     return app
 

@@ -14,8 +14,8 @@ from fastapi import Request
 from pydantic import Field
 
 from domain.errors import ActivaError
-from portal.api.parts import parts_of
-from portal.signed_tokens import SignedClaims, TokenRefusedError
+from portal.api.dependencies import api_of
+from portal.auth.signed_tokens import SignedClaims, TokenRefusedError
 
 LOG: Final = logging.getLogger("activa.portal")
 LONGEST_LIFE: Final = timedelta(hours=1)
@@ -53,14 +53,14 @@ def allowed(scope: Scope) -> Callable[[Request], Awaitable[None]]:
     """Return the dependency that lets calls through whose token has a scope; it counts each of them."""
 
     async def check(request: Request) -> None:
-        parts = parts_of(request)
+        api = api_of(request)
         try:
-            claims = await parts.tokens.verified(_bearer(request), ApiClaims)
+            claims = await api.tokens.verified(_bearer(request), ApiClaims)
         except TokenRefusedError as error:
             LOG.warning("an API token was refused: %s", error)
             raise
         request.state.subject = claims.sub
-        parts.limits.call(claims.sub)
+        api.limits.call(claims.sub)
         if scope.value not in claims.scope.split():
             raise ScopeMissingError(scope)
 

@@ -13,8 +13,8 @@ from domain.views.stage import Stage
 from portal.api import document
 from portal.api.access import Scope, allowed
 from portal.api.bodies import body_of
+from portal.api.dependencies import InApi
 from portal.api.models import Activation, EntitlementAnswer, Listed, Listing, PaymentInput, PaymentTaken
-from portal.api.parts import Parts
 
 BY: Final = "billing"
 """Who acts, for the timeline. A token's subject may be a person, whose name has no place there."""
@@ -51,38 +51,38 @@ Cursor = Annotated[str | None, Query(max_length=4000, description="`next_cursor`
     **document.START,
 )
 async def start(
-    request: Request, parts: Parts, company: Annotated[Company, Depends(body_of(Company))], key: Key = None
+    request: Request, api: InApi, company: Annotated[Company, Depends(body_of(Company))], key: Key = None
 ) -> Response:
     """Start a company's activation.
 
     A company has one: starting it again changes nothing and answers 200, also when the case is closed.
     """
-    started = await parts.billing.start(company, None if key is None else (request.state.subject, key))
+    started = await api.billing.start(company, None if key is None else (request.state.subject, key))
     answer = Activation(workflow_id=started.workflow_id, run_id=started.run_id, started=started.started)
     return JSONResponse(answer.model_dump(mode="json"), 201 if started.started else 200)
 
 
 @router.get("/{company_id}", dependencies=[Depends(allowed(Scope.READ))], **document.STATUS)
-async def status(parts: Parts, company_id: CompanyInPath) -> dict[str, Any]:
+async def status(api: InApi, company_id: CompanyInPath) -> dict[str, Any]:
     """Look at a whole case.
 
     The case itself answers, closed or not; without a worker it can't, and the answer is 503.
     """
-    return await parts.billing.status(company_id)
+    return await api.billing.status(company_id)
 
 
 @router.post(
     "/{company_id}/payments", dependencies=[Depends(allowed(Scope.WRITE))], status_code=202, **document.PAYMENT
 )
 async def confirm_payment(
-    parts: Parts, company_id: CompanyInPath, payment: Annotated[PaymentInput, Depends(body_of(PaymentInput))]
+    api: InApi, company_id: CompanyInPath, payment: Annotated[PaymentInput, Depends(body_of(PaymentInput))]
 ) -> PaymentTaken:
     """Tell a case of a payment.
 
     It is kept once this answers, with or without a worker. Sending the same payment again counts once.
     """
     message = PaymentConfirmed(by=BY, **dict(payment))
-    standing = await parts.billing.confirm_payment(company_id, message)
+    standing = await api.billing.confirm_payment(company_id, message)
     return PaymentTaken.model_validate(
         {
             "company_id": company_id,
@@ -94,19 +94,19 @@ async def confirm_payment(
 
 
 @router.get("/{company_id}/entitlement", dependencies=[Depends(allowed(Scope.READ))], **document.ENTITLEMENT)
-async def entitlement(parts: Parts, company_id: CompanyInPath) -> EntitlementAnswer:
+async def entitlement(api: InApi, company_id: CompanyInPath) -> EntitlementAnswer:
     """Ask what a company may sign with today.
 
     Needs no worker. What happened while none ran, such as a certificate's first day, is not known yet; an end that has
     passed is. `until` is the last day of the certificate or loan, of the longest certificate if there are several.
     """
-    found = await parts.billing.entitlement(company_id, parts.today())
+    found = await api.billing.entitlement(company_id, api.today())
     return EntitlementAnswer(company_id=company_id, entitlement=found.signing, until=found.until)
 
 
 @router.get("", dependencies=[Depends(allowed(Scope.READ))], **document.LIST)
 async def listing(
-    parts: Parts,
+    api: InApi,
     stage: StageFilter = None,
     needs_attention: AttentionFilter = None,
     limit: Limit = 50,
@@ -117,10 +117,10 @@ async def listing(
     The list is a second or so behind. A page may hold fewer than `limit` and still lead on.
     """
     search = json.dumps([stage, needs_attention])
-    token = None if cursor is None else parts.cursors.read(cursor, search)
+    token = None if cursor is None else api.cursors.read(cursor, search)
     attention = None if needs_attention is None else needs_attention == "true"
-    page = await parts.billing.page(stage, attention, limit, token)
+    page = await api.billing.page(stage, attention, limit, token)
     return Listing(
         activations=[Listed.model_validate(each.model_dump()) for each in page.cases],
-        next_cursor=None if page.next_token is None else parts.cursors.made(page.next_token, search),
+        next_cursor=None if page.next_token is None else api.cursors.made(page.next_token, search),
     )

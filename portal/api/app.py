@@ -7,16 +7,16 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal.api import activations, pages, problems
-from portal.api.parts import Api
+from portal.api.dependencies import Api
 from portal.api.schemas import document_of
-from portal.failures import Caught
-from portal.protection import Bounded
+from portal.web.failures import Caught
+from portal.web.protection import Bounded
 
 LARGEST_BODY_BYTES: Final = 65_536
 ROOT: Final = "/api"
 
 
-def build(parts: Api) -> FastAPI:
+def build(made_of: Api) -> FastAPI:
     """Return the API, whose every error is a problem document."""
     api = FastAPI(
         title="Activa billing API",
@@ -27,7 +27,7 @@ def build(parts: Api) -> FastAPI:
         redirect_slashes=False,
         middleware=[Middleware(Caught, answer=problems.answer), Middleware(Bounded, limit_bytes=LARGEST_BODY_BYTES)],
     )
-    api.state.parts = parts
+    api.state.api = made_of
     api.openapi = lambda: document_of(api)  # type: ignore[method-assign]  # the way FastAPI documents
     problems.install(api)
     api.include_router(activations.router)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from portal.api.parts import Parts
+from portal.api.dependencies import InApi
 from portal.api.problems import PROBLEMS
 from portal.api.schemas import TOKEN, document_of
 
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 @router.get("/api/docs")
-async def page(request: Request, parts: Parts) -> Response:
+async def page(request: Request, api: InApi) -> Response:
     """Show every route, with examples, and every problem."""
     document = document_of(request.app)
     values = {
@@ -29,9 +29,9 @@ async def page(request: Request, parts: Parts) -> Response:
             if method in item
         ],
         "problems": PROBLEMS.values(),
-        "origin": parts.origin,
+        "origin": api.origin,
     }
-    return parts.pages.page(request, "api_docs.html", values)
+    return api.pages.page(request, "api_docs.html", values)
 
 
 def _shown(path: str, method: str, operation: Json) -> Json:

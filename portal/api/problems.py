@@ -19,11 +19,11 @@ from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError, 
 from portal.api.access import ScopeMissingError, TokenMissingError
 from portal.api.bodies import NotJsonError, WrongInputError
 from portal.api.cursors import WrongCursorError
-from portal.api.parts import parts_of
-from portal.billing import KeyUsedError
-from portal.failures import logged
-from portal.limits import TooOftenError
-from portal.signed_tokens import TokenRefusedError
+from portal.api.dependencies import api_of
+from portal.auth.signed_tokens import TokenRefusedError
+from portal.cases.billing import KeyUsedError
+from portal.web.failures import logged
+from portal.web.limits import TooOftenError
 
 LOG: Final = logging.getLogger("activa.portal")
 MEDIA_TYPE: Final = "application/problem+json"
@@ -108,7 +108,7 @@ async def answer(request: Request, error: Exception) -> Response:
         LOG.warning("the API can't answer: %s", type(error).__name__)
     detail = str(error) if isinstance(error, NotAllowedNowError) else problem.detail.format(number=number)
     content = {
-        "type": address_of(problem, parts_of(request).origin),
+        "type": address_of(problem, api_of(request).origin),
         "title": problem.title,
         "status": problem.status,
         "detail": detail,

@@ -19,7 +19,7 @@ from domain.profiles import form_messages
 from domain.profiles.forms import FieldError
 from domain.profiles.text import MAIL_LENGTH
 from mails import spanish
-from portal.desk.facts import DeskFacts
+from portal.cases.desk_facts import DeskFacts
 
 
 class Kind(StrEnum):

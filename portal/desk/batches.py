@@ -9,18 +9,18 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from adapters.batches import Batch
-from adapters.case_list import Filter
 from domain.messages.models import Message
-from portal import session
+from portal.auth import session
+from portal.auth.session import NotYoursError, StaffSession, support
+from portal.cases import Batch, Filter
+from portal.cases.desk import Desk
+from portal.cases.results import Made, Meant, keep, kept, listed, results
 from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled
-from portal.desk.desk import AtDesk, Desk
+from portal.desk.dependencies import AtDesk
 from portal.desk.filters import Chosen, chosen_filter
-from portal.desk.results import Made, Meant, keep, kept, listed, results
 from portal.desk.words import MADE, SIGNALS, STAGES
-from portal.parts import Parts
-from portal.rendering import go
-from portal.session import NotYoursError, StaffSession, support
+from portal.web.dependencies import InPortal
+from portal.web.rendering import go
 
 router = APIRouter(prefix="/soporte/lotes", dependencies=[Depends(session.staff)])
 MANY: Final = {key: ACTIONS[key] for key in ("silencio", "reenvio", "cierre")}
@@ -32,17 +32,17 @@ JobId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
 
 
 @router.get("")
-async def batches(request: Request, parts: Parts, desk: AtDesk) -> Response:
+async def batches(request: Request, portal: InPortal, desk: AtDesk) -> Response:
     """Show the latest batches with what came of each."""
     latest = [each.job_id for each in await desk.batches.latest()]
     found = await asyncio.gather(*(desk.batches.batch(job_id) for job_id in latest[:20]))
-    return parts.pages.page(request, "desk_batches.html", {"batches": [each for each in found if each is not None]})
+    return portal.pages.page(request, "desk_batches.html", {"batches": [each for each in found if each is not None]})
 
 
 @router.get("/nuevo")
 async def choose(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     desk: AtDesk,
     chosen: Annotated[Chosen, Depends()],
     _: Annotated[StaffSession, Depends(support)],
@@ -50,15 +50,15 @@ async def choose(
 ) -> Response:
     """Ask what to do with the cases of a list."""
     action = _action(accion)
-    total = await desk.cases.count(chosen_filter(chosen, parts.now()))
+    total = await desk.cases.count(chosen_filter(chosen, portal.now()))
     values = {field.name: "" for field in action.fields}
-    return _page(request, parts, action, chosen, {"total": total, "values": values, "errors": (), "rate": "5"})
+    return _page(request, portal, action, chosen, {"total": total, "values": values, "errors": (), "rate": "5"})
 
 
 @router.post("/nuevo")
 async def start(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     desk: AtDesk,
     who: Annotated[StaffSession, Depends(support)],
     accion: Annotated[str, Form()],
@@ -70,12 +70,12 @@ async def start(
     chosen = Chosen(*(str(typed.get(name, "")) for name in ("etapa", "atencion", "vence")))
     action, rate = _action(accion), ritmo if ritmo in RATES else "5"
     values = {field.name: str(typed.get(field.name, ""))[:600] for field in action.fields}
-    wanted = chosen_filter(chosen, parts.now())
+    wanted = chosen_filter(chosen, portal.now())
     message = read(action, values, who.by)
     total = await desk.cases.count(wanted)
     known: dict[str, Any] = {"total": total, "values": values, "errors": (), "rate": rate}
     if isinstance(message, tuple):
-        return _page(request, parts, action, chosen, {**known, "errors": message}, 422)
+        return _page(request, portal, action, chosen, {**known, "errors": message}, 422)
     if not lote:
         sample, _ = await asyncio.gather(desk.cases.page(wanted, SAMPLE), desk.directory.renew())
         dry = {
@@ -85,7 +85,7 @@ async def start(
             "job_id": f"desk-{uuid.uuid4().hex}",
             "words": STAGES,
         }
-        return _page(request, parts, action, chosen, {**known, **dry})
+        return _page(request, portal, action, chosen, {**known, **dry})
     if await desk.batches.batch(lote) is None:
         await keep(desk, lote, await listed(desk.cases, wanted, action.signal, message))
     reason = f"{who.by}: {values['reason']}"
@@ -94,7 +94,7 @@ async def start(
 
 
 @router.get("/{job_id}")
-async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId, pagina: int = 1) -> Response:
+async def progress(request: Request, portal: InPortal, desk: AtDesk, job_id: JobId, pagina: int = 1) -> Response:
     """Show how far a batch is, and what each case made of it, one page of them at a time."""
     batch, meant, _ = await asyncio.gather(desk.batches.batch(job_id), kept(desk, job_id), desk.directory.renew())
     if batch is None:
@@ -102,8 +102,8 @@ async def progress(request: Request, parts: Parts, desk: AtDesk, job_id: JobId, 
     values: dict[str, Any] = {"batch": batch, "meant": meant, "signals": SIGNALS}
     values |= {"made": (), "waiting": False, "page": 1, "pages": 1}
     if meant is not None:
-        values |= await _answers(desk, batch, meant, pagina, parts.now())
-    return parts.pages.page(request, "desk_batch.html", values)
+        values |= await _answers(desk, batch, meant, pagina, portal.now())
+    return portal.pages.page(request, "desk_batch.html", values)
 
 
 async def _answers(desk: Desk, batch: Batch, meant: Meant, wanted: int, now: datetime) -> dict[str, Any]:
@@ -148,7 +148,7 @@ def _action(key: str) -> Action:
 
 
 def _page(
-    request: Request, parts: Parts, action: Action, chosen: Chosen, values: dict[str, Any], status_code: int = 200
+    request: Request, portal: InPortal, action: Action, chosen: Chosen, values: dict[str, Any], status_code: int = 200
 ) -> Response:
     known = {"action": action, "many": MANY, "chosen": chosen, "rates": RATES, "shown": None, **values}
-    return parts.pages.page(request, "desk_batch_new.html", known, status_code)
+    return portal.pages.page(request, "desk_batch_new.html", known, status_code)

@@ -18,17 +18,18 @@ from domain.messages.models import Message, PaymentConfirmed
 from domain.profiles.company import Company
 from domain.profiles.forms import FieldError, read_form
 from mails import spanish
-from portal import session
+from portal.auth import session
+from portal.auth.roles import Role
+from portal.auth.session import NotYoursError, StaffSession, staff, support
+from portal.cases.desk import Desk
+from portal.cases.desk_facts import DeskFacts
 from portal.desk.actions import ACTIONS, Action, command, read, spelled
-from portal.desk.desk import AtDesk, Desk
-from portal.desk.facts import DeskFacts
+from portal.desk.dependencies import AtDesk
 from portal.desk.timeline import beside
 from portal.desk.words import ACTIONS as WORDS
 from portal.desk.words import ATTENTION, OUTCOMES, SIGNALS, STAGES
-from portal.parts import Parts
-from portal.rendering import go
-from portal.roles import Role
-from portal.session import NotYoursError, StaffSession, staff, support
+from portal.web.dependencies import InPortal
+from portal.web.rendering import go
 
 router = APIRouter(prefix="/soporte/casos/{company_id}", dependencies=[Depends(session.staff)])
 CompanyId = Annotated[str, StringConstraints(pattern=COMPANY_ID_PATTERN)]
@@ -41,7 +42,7 @@ LONGEST_VALUE: Final = 600
 @router.get("")
 async def case(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     desk: AtDesk,
     who: Staff,
     company_id: CompanyId,
@@ -49,7 +50,7 @@ async def case(
 ) -> Response:
     """Show one case."""
     facts, company, person = await asyncio.gather(
-        desk.facts(company_id), parts.cases.company(company_id), parts.cases.representative(company_id)
+        desk.facts(company_id), portal.cases.company(company_id), portal.cases.representative(company_id)
     )
     values: dict[str, Any] = {
         "facts": facts,
@@ -66,7 +67,7 @@ async def case(
         "may_act": who.role is Role.SUPPORT,
         "done": hecho if hecho in {"si", "no", "espera"} else "",
     }
-    return parts.pages.page(request, "desk_case.html", values)
+    return portal.pages.page(request, "desk_case.html", values)
 
 
 async def _verdicts(desk: Desk, facts: DeskFacts) -> dict[str, dict[str, Any]]:
@@ -79,9 +80,9 @@ async def _verdicts(desk: Desk, facts: DeskFacts) -> dict[str, dict[str, Any]]:
 
 
 @router.get("/carta/{upload_id}.jpg")
-async def picture(parts: Parts, company_id: CompanyId, upload_id: UploadId, pagina: int = 1) -> Response:
+async def picture(portal: InPortal, company_id: CompanyId, upload_id: UploadId, pagina: int = 1) -> Response:
     """Show a page of an uploaded letter: the picture that the checker made of it."""
-    data = await parts.cases.flattened(company_id, upload_id)
+    data = await portal.cases.flattened(company_id, upload_id)
     jpeg = None if data is None else await asyncio.to_thread(_picture, data, pagina)
     if jpeg is None:
         raise NotYoursError
@@ -98,18 +99,18 @@ def _picture(flattened: bytes, page: int) -> bytes | None:
 
 
 @router.get("/eventos")
-async def events(request: Request, parts: Parts, desk: AtDesk, who: Staff, company_id: CompanyId) -> Response:
+async def events(request: Request, portal: InPortal, desk: AtDesk, who: Staff, company_id: CompanyId) -> Response:
     """Show the events for the billing backend: what waits, and what became of the last ones."""
-    facts, company = await asyncio.gather(desk.facts(company_id), parts.cases.company(company_id))
+    facts, company = await asyncio.gather(desk.facts(company_id), portal.cases.company(company_id))
     may_act = who.role is Role.SUPPORT
     values = {"facts": facts, "company": company, "outcomes": OUTCOMES, "may_act": may_act}
-    return parts.pages.page(request, "desk_events.html", values)
+    return portal.pages.page(request, "desk_events.html", values)
 
 
 @router.get("/{key}")
 async def form(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     desk: AtDesk,
     _: Support,
     company_id: CompanyId,
@@ -117,7 +118,7 @@ async def form(
 ) -> Response:
     """Ask for what an action needs."""
     action = _action(key)
-    facts, company = await asyncio.gather(desk.facts(company_id), parts.cases.company(company_id))
+    facts, company = await asyncio.gather(desk.facts(company_id), portal.cases.company(company_id))
     values = {field.name: request.query_params.get(field.name, "")[:LONGEST_VALUE] for field in action.fields}
     if company is not None and "email" in values:
         values["email"] = company.email
@@ -125,13 +126,13 @@ async def form(
         values["amount_cop"] = str(facts.payment.total_cop)
     if action.decides:
         values["upload_id"] = _waiting(facts)
-    return _page(request, parts, action, _whose(company_id, company), values)
+    return _page(request, portal, action, _whose(company_id, company), values)
 
 
 @router.post("/{key}")
 async def act(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     desk: AtDesk,
     who: Support,
     company_id: CompanyId,
@@ -143,23 +144,23 @@ async def act(
     values = {field.name: str(typed.get(field.name, ""))[:LONGEST_VALUE] for field in action.fields}
     # What was looked at, not what waits now: another letter may have come meanwhile.
     known = {"upload_id": str(typed.get("upload_id", ""))} if action.decides else {}
-    message, company = read(action, values, who.by, **known), await parts.cases.company(company_id)
+    message, company = read(action, values, who.by, **known), await portal.cases.company(company_id)
     values |= known
     corrected = _with_mail(company, values.get("email"))
     errors = tuple(each for part in (message, corrected) if isinstance(part, tuple) for each in part)
     if errors or isinstance(message, tuple) or isinstance(corrected, tuple):
-        return _page(request, parts, action, _whose(company_id, company), values, errors=errors)
+        return _page(request, portal, action, _whose(company_id, company), values, errors=errors)
     if "cambiar" in typed:
-        return _page(request, parts, action, _whose(company_id, company), values)
+        return _page(request, portal, action, _whose(company_id, company), values)
     if "confirmado" not in typed:
         review = {
             "shown": spelled(action, values, message),
             "command": command(company_id, action.signal, message),
             "warning": await _warning(desk, company_id, message) or action.warning,
         }
-        return _page(request, parts, action, _whose(company_id, company), values, review=review)
+        return _page(request, portal, action, _whose(company_id, company), values, review=review)
     if corrected is not None:
-        await desk.activations.update_company(corrected, who.by)
+        await desk.correct(corrected, who.by)
     taken = await desk.send(company_id, action.signal, message)
     outcome = {True: "si", False: "no", None: "espera"}[taken]
     return go(request, f"/soporte/casos/{company_id}?hecho={outcome}")
@@ -204,7 +205,7 @@ def _action(key: str) -> Action:
 
 def _page(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     action: Action,
     whose: dict[str, str],
     values: dict[str, str],
@@ -213,4 +214,4 @@ def _page(
 ) -> Response:
     asked = {"shown": None, "warning": action.warning}
     known = {**whose, "action": action, "values": values, "errors": errors, **(review or asked)}
-    return parts.pages.page(request, "desk_action.html", known, 422 if errors else 200)
+    return portal.pages.page(request, "desk_action.html", known, 422 if errors else 200)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.case_list import Filter
 from domain.views.stage import Stage
+from portal.cases import Filter
 
 WITHIN_DAYS: Final = {"7": 7, "15": 15, "30": 30, "60": 60}
 

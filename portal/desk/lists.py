@@ -10,15 +10,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from adapters.case_list import Filter
 from domain.calendar import bogota_date, start_of_day
 from domain.contract import is_company_id
-from domain.errors import CaseNotFoundError
-from portal import session
-from portal.desk.desk import AtDesk
+from portal.auth import session
+from portal.cases import Filter
+from portal.desk.dependencies import AtDesk
 from portal.desk.filters import WITHIN_DAYS, Chosen, chosen_filter
 from portal.desk.words import FUNNEL, STAGES
-from portal.parts import Parts
+from portal.web.dependencies import InPortal
 
 router = APIRouter(prefix="/soporte", dependencies=[Depends(session.staff)])
 PAGE_SIZE: Final = 25
@@ -36,9 +35,9 @@ class Bar:
 
 
 @router.get("")
-async def home(request: Request, parts: Parts, desk: AtDesk) -> Response:
+async def home(request: Request, portal: InPortal, desk: AtDesk) -> Response:
     """Show how many cases there are of each kind, and the way to each list."""
-    now = parts.now()
+    now = portal.now()
     stages, weeks, attention, _ = await asyncio.gather(
         asyncio.gather(*(desk.cases.count(Filter(stage=stage)) for stage in FUNNEL)),
         asyncio.gather(*(desk.cases.count(_week(now, number)) for number in range(WEEKS))),
@@ -53,30 +52,25 @@ async def home(request: Request, parts: Parts, desk: AtDesk) -> Response:
     )
     expiries = _bars([(_first_day(now, number), count, None) for number, count in enumerate(weeks)])
     values = {"funnel": funnel, "expiries": expiries, "attention": attention, "total": sum(stages)}
-    return parts.pages.page(request, "desk_home.html", values)
+    return portal.pages.page(request, "desk_home.html", values)
 
 
 @router.get("/buscar")
-async def search(request: Request, parts: Parts, desk: AtDesk, q: str = "") -> Response:
+async def search(request: Request, portal: InPortal, desk: AtDesk, q: str = "") -> Response:
     """Find companies by id, NIT or name; an exact company id leads to its case at once."""
     text = q.strip()[:120]
-    if is_company_id(text):
-        try:
-            await desk.activations.require(text, running=False)
-        except CaseNotFoundError:
-            pass
-        else:
-            return RedirectResponse(f"/soporte/casos/{text}", status_code=303)
+    if is_company_id(text) and await desk.has(text):
+        return RedirectResponse(f"/soporte/casos/{text}", status_code=303)
     found = await desk.directory.search(text)
-    return parts.pages.page(request, "desk_search.html", {"q": text, "found": found})
+    return portal.pages.page(request, "desk_search.html", {"q": text, "found": found})
 
 
 @router.get("/casos")
 async def cases(
-    request: Request, parts: Parts, desk: AtDesk, chosen: Annotated[Chosen, Depends()], pagina: str = ""
+    request: Request, portal: InPortal, desk: AtDesk, chosen: Annotated[Chosen, Depends()], pagina: str = ""
 ) -> Response:
     """Show one page of a list."""
-    wanted = chosen_filter(chosen, parts.now())
+    wanted = chosen_filter(chosen, portal.now())
     page, total, _ = await asyncio.gather(
         desk.cases.page(wanted, PAGE_SIZE, _token(pagina)), desk.cases.count(wanted), desk.directory.renew()
     )
@@ -89,7 +83,7 @@ async def cases(
         "within": WITHIN_DAYS,
         "following": base64.urlsafe_b64encode(page.next_token).decode() if page.next_token else "",
     }
-    return parts.pages.page(request, "desk_list.html", values)
+    return portal.pages.page(request, "desk_list.html", values)
 
 
 def _week(now: datetime, number: int) -> Filter:

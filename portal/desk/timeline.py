@@ -8,8 +8,8 @@ from typing import Final
 from domain.case.case import Event
 from domain.notices import NoticeKind
 from mails import spanish
+from portal.cases.desk_facts import DeskFacts
 from portal.desk.actions import NOTICES
-from portal.desk.facts import DeskFacts
 
 _DATE: Final = r"(\d{4}-\d\d-\d\d)"
 _SUBJECTS: Final = {"loan": "préstamo", "certificate": "certificado"}

@@ -5,8 +5,8 @@ from typing import Final
 from domain.case.attention import AttentionKind
 from domain.case.events import DeliveryOutcome
 from domain.views.stage import Stage
-from portal.desk.results import Made
-from portal.timeline import WORDS
+from portal.cases.results import Made
+from portal.words.actions import WORDS
 
 STAGES: Final = {
     Stage.STARTED: "Empezó",

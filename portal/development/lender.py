@@ -13,17 +13,17 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from starlette.responses import RedirectResponse, Response
 
-from adapters.activations import Activations
 from domain.contract import CompanyId
 from domain.messages.models import PaymentConfirmed
 from portal.api import access
+from portal.auth.hand_off import LONGEST_LIFE
+from portal.auth.roles import Role
+from portal.auth.session import RepresentativeSession, representative
+from portal.cases.billing import Billing
 from portal.development.keys import KEY_ID, ensure_keys, read_key
 from portal.development.signing import sign_and_scan
-from portal.hand_off import LONGEST_LIFE
-from portal.parts import Parts
-from portal.rendering import pdf_answer
-from portal.roles import Role
-from portal.session import RepresentativeSession, representative
+from portal.web.dependencies import InPortal
+from portal.web.rendering import pdf_answer
 from settings import Portal
 
 DEMO_COMPANY: Final = "DEMO1"
@@ -41,7 +41,7 @@ class Lender:
     """What the played lender signs and pays with."""
 
     key: ECKey
-    cases: Activations
+    billing: Billing
     addresses: Portal
 
     def token(self, company_id: str, role: Role = Role.REPRESENTATIVE, **changes: Any) -> str:
@@ -85,24 +85,24 @@ def _lender(request: Request) -> Lender:
 Played = Annotated[Lender, Depends(_lender)]
 
 
-def install(app: FastAPI, addresses: Portal, cases: Activations) -> None:
+def install(app: FastAPI, addresses: Portal, billing: Billing) -> None:
     """Add the played lender's pages, if the settings name a development key."""
     if addresses.development_key is not None:
         ensure_keys(addresses.development_key, Path(addresses.jwks))
-        app.state.lender = Lender(read_key(addresses.development_key), cases, addresses)
+        app.state.lender = Lender(read_key(addresses.development_key), billing, addresses)
         app.include_router(router)
 
 
 @router.get("")
-async def product(request: Request, parts: Parts, empresa: str = DEMO_COMPANY, destino: str = "/") -> Response:
+async def product(request: Request, portal: InPortal, empresa: str = DEMO_COMPANY, destino: str = "/") -> Response:
     """Show the lender's product, from which its user goes on to the portal."""
-    return parts.pages.page(request, "development_product.html", {"company_id": empresa, "destination": destino})
+    return portal.pages.page(request, "development_product.html", {"company_id": empresa, "destination": destino})
 
 
 @router.post("/entrar")
 async def hand_over(
     request: Request,
-    parts: Parts,
+    portal: InPortal,
     lender: Played,
     empresa: Annotated[CompanyId, Form()] = DEMO_COMPANY,
     destino: Annotated[str, Form()] = "/",
@@ -110,28 +110,28 @@ async def hand_over(
 ) -> Response:
     """Have the browser post a fresh token to the portal."""
     values = {"token": lender.token(empresa, rol), "destination": destino}
-    return parts.pages.page(request, "development_hand_over.html", values)
+    return portal.pages.page(request, "development_hand_over.html", values)
 
 
 @router.get("/carta-firmada.pdf")
-async def signed_letter(parts: Parts, who: Annotated[RepresentativeSession, Depends(representative)]) -> Response:
+async def signed_letter(portal: InPortal, who: Annotated[RepresentativeSession, Depends(representative)]) -> Response:
     """Give the letter as a person with a pen and a scanner would return it."""
-    letter = await parts.cases.letter(who.company_id)
+    letter = await portal.cases.letter(who.company_id)
     return pdf_answer(await asyncio.to_thread(sign_and_scan, letter), "carta-firmada.pdf")
 
 
 @router.get("/pagar")
 async def checkout(
-    request: Request, parts: Parts, company_id: CompanyId, amount_cop: int, method: str, return_url: str
+    request: Request, portal: InPortal, company_id: CompanyId, amount_cop: int, method: str, return_url: str
 ) -> Response:
     """Show what would be paid."""
     order = {"company_id": company_id, "amount_cop": amount_cop, "method": method, "return_url": return_url}
-    return parts.pages.page(request, "development_checkout.html", {"order": order})
+    return portal.pages.page(request, "development_checkout.html", {"order": order})
 
 
 @router.post("/pagar")
 async def pay(
-    parts: Parts,
+    portal: InPortal,
     lender: Played,
     company_id: Annotated[CompanyId, Form()],
     amount_cop: Annotated[int, Form()],
@@ -141,7 +141,6 @@ async def pay(
     """Confirm the payment as the billing backend would, and lead back."""
     reference = f"DEV-{uuid.uuid4().hex[:10].upper()}"
     payment = PaymentConfirmed(reference=reference, amount_cop=amount_cop, method=method, by=BACKEND)
-    await lender.cases.require(company_id)
-    await lender.cases.signal(company_id, "payment_confirmed", payment)
-    ours = urlsplit(return_url).netloc == urlsplit(parts.origin).netloc
+    await lender.billing.confirm_payment(company_id, payment)
+    ours = urlsplit(return_url).netloc == urlsplit(portal.origin).netloc
     return RedirectResponse(return_url if ours else "/", status_code=303)

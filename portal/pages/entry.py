@@ -5,10 +5,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from portal import session
-from portal.parts import Parts
-from portal.rendering import go
-from portal.roles import STAFF
+from portal.auth import session
+from portal.auth.roles import STAFF
+from portal.web.dependencies import InPortal
+from portal.web.rendering import go
 
 router = APIRouter()
 DESTINATIONS: Final = frozenset({"/", "/pago", "/comprar", "/representante", "/carta", "/estado"})
@@ -17,12 +17,12 @@ DESTINATIONS: Final = frozenset({"/", "/pago", "/comprar", "/representante", "/c
 
 @router.post("/entrar")
 async def enter(
-    request: Request, parts: Parts, token: Annotated[str, Form()] = "", destino: Annotated[str, Form()] = "/"
+    request: Request, portal: InPortal, token: Annotated[str, Form()] = "", destino: Annotated[str, Form()] = "/"
 ) -> Response:
     """Let in the bearer of a hand-off token and go where they wanted."""
-    parts.limits.entry("" if request.client is None else request.client.host)
-    claims = await parts.door.admit(token)
-    session.begin(request, claims, parts.now())
+    portal.limits.entry("" if request.client is None else request.client.host)
+    claims = await portal.door.admit(token)
+    session.begin(request, claims, portal.now())
     if claims.role in STAFF:
         return RedirectResponse("/soporte", status_code=303)
     return RedirectResponse(destino if destino in DESTINATIONS else "/", status_code=303)
@@ -36,9 +36,9 @@ async def leave(request: Request) -> Response:
 
 
 @router.get("/adios")
-async def goodbye(request: Request, parts: Parts) -> Response:
+async def goodbye(request: Request, portal: InPortal) -> Response:
     """Say that the session is closed."""
-    return parts.pages.page(request, "goodbye.html")
+    return portal.pages.page(request, "goodbye.html")
 
 
 @router.get("/salud")

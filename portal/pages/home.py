@@ -4,11 +4,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from domain.errors import NotAllowedNowError
-from portal import session
+from portal.auth import session
+from portal.pages.progress import go_on, steps, tasks
 from portal.pages.visit import Visited, Who
-from portal.parts import Parts
-from portal.progress import go_on, steps, tasks
-from portal.rendering import go
+from portal.web.dependencies import InPortal
+from portal.web.rendering import go
 
 router = APIRouter(dependencies=[Depends(session.representative)])
 
@@ -26,10 +26,10 @@ async def what_next(visit: Visited) -> Response:
 
 
 @router.post("/continuar")
-async def continue_to_test_set(visit: Visited, parts: Parts, who: Who) -> Response:
+async def continue_to_test_set(visit: Visited, portal: InPortal, who: Who) -> Response:
     """Finish step 2 and lead to step 3."""
     if not visit.facts.this_step_done:
         if not visit.facts.may_continue:
             raise NotAllowedNowError("step 2 is not finished")
-        await parts.cases.continue_to_test_set(who.company_id)
+        await portal.cases.continue_to_test_set(who.company_id)
     return go(visit.request, "/siguiente")

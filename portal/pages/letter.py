@@ -10,21 +10,21 @@ from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.profiles.forms import FieldError
 from domain.profiles.representative import warnings
-from portal.failures import Failure
+from portal.auth.session import NotYoursError, representative
 from portal.pages.visit import Sent, Visited, Who
-from portal.parts import Parts
-from portal.rendering import go, megabytes, pdf_answer
-from portal.session import NotYoursError, representative
+from portal.web.dependencies import InPortal
+from portal.web.failures import Failure
+from portal.web.rendering import go, megabytes, pdf_answer
 
 router = APIRouter(dependencies=[Depends(representative)])
 
 
 @router.get("/carta")
-async def letter(visit: Visited, parts: Parts, who: Who, descargar: bool = False, carga: str = "") -> Response:
+async def letter(visit: Visited, portal: InPortal, who: Who, descargar: bool = False, carga: str = "") -> Response:
     """Show what to do with the letter, or how the attached one stands; `carga` is the upload that was just judged."""
     if visit.facts.letter.folio is None:
         return go(visit.request, "/representante")
-    person = await parts.cases.representative(who.company_id)
+    person = await portal.cases.representative(who.company_id)
     judged = visit.facts.letter.version(carga)
     return visit.page(
         "letter.html",
@@ -36,31 +36,31 @@ async def letter(visit: Visited, parts: Parts, who: Who, descargar: bool = False
 
 
 @router.get("/carta.pdf")
-async def download(parts: Parts, who: Who) -> Response:
+async def download(portal: InPortal, who: Who) -> Response:
     """Give the letter to sign."""
-    pdf = await parts.cases.letter(who.company_id)
+    pdf = await portal.cases.letter(who.company_id)
     return pdf_answer(pdf, "carta-de-autorizacion.pdf")
 
 
 @router.post("/carta")
 async def attach(
-    request: Request, visit: Sent, parts: Parts, who: Who, documento: UploadFile | None = None
+    request: Request, visit: Sent, portal: InPortal, who: Who, documento: UploadFile | None = None
 ) -> Response:
     """Take the signed letter, or say what is wrong with the file. Without a worker it is kept and judged later."""
     facts = visit.known
     if facts is not None and facts.letter.folio is None:
         raise NotAllowedNowError("there is no letter to attach yet")
-    parts.limits.upload(who.company_id)
+    portal.limits.upload(who.company_id)
     data = b"" if documento is None else await documento.read()
-    limit_bytes = parts.upload_limit_bytes if facts is None else facts.loan_terms.upload_limit_bytes
+    limit_bytes = portal.upload_limit_bytes if facts is None else facts.loan_terms.upload_limit_bytes
     chosen = documento is not None and bool(documento.filename)
     if problem := _problem(data, limit_bytes, chosen=chosen):
         if facts is None:
             failure = Failure(422, "No pudimos recibir el archivo", problem)
-            return parts.pages.page(request, "failure.html", {"failure": failure}, failure.status)
+            return portal.pages.page(request, "failure.html", {"failure": failure}, failure.status)
         error = FieldError(field="documento", code="file", message="the file can't be taken", message_es=problem)
         return visit.page("letter.html", 422, download=False, warnings=(), rejected=None, errors=(error,))
-    upload_id = await parts.cases.attach(who.company_id, data, answered=facts is not None)
+    upload_id = await portal.cases.attach(who.company_id, data, answered=facts is not None)
     return go(request, f"/carta/resultado?carga={upload_id}")
 
 
@@ -84,23 +84,23 @@ def _problem(data: bytes, limit_bytes: int, *, chosen: bool) -> str | None:
 
 
 @router.get("/carta/resultado")
-async def verdict(visit: Visited, parts: Parts, who: Who, carga: str = "") -> Response:
+async def verdict(visit: Visited, portal: InPortal, who: Who, carga: str = "") -> Response:
     """Wait for the verdict on an upload, then lead to it."""
     version = visit.facts.letter.version(carga)
     if version is None:
         # Also of the right shape: it becomes part of a key.
-        if not re.fullmatch(UPLOAD_ID_PATTERN, carga) or not await parts.cases.was_uploaded(who.company_id, carga):
+        if not re.fullmatch(UPLOAD_ID_PATTERN, carga) or not await portal.cases.was_uploaded(who.company_id, carga):
             raise NotYoursError
         return visit.page("letter_check.html", upload_id=carga)
     return go(visit.request, f"/carta?carga={carga}" if version.verdict is Verdict.REJECTED else "/carta")
 
 
 @router.get("/carta/adjunta/{upload_id}.pdf")
-async def attached(visit: Visited, parts: Parts, who: Who, upload_id: str) -> Response:
+async def attached(visit: Visited, portal: InPortal, who: Who, upload_id: str) -> Response:
     """Give the pictures of a signed letter of this company."""
     if visit.facts.letter.version(upload_id) is None:
         raise NotYoursError
-    data = await parts.cases.flattened(who.company_id, upload_id)
+    data = await portal.cases.flattened(who.company_id, upload_id)
     if data is None:
         raise NotYoursError
     return pdf_answer(data, "carta-firmada.pdf")
@@ -115,8 +115,8 @@ async def ask_before_deleting(visit: Visited) -> Response:
 
 
 @router.post("/carta/eliminar")
-async def delete(visit: Visited, parts: Parts, who: Who) -> Response:
+async def delete(visit: Visited, portal: InPortal, who: Who) -> Response:
     """Take the attached letter away; the loan's dates stay."""
     if visit.facts.letter.attached is not None or visit.facts.letter.under_review is not None:
-        await parts.cases.delete_letter(who.company_id)
+        await portal.cases.delete_letter(who.company_id)
     return go(visit.request, "/carta")

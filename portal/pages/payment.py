@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Form
 from starlette.responses import RedirectResponse, Response
 
 from domain.profiles.forms import FieldError
-from portal import session
+from portal.auth import session
 from portal.pages.visit import Visited, Who
-from portal.parts import Parts
-from portal.rendering import go
+from portal.web.dependencies import InPortal
+from portal.web.rendering import go
 
 router = APIRouter(dependencies=[Depends(session.representative)])
 
@@ -30,9 +30,9 @@ async def payment(visit: Visited) -> Response:
 
 
 @router.post("/pago/verificar")
-async def verify(visit: Visited, parts: Parts, who: Who) -> Response:
+async def verify(visit: Visited, portal: InPortal, who: Who) -> Response:
     """Look whether it is paid."""
-    await parts.cases.verify_payment(who.company_id)
+    await portal.cases.verify_payment(who.company_id)
     return go(visit.request, "/pago/resultado")
 
 
@@ -49,7 +49,7 @@ async def offer(visit: Visited) -> Response:
 
 
 @router.post("/comprar")
-async def buy(visit: Visited, parts: Parts, medio: Annotated[str, Form()] = "") -> Response:
+async def buy(visit: Visited, portal: InPortal, medio: Annotated[str, Form()] = "") -> Response:
     """Hand over to the lender's checkout."""
     if not visit.facts.payment.purchase_offered:
         return go(visit.request, "/pago/resultado")
@@ -62,10 +62,10 @@ async def buy(visit: Visited, parts: Parts, medio: Annotated[str, Form()] = "") 
         "company_id": visit.company_id,
         "amount_cop": visit.facts.payment.total_cop,
         "method": medio,
-        "return_url": f"{parts.origin}/comprar/regreso",
+        "return_url": f"{portal.origin}/comprar/regreso",
     }
-    separator = "&" if "?" in parts.addresses.checkout_url else "?"
-    return RedirectResponse(f"{parts.addresses.checkout_url}{separator}{urlencode(order)}", status_code=303)
+    separator = "&" if "?" in portal.addresses.checkout_url else "?"
+    return RedirectResponse(f"{portal.addresses.checkout_url}{separator}{urlencode(order)}", status_code=303)
 
 
 @router.get("/comprar/regreso")

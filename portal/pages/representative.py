@@ -9,11 +9,11 @@ from domain.errors import NotAllowedNowError, RefusedError
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.identity import OF_MINORS, SPANISH_NAMES
 from domain.profiles.representative import Representative
-from portal import session
+from portal.auth import session
 from portal.pages.visit import Sent, Visit, Visited, Who
-from portal.parts import Parts
-from portal.reasons import in_spanish
-from portal.rendering import go
+from portal.web.dependencies import InPortal
+from portal.web.rendering import go
+from portal.words.reasons import in_spanish
 
 router = APIRouter(dependencies=[Depends(session.representative)])
 
@@ -24,26 +24,26 @@ LONGEST_VALUE: Final = 500
 
 
 @router.get("/representante")
-async def form(visit: Visited, parts: Parts, who: Who) -> Response:
+async def form(visit: Visited, portal: InPortal, who: Who) -> Response:
     """Ask for the data; what is stored is filled in."""
-    known = await parts.cases.representative(who.company_id)
+    known = await portal.cases.representative(who.company_id)
     values = dict.fromkeys(FIELDS, "") if known is None else known.model_dump(mode="json")
     return _form(visit, values)
 
 
 @router.post("/representante")
-async def submit(request: Request, visit: Sent, parts: Parts, who: Who) -> Response:
+async def submit(request: Request, visit: Sent, portal: InPortal, who: Who) -> Response:
     """Store the data, have the letter made and lead to its download; or show every field that is wrong."""
     if visit.known is not None and not visit.known.loan_on_offer:
         raise NotAllowedNowError("a letter leads to nothing now")
-    parts.limits.upload(who.company_id)
+    portal.limits.upload(who.company_id)
     typed = await request.form(max_files=0, max_fields=20)
     values = {name: str(typed.get(name, ""))[:LONGEST_VALUE] for name in FIELDS}
     read = read_form(Representative, values)
     if isinstance(read, tuple):
         return _form(visit, values, errors=read)
     try:
-        ready = await parts.cases.submit_representative(who.company_id, read)
+        ready = await portal.cases.submit_representative(who.company_id, read)
     except RefusedError as error:
         return _form(visit, values, refused=_in_words(error))
     return go(request, "/carta?descargar=1" if ready else "/carta/espera")
@@ -56,15 +56,15 @@ async def wait(visit: Sent) -> Response:
 
 
 @router.post("/carta/espera")
-async def ask_again(visit: Sent, parts: Parts, who: Who) -> Response:
+async def ask_again(visit: Sent, portal: InPortal, who: Who) -> Response:
     """Ask again for the letter of the stored data: the first request may have found no worker."""
     if visit.known is None:
         return visit.page("letter_wait.html")
-    known = await parts.cases.representative(who.company_id)
+    known = await portal.cases.representative(who.company_id)
     if known is None:
         return go(visit.request, "/representante")
     try:
-        ready = await parts.cases.submit_representative(who.company_id, known)
+        ready = await portal.cases.submit_representative(who.company_id, known)
     except RefusedError as error:
         return _form(visit, known.model_dump(mode="json"), refused=_in_words(error))
     return go(visit.request, "/carta?descargar=1") if ready else visit.page("letter_wait.html")

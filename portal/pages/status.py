@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from letters.issuing.receipt import render_receipt
-from portal import session
+from portal.auth import session
+from portal.pages.receipt import receipt_of
+from portal.pages.timeline import lines
 from portal.pages.visit import Visited
-from portal.receipt import receipt_of
-from portal.rendering import pdf_answer
-from portal.timeline import lines
+from portal.web.rendering import pdf_answer
 
 router = APIRouter(dependencies=[Depends(session.representative)])
 

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from domain.errors import NoWorkerError
 from domain.profiles.company import Company
-from portal.facts import Facts
-from portal.parts import Parts, Portal
-from portal.session import RepresentativeSession, representative
+from portal.auth.session import RepresentativeSession, representative
+from portal.cases.facts import Facts
+from portal.web.dependencies import InPortal, Portal
 
 Who = Annotated[RepresentativeSession, Depends(representative)]
 
@@ -39,15 +39,15 @@ class Visit:
         return self.portal.pages.page(self.request, template, {**known, **values}, status_code)
 
 
-async def _sent(request: Request, parts: Parts, who: Who) -> Visit:
+async def _sent(request: Request, portal: InPortal, who: Who) -> Visit:
     facts, company = await asyncio.gather(
-        parts.cases.facts(who.company_id), parts.cases.company(who.company_id), return_exceptions=True
+        portal.cases.facts(who.company_id), portal.cases.company(who.company_id), return_exceptions=True
     )
     if isinstance(company, BaseException):
         raise company
     if isinstance(facts, BaseException) and not isinstance(facts, NoWorkerError):
         raise facts
-    return Visit(request, parts, who.company_id, company, None if isinstance(facts, BaseException) else facts)
+    return Visit(request, portal, who.company_id, company, None if isinstance(facts, BaseException) else facts)
 
 
 async def _visit(sent: Annotated[Visit, Depends(_sent)]) -> Visit:

@@ -4,7 +4,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from portal.roles import Role
+from portal.auth.roles import Role
 from tests.browser.visitor import Visitor
 
 INDEXED_WITHIN_SECONDS = 90

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from portal.roles import Role
+from portal.auth.roles import Role
 from tests.browser.at_desk import enter_desk, find_by_name
 from tests.browser.inspection import problems
 from tests.browser.states import doubtful

@@ -7,7 +7,7 @@ from datetime import timedelta
 from itsdangerous import TimestampSigner
 from playwright.async_api import Cookie, expect
 
-from portal.session import IDLE, cookie_name
+from portal.auth.session import IDLE, cookie_name
 from tests.browser.conftest import Opening
 from tests.browser.visitor import Visitor
 from tests.world import CaseUnderTest

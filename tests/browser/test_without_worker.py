@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import expect
 
-from portal.rendering import moment
+from portal.web.rendering import moment
 from tests.browser.conftest import Opening
 from tests.browser.inspection import problems
 from tests.browser.visitor import PATIENCE_MS, Visitor

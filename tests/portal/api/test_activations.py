@@ -207,7 +207,7 @@ async def send_json(caller: Caller, path: str, data: str) -> httpx.Response:
 async def entitled(site: Site, caller: Caller, case: CaseUnderTest) -> tuple[str, str | None]:
     """Return what signs and until when, asked at the case's own time."""
     now = await case.now()
-    site.app.state.api.state.parts = replace(site.app.state.api.state.parts, now=lambda: now)
+    site.app.state.api.state.api = replace(site.app.state.api.state.api, now=lambda: now)
     answer = await caller.get(f"/activations/{case.company_id}/entitlement")
     assert answer.status_code == 200, answer.text
     found = answer.json()

@@ -9,9 +9,9 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 
-from portal import billing
 from portal.api.examples import COMPANY, PAYMENT, PAYMENT_TAKEN, STATUS
 from portal.api.schemas import document_of
+from portal.cases import billing
 from tests.portal.api.calling import PROBLEM, Caller
 from tests.portal.api.test_activations import until_told
 from tests.portal.described import Described, examples, wrong

@@ -72,7 +72,7 @@ async def test_a_store_that_is_down_stops_what_needs_it_and_nothing_else(
     case = await portal_world.start()
     await case.settle()
     site = build_site()
-    site.app.state.api.state.parts.billing._activations._objects = s3.S3Objects(nowhere, "nowhere")
+    site.app.state.api.state.api.billing._activations._objects = s3.S3Objects(nowhere, "nowhere")
     caller = Caller(site, site.lender.api_token())
     answer = await caller.post("/activations", a_company())
     assert problem(answer) == (503, "unavailable")
@@ -87,7 +87,7 @@ async def test_an_error_nobody_thought_of_shows_a_number_and_the_log_has_no_text
     async def fail(*_: object) -> None:
         raise RuntimeError("María Ángela Peñaranda Muñoz 52345678")
 
-    monkeypatch.setattr(type(caller.site.app.state.api.state.parts.billing), "status", fail)
+    monkeypatch.setattr(type(caller.site.app.state.api.state.api.billing), "status", fail)
     answer = await caller.get("/activations/C1001")
     assert problem(answer) == (500, "internal")
     number = answer.json()["detail"].removeprefix("It is logged under the number ")[:8]

@@ -15,10 +15,10 @@ from domain.bucket import batch_key
 from domain.messages.models import RemindersMuted
 from domain.model import canonical_bytes
 from domain.views.stage import Stage
-from portal.desk.facts import DeskFacts
-from portal.desk.results import ON_ITS_WAY, Made, Meant, listed, made_of
+from portal.auth.roles import Role
+from portal.cases.desk_facts import DeskFacts
+from portal.cases.results import ON_ITS_WAY, Made, Meant, listed, made_of
 from portal.desk.words import MADE
-from portal.roles import Role
 from tests.portal.visiting import Site, Visitor, text_of
 from tests.world import CaseUnderTest, World
 

@@ -12,7 +12,7 @@ import pytest_asyncio
 from PIL import Image
 
 from domain.calendar import bogota_date
-from portal.roles import Role
+from portal.auth.roles import Role
 from tests.portal.visiting import Site, Visitor, text_of, title_of
 from tests.world import CaseUnderTest, World
 

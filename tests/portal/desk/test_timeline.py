@@ -8,7 +8,7 @@ import pytest
 from domain.case.case import Case
 from domain.letter.examination import Verdict
 from domain.views.status import status
-from portal.desk.facts import DeskFacts
+from portal.cases.desk_facts import DeskFacts
 from portal.desk.timeline import beside
 from tests.cases import (
     BLURRED,

@@ -5,10 +5,10 @@ from domain.case.events import DeliveryOutcome
 from domain.messages.models import SIGNALS
 from domain.notices import NoticeKind
 from domain.views.stage import Stage
+from portal.cases.results import Made
 from portal.desk import words
 from portal.desk.actions import ACTIONS, NOTICES
-from portal.desk.results import Made
-from tests.portal.test_timeline import recorded
+from tests.portal.pages.test_timeline import recorded
 
 
 def test_every_stage_need_signal_mail_outcome_and_action_has_its_word() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import MessageError
 from domain.messages.parsing import JSON_ENCODING, Argument, parse
-from portal.reasons import in_spanish
+from portal.words.reasons import in_spanish
 from stack.process import ROOT
 
 WRITERS = {"NotAllowedNowError", "raise_attention", "reject"}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.case.steps import LAST_STEP, THIS_STEP
-from portal.facts import Facts
+from portal.cases.facts import Facts
 
 
 class TaskState(StrEnum):

@@ -17,8 +17,8 @@ from domain.bucket import batch_key
 from domain.errors import CaseNotFoundError, NoWorkerError
 from domain.messages.models import Message
 from domain.model import Model, canonical_bytes
-from portal.desk.desk import Desk
-from portal.desk.facts import DeskFacts
+from portal.cases.desk import Desk
+from portal.cases.desk_facts import DeskFacts
 
 MOST_KEPT: Final = 10_000
 LISTED_AT_ONCE: Final = 500

@@ -13,9 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from domain.calendar import BOGOTA, bogota_date
 from domain.letter.content import Lender
 from mails import spanish
-from portal.reasons import in_spanish
+from portal.words.reasons import in_spanish
 
-HERE: Final = Path(__file__).parent
+HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"
 BYTES_PER_MB: Final = 1_048_576
 

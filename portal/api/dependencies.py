@@ -9,15 +9,15 @@ from fastapi import Depends, Request
 
 from domain.calendar import bogota_date
 from portal.api.cursors import Cursors
-from portal.billing import Billing
-from portal.limits import Limits
-from portal.rendering import Pages
-from portal.signed_tokens import SignedTokens
+from portal.auth.signed_tokens import SignedTokens
+from portal.cases.billing import Billing
+from portal.web.limits import Limits
+from portal.web.rendering import Pages
 
 
 @dataclass(frozen=True)
 class Api:
-    """The API's parts. `now` gives aware UTC instants; `origin` is where the portal is served."""
+    """What the API is made of. `now` gives aware UTC instants; `origin` is where the portal is served."""
 
     billing: Billing
     tokens: SignedTokens
@@ -32,9 +32,9 @@ class Api:
         return bogota_date(self.now())
 
 
-def parts_of(request: Request) -> Api:
-    """Return the parts."""
-    return cast("Api", request.app.state.parts)
+def api_of(request: Request) -> Api:
+    """Return the API that a request came to."""
+    return cast("Api", request.app.state.api)
 
 
-Parts = Annotated[Api, Depends(parts_of)]
+InApi = Annotated[Api, Depends(api_of)]

@@ -13,13 +13,13 @@ from domain.calendar import bogota_date
 from domain.case.case import Case
 from domain.views.status import status
 from letters.issuing.receipt import render_receipt
-from portal.facts import Facts
+from portal.cases.facts import Facts
 from portal.pages.payment import MEANS
+from portal.pages.progress import TaskState, go_on, steps, tasks
+from portal.pages.receipt import receipt_of
 from portal.pages.representative import DOCUMENTS, FIELDS
-from portal.progress import TaskState, go_on, steps, tasks
-from portal.receipt import receipt_of
-from portal.rendering import STATIC, Pages, megabytes, moment
-from portal.timeline import lines
+from portal.pages.timeline import lines
+from portal.web.rendering import STATIC, Pages, megabytes, moment
 from tests import builders
 from tests.cases import bogota
 from tests.domain.views.test_status import STAGES

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.s3 import S3Object
 from domain.model import canonical_bytes
-from portal.desk.directory import Directory
+from portal.cases.directory import Directory
 from tests import builders
 
 COMPANIES = {

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from domain.contract import CompanyId
 from domain.model import Model
-from portal.hand_off import Claims
-from portal.roles import STAFF, Role
+from portal.auth.hand_off import Claims
+from portal.auth.roles import STAFF, Role
 
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=8)

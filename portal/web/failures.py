@@ -25,11 +25,11 @@ from domain.errors import (
     RefusedError,
     ServiceUnavailableError,
 )
-from portal.hand_off import HandOffRefusedError
-from portal.limits import TooOftenError
-from portal.parts import Portal
-from portal.protection import CrossSiteError
-from portal.session import NotYoursError, SessionMissingError
+from portal.auth.hand_off import HandOffRefusedError
+from portal.auth.session import NotYoursError, SessionMissingError
+from portal.web.dependencies import Portal
+from portal.web.limits import TooOftenError
+from portal.web.protection import CrossSiteError
 
 LOG: Final = logging.getLogger("activa.portal")
 

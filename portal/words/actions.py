@@ -1,10 +1,6 @@
-"""The case's timeline in the words of its company: what happened, and who did it, without anybody's name."""
+"""What happened in a case, in the words of its company."""
 
-from datetime import datetime
-from typing import Final, NamedTuple
-
-from domain.case.case import SYSTEM, Event
-from portal.facts import Facts
+from typing import Final
 
 WORDS: Final = {
     "activation_started": "Empezó la activación",
@@ -32,36 +28,3 @@ WORDS: Final = {
     "reminders_muted": "Se suspendieron los recordatorios",
 }
 """What is not here is the workings of the case, which a company needs not know."""
-_JUDGED: Final = {"letter_accepted", "letter_rejected", "letter_under_review"}
-"""Recorded under whoever attached the letter, or the support that decided; the first did not judge it."""
-_STEP: Final = "step_completed"
-_ACTORS: Final = {SYSTEM: "Activa", "representative": "Tu empresa", "billing": "Facturación"}
-
-
-class Line(NamedTuple):
-    """One line of the timeline."""
-
-    at: datetime
-    what: str
-    who: str
-
-
-def lines(facts: Facts) -> list[Line]:
-    """Return what happened, the newest first."""
-    found = [Line(each.at, what, _who(each)) for each in facts.timeline if (what := _what(each, facts))]
-    return found[::-1]
-
-
-def _what(event: Event, facts: Facts) -> str | None:
-    if event.action == _STEP and event.reason is not None and event.reason.isdecimal():
-        number = int(event.reason)
-        return f"Listo el paso {number}: {facts.steps.names[number - 1]}"
-    return WORDS.get(event.action)
-
-
-def _who(event: Event) -> str:
-    if event.actor.startswith("support"):
-        return "Soporte"
-    if event.action in _JUDGED:
-        return _ACTORS[SYSTEM]
-    return _ACTORS.get(event.actor, "Facturación")

@@ -15,7 +15,7 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
-from portal.issuer_keys import IssuerKeys
+from portal.auth.issuer_keys import IssuerKeys
 from tests.portal.visiting import Site, Visitor, text_of, title_of
 
 NOT_LET_IN = "No pudimos comprobar tu ingreso · Activa"

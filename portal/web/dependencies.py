@@ -8,16 +8,16 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from domain.calendar import bogota_date
-from portal.cases import Cases
-from portal.hand_off import Door
-from portal.limits import Limits
-from portal.rendering import Pages
+from portal.auth.hand_off import Door
+from portal.cases.representative import Cases
+from portal.web.limits import Limits
+from portal.web.rendering import Pages
 from settings import Portal as PortalAddresses
 
 
 @dataclass(frozen=True)
 class Portal:
-    """The portal's parts. `now` gives aware UTC instants."""
+    """The portal's portal. `now` gives aware UTC instants."""
 
     cases: Cases
     door: Door
@@ -38,4 +38,4 @@ def _of(request: Request) -> Portal:
     return cast("Portal", request.app.state.portal)
 
 
-Parts = Annotated[Portal, Depends(_of)]
+InPortal = Annotated[Portal, Depends(_of)]

@@ -1,7 +1,6 @@
-"""The cases as pages need them: an answer within two seconds, or the word that the work goes on.
+"""The cases as the representative's pages need them: an answer within two seconds, or the word that the work goes on.
 
-With `portal/billing.py` the only module of the portal that speaks to Temporal. What a person typed or sent is stored
-before the case is told, so a page that gives up waiting has lost nothing.
+What a person typed or sent is stored before the case is told, so a page that gives up waiting has lost nothing.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ from domain.errors import NoWorkerError
 from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, VerifyPayment
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
-from portal.facts import Facts
+from portal.cases.facts import Facts
 
 BY: Final = "representative"
 """Who acts, for the timeline. Which person it was is the lender's to know: a name has no place in Temporal."""

@@ -9,9 +9,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from portal.api import access
-from portal.hand_off import Door, HandOffRefusedError
-from portal.roles import Role
-from portal.signed_tokens import SignedTokens, TokenRefusedError
+from portal.auth.hand_off import Door, HandOffRefusedError
+from portal.auth.roles import Role
+from portal.auth.signed_tokens import SignedTokens, TokenRefusedError
 from tests.world import World
 
 NOW = datetime(2026, 11, 24, 15, 30, 0, 900_000, UTC)

@@ -9,9 +9,9 @@ from domain.profiles.company import Company
 from domain.views.entitlement import Signing
 from letters.issuing.receipt import Receipt
 from mails import spanish
-from portal.facts import Facts, LoanFacts
-from portal.rendering import moment
-from portal.timeline import lines
+from portal.cases.facts import Facts, LoanFacts
+from portal.pages.timeline import lines
+from portal.web.rendering import moment
 
 _LOAN: Final = {"active": "Activo", "expired": "Terminado", "revoked": "Retirado", "replaced": "Reemplazado"}
 _VERDICTS: Final = {Verdict.ACCEPTED: "Aceptada", Verdict.REJECTED: "No aceptada", Verdict.UNDER_REVIEW: "En revisión"}

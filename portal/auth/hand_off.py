@@ -18,8 +18,8 @@ from pydantic import Field, model_validator
 from domain.bucket import entry_key
 from domain.contract import CompanyId
 from domain.errors import ActivaError
-from portal.roles import STAFF, Role
-from portal.signed_tokens import Keys, SignedClaims, SignedTokens, TokenRefusedError
+from portal.auth.roles import STAFF, Role
+from portal.auth.signed_tokens import Keys, SignedClaims, SignedTokens, TokenRefusedError
 
 LONGEST_LIFE: Final = timedelta(seconds=60)
 STAFF_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,39}"

@@ -1,11 +1,8 @@
-"""What the desk's pages share: the index of names, the lists, and what is known of one case."""
+"""Every case as the desk needs it: the index of names, the lists, the batches, and what is known of one case."""
 
 import asyncio
 import contextlib
 from dataclasses import dataclass
-from typing import Annotated, cast
-
-from fastapi import Depends, Request
 
 from adapters.activations import Activations
 from adapters.batches import Batches
@@ -14,9 +11,10 @@ from adapters.s3 import S3Objects
 from domain.bucket import verdict_key
 from domain.errors import NoWorkerError
 from domain.messages.models import Message
-from portal.cases import READ_WITHIN
-from portal.desk.directory import Directory
-from portal.desk.facts import DeskFacts
+from domain.profiles.company import Company
+from portal.cases.desk_facts import DeskFacts
+from portal.cases.directory import Directory
+from portal.cases.representative import READ_WITHIN
 
 SEEN_WITHIN_SECONDS = 1.4
 
@@ -34,6 +32,14 @@ class Desk:
     async def facts(self, company_id: str) -> DeskFacts:
         """Return the whole case; raises as `Cases.facts` does."""
         return DeskFacts.model_validate(await self.activations.status(company_id, within=READ_WITHIN))
+
+    async def has(self, company_id: str) -> bool:
+        """Tell whether a company has a case, open or closed."""
+        return await self.activations.exists(company_id)
+
+    async def correct(self, company: Company, by: str) -> None:
+        """Store corrected data of a company and tell its case."""
+        await self.activations.update_company(company, by)
 
     async def verdict(self, company_id: str, upload_id: str) -> bytes | None:
         """Return the verdict on an upload with what was measured, as JSON."""
@@ -62,10 +68,3 @@ class Desk:
                         return True
                     await asyncio.sleep(0.05)  # a signal is answered by nothing but the case's status
         return None
-
-
-def _of(request: Request) -> Desk:
-    return cast("Desk", request.app.state.desk)
-
-
-AtDesk = Annotated[Desk, Depends(_of)]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from domain.case.case import Event
 from domain.views.status import status
-from portal.facts import Facts
-from portal.timeline import WORDS, lines
+from portal.cases.facts import Facts
+from portal.pages.timeline import lines
+from portal.words.actions import WORDS
 from stack.process import ROOT
 from tests.cases import a_case
 

@@ -6,8 +6,8 @@ import pytest
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
-from portal import session
-from portal.roles import Role
+from portal.auth import session
+from portal.auth.roles import Role
 from tests.portal.visiting import ORIGIN, REPRESENTATIVE, Site, Visitor, text_of, title_of
 from tests.world import World
 

@@ -1,7 +1,6 @@
 """The cases as the billing API needs them.
 
-With `portal/cases.py` the only module of the portal that speaks to Temporal. What one request did under a key of its
-sender is kept in the bucket, so that the same request gets the same answer.
+What one request did under a key of its sender is kept in the bucket, so that the same request gets the same answer.
 """
 
 import asyncio

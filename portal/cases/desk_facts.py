@@ -6,7 +6,7 @@ from domain.case.attention import Attention
 from domain.case.case import Event
 from domain.case.events import Delivery
 from domain.model import Model
-from portal.facts import Facts
+from portal.cases.facts import Facts
 
 
 class RejectedSignal(Model):

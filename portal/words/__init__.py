@@ -1,0 +1,1 @@
+"""What a case calls by short names and codes, in Spanish."""
