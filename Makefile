@@ -21,7 +21,7 @@ test: setup ## every test
 	@$(BIN)/python -m pytest -n 3 --dist loadfile
 
 days: setup ## the tests of the workflow, its steps and the portal, as if today were each of ten other days
-	@$(BIN)/python -m tests.another_day
+	@$(BIN)/python -m tests.support.another_day
 
 check: setup ## lint, format, types, import rules, dependency audit
 	@$(BIN)/ruff check .
@@ -37,7 +37,7 @@ bench-smoke: setup ## every benchmark once, in its smallest size: does it still 
 	@$(BIN)/python -m benchmarks --smallest
 
 histories: setup ## record the workflow histories that the replay tests keep
-	@$(BIN)/python -m tests.workflows.record_histories
+	@$(BIN)/python -m tests.support.workflows.record_histories
 
 .venv/.stamp: requirements/uv.txt requirements/dev.txt
 	@$(PYTHON) -c 'import sys, venv; sys.exit(0 if sys.version_info >= (3, 11) else "Activa needs Python 3.11 or newer; this is " + sys.version.split()[0])'

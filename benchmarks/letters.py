@@ -3,8 +3,8 @@
     python -m benchmarks.letters [--seeds 100] [--first 1001] [--log FILE.jsonl] [--read FILE.jsonl...]
 
 Every seed makes one capture of each condition and each kind; only odd seeds are used, because the limits in `letters`
-were tuned on even ones. The captures are simulated (tests/letters/scans.py): they show that the method works and what
-a change makes worse, not what real uploads will do. Interrupt it to see the tables of what was done so far.
+were tuned on even ones. The captures are simulated (tests/support/letters/scans.py): they show that the method works
+and what a change makes worse, not what real uploads will do. Interrupt it to see the tables of what was done so far.
 `python -m benchmarks letters` is the short form: every row, few seeds.
 """
 
@@ -22,9 +22,9 @@ from typing import Final, NamedTuple, NotRequired, TextIO, TypedDict
 from benchmarks.sizes import Size
 from domain.letter.content import LetterContent
 from letters import IssuedLetter, LetterChecker, render_letter
-from tests.builders import letter
-from tests.letters.forgeries import FORGERIES
-from tests.letters.scans import CAPTURES, scan
+from tests.support.builders import letter
+from tests.support.letters.forgeries import FORGERIES
+from tests.support.letters.scans import CAPTURES, scan
 
 BY_PEN: Final = ("pen", "light pen", "pen", "initials")
 IN_THE_BOX: Final = ("blank", "blank", "line", "typed", "stamp", "pencil", "pen and stamp")

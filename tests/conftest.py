@@ -1,10 +1,13 @@
-"""What holds for all tests: which day it is."""
+"""What holds for all tests: which day it is, and the servers that many rooms share, started when first asked for."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
-from tests.another_day import another_day, travelling
+from stack.mail_sink import MailSink
+from tests.support import s3_servers
+from tests.support.another_day import another_day, travelling
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,3 +23,17 @@ def pytest_runtestloop() -> Iterator[None]:
     """Run the tests as if today were the day that was asked for, if one was."""
     with travelling():
         return (yield)
+
+
+@pytest.fixture(scope="session")
+def moto_url() -> Iterator[str]:
+    """The address of an S3 server in memory; each test makes a bucket of its own."""
+    with s3_servers.moto() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MailSink]:
+    """A mail server that takes everything; companies are told apart by their address."""
+    async with MailSink(tmp_path_factory.mktemp("mail")) as sink:
+        yield sink

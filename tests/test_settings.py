@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 import settings
 from settings import Settings, SettingsError, Webhooks, load
-from tests.receiver import a_secret
+from tests.support.receiver import a_secret
 
 URL = "https://billing.example.co/activa/events"
 

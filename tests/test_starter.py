@@ -7,7 +7,7 @@ import pytest
 
 from domain.profiles.json_file import NotJsonError, read_json
 from starter import WrongInputError, read_batch
-from tests.builders import COMPANY
+from tests.support.builders import COMPANY
 
 
 def line(**changes: object) -> str:

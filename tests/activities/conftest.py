@@ -3,7 +3,7 @@
 import functools
 import json
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,20 +15,22 @@ from activities.notices import NoticeActivities
 from adapters.s3 import S3Objects
 from domain.bucket import company_version_key, representative_version_key
 from mails.compose import compose
-from tests.activities.sending import COMPANY, COMPANY_SHA, JSON, REPRESENTATIVE, REPRESENTATIVE_SHA, Clock, Outbox
-from tests.adapters import s3_servers
-from tests.mails.notices import LETTERHEAD
-
-
-@pytest.fixture(scope="session")
-def store_url() -> Iterator[str]:
-    with s3_servers.moto() as url:
-        yield url
+from tests.support import s3_servers
+from tests.support.activities.sending import (
+    COMPANY,
+    COMPANY_SHA,
+    JSON,
+    REPRESENTATIVE,
+    REPRESENTATIVE_SHA,
+    Clock,
+    Outbox,
+)
+from tests.support.mails.notices import LETTERHEAD
 
 
 @pytest.fixture
-def objects(store_url: str) -> S3Objects:
-    return S3Objects(*s3_servers.new_bucket(store_url))
+def objects(moto_url: str) -> S3Objects:
+    return S3Objects(*s3_servers.new_bucket(moto_url))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from domain.case.jobs import IssueLetterRequest, LetterIssued
 from domain.model import canonical_bytes, canonical_sha256
 from domain.notices import ProfileRefs
 from letters import render_letter
-from tests import builders
+from tests.support import builders
 
 
 def issue(objects: S3Objects, company: dict[str, str], person: dict[str, str]) -> LetterIssued:

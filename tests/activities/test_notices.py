@@ -25,8 +25,8 @@ from domain.errors import (
 from domain.mail import Delivery, OutgoingMail
 from domain.notices import NoticeKind, NoticeSent, ProfileRefs, SendNotice
 from mails.compose import compose
-from tests.activities.sending import BOTH, JSON, NOW, RECIPIENT, Clock, Outbox, marker, request
-from tests.mails.notices import LETTERHEAD, a_notice
+from tests.support.activities.sending import BOTH, JSON, NOW, RECIPIENT, Clock, Outbox, marker, request
+from tests.support.mails.notices import LETTERHEAD, a_notice
 
 
 def test_a_notice_goes_to_the_company_and_its_representative(notices: NoticeActivities, outbox: Outbox):

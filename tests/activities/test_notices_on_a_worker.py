@@ -21,7 +21,7 @@ from domain.bucket import company_version_key
 from domain.notices import NoticeKind, NoticeSent, ProfileRefs, SendNotice
 from mails.compose import compose
 from stack.mail_sink import MailSink
-from tests.mails.notices import LETTERHEAD, a_notice
+from tests.support.mails.notices import LETTERHEAD, a_notice
 
 
 @workflow.defn(sandboxed=False)

@@ -11,7 +11,7 @@ from adapters.s3 import S3Objects
 from domain.bucket import representative_version_key
 from domain.errors import MailboxRefusedError, MailUnavailableError
 from domain.notices import Addressee, NoticeKind, NoticeSent, ProfileRefs, SendNotice
-from tests.activities.sending import (
+from tests.support.activities.sending import (
     BOTH,
     COMPANY,
     COMPANY_SHA,
@@ -23,7 +23,7 @@ from tests.activities.sending import (
     marker,
     request,
 )
-from tests.mails.notices import a_notice
+from tests.support.mails.notices import a_notice
 
 FIRST, SECOND = COMPANY["email"], REPRESENTATIVE["email"]
 

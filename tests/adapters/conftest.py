@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.s3 import S3Objects
-from tests.adapters import s3_servers
+from tests.support import s3_servers
 
 
 @pytest.fixture(scope="session", params=["moto", "ministack"])

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.s3 import S3Objects, bucket_exists
 from domain.errors import StoreUnavailableError
-from tests.adapters import s3_servers
+from tests.support import s3_servers
 
 PDF = "application/pdf"
 KEY = "inbox/C1001/u-1.pdf"

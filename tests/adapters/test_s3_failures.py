@@ -12,7 +12,7 @@ from botocore.config import Config
 from adapters.s3 import S3Objects, bucket_exists
 from domain.errors import StoreUnavailableError
 from stack.probes import free_port
-from tests.adapters import s3_servers
+from tests.support import s3_servers
 
 KEY = "profiles/C1001/company.json"
 SECRET = "Maria Perez 52123456"

@@ -11,7 +11,7 @@ from adapters.smtp import SmtpMailer
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, Mail, OutgoingMail
 from stack.probes import free_port
-from tests.adapters.smtp_servers import Mailbox, self_signed, serving
+from tests.support.smtp_servers import Mailbox, self_signed, serving
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 COMPANY, REPRESENTATIVE = "contabilidad@empresa.example", "maria.perez@empresa.example"

@@ -11,8 +11,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from adapters.webhooks import HttpReceiver
 from domain.errors import WebhookNotTakenError
 from stack.probes import free_port
-from tests.adapters.smtp_servers import self_signed
-from tests.receiver import Receiver, a_secret, receiving
+from tests.support.receiver import Receiver, a_secret, receiving
+from tests.support.smtp_servers import self_signed
 
 ID = "evt_" + "a" * 24
 BODY = b'{"type":"loan.started","timestamp":"2026-11-24T15:00:00Z","data":{"company_id":"C1001"}}'

@@ -1,21 +1,18 @@
 """One stack, one browser, and for each test a window that must not complain nor leave the portal."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.browser.at_desk import enter_desk
-from tests.browser.finding import required_browser
-from tests.browser.local_stack import LocalStack, local_stack
-from tests.browser.visitor import PATIENCE_MS, Visitor, visitor
-from tests.world import CaseUnderTest
-
-Opening = Callable[..., AbstractAsyncContextManager[Visitor]]
+from tests.support.browser.at_desk import enter_desk
+from tests.support.browser.finding import required_browser
+from tests.support.browser.local_stack import LocalStack, local_stack
+from tests.support.browser.person import PATIENCE_MS, Opening, Person, a_person
+from tests.support.world import CaseUnderTest
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -48,8 +45,8 @@ def opened(browser: Browser, stack: LocalStack) -> Opening:
     """Open a window; when it closes it must have kept to the portal and had nothing to complain about."""
 
     @contextlib.asynccontextmanager
-    async def window(**options: Any) -> AsyncIterator[Visitor]:
-        async with visitor(browser, stack, **options) as who:
+    async def window(**options: Any) -> AsyncIterator[Person]:
+        async with a_person(browser, stack, **options) as who:
             yield who
             assert who.strange_requests == []
             assert who.complaints == []
@@ -58,14 +55,14 @@ def opened(browser: Browser, stack: LocalStack) -> Opening:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def person(opened: Opening) -> AsyncIterator[Visitor]:
+async def person(opened: Opening) -> AsyncIterator[Person]:
     """A person at a desktop."""
     async with opened() as who:
         yield who
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def support(person: Visitor) -> Visitor:
+async def support(person: Person) -> Person:
     """A person of support, at the desk's first page."""
     await enter_desk(person)
     return person

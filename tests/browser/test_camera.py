@@ -4,7 +4,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from tests.browser.camera import smaller
+from tests.support.browser.camera import smaller
 
 GREEN, NAVY, PAPER = (23, 104, 59), (11, 61, 99), (242, 245, 248)
 

@@ -3,11 +3,11 @@
 from playwright.async_api import expect
 
 from portal.auth.roles import Role
-from tests.browser.at_desk import enter_desk, find_by_name
-from tests.browser.inspection import problems
-from tests.browser.states import doubtful
-from tests.browser.visitor import Visitor
-from tests.world import CaseUnderTest
+from tests.support.browser.at_desk import enter_desk, find_by_name
+from tests.support.browser.inspection import problems
+from tests.support.browser.person import Person
+from tests.support.browser.states import doubtful
+from tests.support.world import CaseUnderTest
 
 PAGES = (
     "/soporte",
@@ -21,7 +21,7 @@ PAGES = (
 )
 
 
-async def test_every_page_of_the_desk_can_be_used_by_everybody(support: Visitor, case: CaseUnderTest) -> None:
+async def test_every_page_of_the_desk_can_be_used_by_everybody(support: Person, case: CaseUnderTest) -> None:
     await case.with_loan()
     found = {}
     for path in PAGES:
@@ -41,7 +41,7 @@ async def with_rejected_payments(case: CaseUnderTest) -> None:
 
 
 async def test_support_finds_a_rejected_message_understands_it_and_mends_it_without_a_manual(
-    support: Visitor,
+    support: Person,
 ) -> None:
     name, page = "Molinos La Quebrada Honda S.A.S.", support.page
     case = await support.stack.world.start(legal_name=name)
@@ -70,7 +70,7 @@ async def test_support_finds_a_rejected_message_understands_it_and_mends_it_with
 
 
 async def test_a_case_with_rejected_messages_and_a_letter_under_review_can_be_used_by_everybody(
-    support: Visitor, case: CaseUnderTest
+    support: Person, case: CaseUnderTest
 ) -> None:
     await doubtful(case)
     await with_rejected_payments(case)
@@ -96,7 +96,7 @@ async def test_a_case_with_rejected_messages_and_a_letter_under_review_can_be_us
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-async def test_a_message_that_the_case_refuses_is_told_to_everybody(support: Visitor, case: CaseUnderTest) -> None:
+async def test_a_message_that_the_case_refuses_is_told_to_everybody(support: Person, case: CaseUnderTest) -> None:
     await case.pay()
     await case.settle()
     await support.goto(f"/soporte/casos/{case.company_id}/reenvio")
@@ -109,7 +109,7 @@ async def test_a_message_that_the_case_refuses_is_told_to_everybody(support: Vis
 
 
 async def test_who_only_reads_is_offered_nothing_to_do_on_a_page_for_everybody(
-    person: Visitor, case: CaseUnderTest
+    person: Person, case: CaseUnderTest
 ) -> None:
     await with_rejected_payments(case)
     await enter_desk(person, Role.READER)
@@ -120,7 +120,7 @@ async def test_who_only_reads_is_offered_nothing_to_do_on_a_page_for_everybody(
     assert await problems(person) == []
 
 
-async def test_the_page_of_the_billing_api_can_be_read_by_everybody(person: Visitor) -> None:
+async def test_the_page_of_the_billing_api_can_be_read_by_everybody(person: Person) -> None:
     await person.goto("/api/docs")
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Billing API")
     assert await problems(person) == []

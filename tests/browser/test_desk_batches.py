@@ -8,15 +8,15 @@ import re
 
 from playwright.async_api import expect
 
-from tests.browser.inspection import problems
-from tests.browser.visitor import Visitor
-from tests.world import CaseUnderTest
+from tests.support.browser.inspection import problems
+from tests.support.browser.person import Person
+from tests.support.world import CaseUnderTest
 
 UNTIL = "2027-01-31"
 MORE_THAN_A_BATCH_REACHES_AT_ONCE = 60
 
 
-async def rehearse(support: Visitor, rate: str, reason: str) -> None:
+async def rehearse(support: Person, rate: str, reason: str) -> None:
     """Fill in the batch's form and have it rehearsed."""
     await support.page.get_by_label("Hasta el día").fill(UNTIL)
     await support.page.get_by_label("Motivo").fill(reason)
@@ -25,7 +25,7 @@ async def rehearse(support: Visitor, rate: str, reason: str) -> None:
     await expect(support.page.get_by_role("heading", level=2)).to_contain_text("Ensayo: llegaría a")
 
 
-async def choose(support: Visitor, stage: str) -> int:
+async def choose(support: Person, stage: str) -> int:
     """Go from the list of a stage to the batch's form, and return how many cases it is about."""
     page = support.page
     await page.get_by_role("link", name="Casos", exact=True).click()
@@ -38,7 +38,7 @@ async def choose(support: Visitor, stage: str) -> int:
     return int(count)
 
 
-async def test_a_batch_goes_from_a_list_to_its_end_on_pages_for_everybody(support: Visitor) -> None:
+async def test_a_batch_goes_from_a_list_to_its_end_on_pages_for_everybody(support: Person) -> None:
     cases = [await support.stack.world.start() for _ in range(2)]
     for case in cases:
         await case.pay()
@@ -74,7 +74,7 @@ async def test_a_batch_goes_from_a_list_to_its_end_on_pages_for_everybody(suppor
         assert "Vacaciones colectivas." in facts["timeline"][-1]["reason"]
 
 
-async def test_a_slow_batch_is_watched_and_stopped_on_a_page_for_everybody(support: Visitor) -> None:
+async def test_a_slow_batch_is_watched_and_stopped_on_a_page_for_everybody(support: Person) -> None:
     cases = await asyncio.gather(*(support.stack.world.start() for _ in range(MORE_THAN_A_BATCH_REACHES_AT_ONCE)))
     await asyncio.gather(*(case.stage_in_visibility("started") for case in cases))
     page = support.page

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.finding import browser_path, required_browser
+from tests.support.browser.finding import browser_path, required_browser
 
 
 @pytest.fixture

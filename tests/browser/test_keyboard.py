@@ -2,14 +2,14 @@
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.visitor import Visitor
-from tests.builders import REPRESENTATIVE
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Person
+from tests.support.builders import REPRESENTATIVE
+from tests.support.world import CaseUnderTest
 
 FARTHEST = 25
 
 
-async def tab_to(person: Visitor, wanted: Locator) -> None:
+async def tab_to(person: Person, wanted: Locator) -> None:
     """Press Tab until something has the focus, and see that it shows it."""
     for _ in range(FARTHEST):
         await person.page.keyboard.press("Tab")
@@ -19,7 +19,7 @@ async def tab_to(person: Visitor, wanted: Locator) -> None:
     raise AssertionError(f"{wanted} is not within {FARTHEST} presses of Tab")
 
 
-async def test_the_skip_link_leads_past_the_header(person: Visitor, case: CaseUnderTest) -> None:
+async def test_the_skip_link_leads_past_the_header(person: Person, case: CaseUnderTest) -> None:
     await person.enter(case.company_id, "/pago")
     await person.page.keyboard.press("Tab")
     skip = person.page.get_by_role("link", name="Ir al contenido")
@@ -31,7 +31,7 @@ async def test_the_skip_link_leads_past_the_header(person: Visitor, case: CaseUn
     assert await person.page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
-async def test_the_form_and_the_upload_need_the_keyboard_only(person: Visitor, case: CaseUnderTest) -> None:
+async def test_the_form_and_the_upload_need_the_keyboard_only(person: Person, case: CaseUnderTest) -> None:
     page = person.page
     page.on("filechooser", lambda _: None)  # from here on no dialog opens, which takes the browser a moment to know
     await person.enter(case.company_id, "/representante")
@@ -58,7 +58,7 @@ async def test_the_form_and_the_upload_need_the_keyboard_only(person: Visitor, c
     await expect(page.get_by_role("heading", level=1)).to_have_text("Terminaste el paso 2")
 
 
-async def test_a_means_of_payment_is_chosen_with_the_arrows(person: Visitor, case: CaseUnderTest) -> None:
+async def test_a_means_of_payment_is_chosen_with_the_arrows(person: Person, case: CaseUnderTest) -> None:
     await person.enter(case.company_id, "/comprar")
     await tab_to(person, person.page.get_by_label("PSE"))
     await person.page.keyboard.press("ArrowDown")

@@ -7,10 +7,10 @@ from playwright.async_api import expect
 
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY
-from tests.browser.visitor import Visitor
-from tests.browser.waiting import until
-from tests.builders import REPRESENTATIVE
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Person
+from tests.support.browser.waiting import until
+from tests.support.builders import REPRESENTATIVE
+from tests.support.world import CaseUnderTest
 
 DAY = r"\d{1,2} de [a-z]+ de 20\d\d"
 
@@ -19,11 +19,11 @@ async def signed(letter: bytes, seed: int = 7) -> bytes:
     return await asyncio.to_thread(sign_and_scan, letter, seed)
 
 
-async def dates(person: Visitor) -> list[str]:
+async def dates(person: Person) -> list[str]:
     return await person.page.locator(".dates dd").all_inner_texts()
 
 
-async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_a_loan(person: Visitor) -> None:
+async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_a_loan(person: Person) -> None:
     page = person.page
     await page.goto(person.stack.demo_link)
     await person.press("Activar mi certificado digital")
@@ -53,7 +53,7 @@ async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_
     assert REPRESENTATIVE["email"] in str(demo.mails("loan/started")[0]["To"])
 
 
-async def test_another_letter_keeps_the_dates(person: Visitor, case: CaseUnderTest) -> None:
+async def test_another_letter_keeps_the_dates(person: Person, case: CaseUnderTest) -> None:
     await case.with_loan()
     await person.enter(case.company_id, "/carta")
     before = await dates(person)
@@ -69,7 +69,7 @@ async def test_another_letter_keeps_the_dates(person: Visitor, case: CaseUnderTe
 
 
 async def test_a_letter_deleted_after_a_question_takes_continuar_away_and_leaves_the_dates(
-    person: Visitor, case: CaseUnderTest
+    person: Person, case: CaseUnderTest
 ) -> None:
     await case.with_loan()
     await person.enter(case.company_id, "/carta")

@@ -5,17 +5,17 @@ import contextlib
 import pytest
 from playwright.async_api import Browser, Error, expect
 
-from tests.browser.inspection import axe_violations, problems, too_small, too_wide
-from tests.browser.local_stack import LocalStack
-from tests.browser.states import WAYS
-from tests.browser.visitor import Visitor, visitor
-from tests.browser.waiting import until
-from tests.world import CaseUnderTest
+from tests.support.browser.inspection import axe_violations, problems, too_small, too_wide
+from tests.support.browser.local_stack import LocalStack
+from tests.support.browser.person import Person, a_person
+from tests.support.browser.states import WAYS
+from tests.support.browser.waiting import until
+from tests.support.world import CaseUnderTest
 
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_every_page_can_be_used_by_everybody_and_on_a_telephone(
-    person: Visitor, case: CaseUnderTest, way: str
+    person: Person, case: CaseUnderTest, way: str
 ) -> None:
     await person.enter(case.company_id)
     found: dict[str, list[str]] = {}
@@ -32,7 +32,7 @@ async def test_every_page_can_be_used_by_everybody_and_on_a_telephone(
     assert found == {}
 
 
-async def test_the_page_that_waits_for_a_verdict_can_be_used_by_everybody(person: Visitor, case: CaseUnderTest) -> None:
+async def test_the_page_that_waits_for_a_verdict_can_be_used_by_everybody(person: Person, case: CaseUnderTest) -> None:
     await case.with_letter()
     upload_id = await case.upload(b"%PDF-1.7 nobody has told the case of it")
     await person.enter(case.company_id)
@@ -42,12 +42,12 @@ async def test_the_page_that_waits_for_a_verdict_can_be_used_by_everybody(person
 
 
 @pytest.mark.parametrize("path", ["/estado", "/adios"])
-async def test_pages_without_a_session_can_be_used_by_everybody(person: Visitor, path: str) -> None:
+async def test_pages_without_a_session_can_be_used_by_everybody(person: Person, path: str) -> None:
     await person.goto(path)
     assert await problems(person) == []
 
 
-async def test_the_inspection_finds_what_is_wrong(person: Visitor) -> None:
+async def test_the_inspection_finds_what_is_wrong(person: Person) -> None:
     await person.goto("/adios")
     await person.page.evaluate(
         """() => {
@@ -68,7 +68,7 @@ async def test_the_inspection_finds_what_is_wrong(person: Visitor) -> None:
 
 
 async def test_what_leaves_the_portal_or_breaks_its_policy_is_noticed(browser: Browser, stack: LocalStack) -> None:
-    async with visitor(browser, stack) as person:
+    async with a_person(browser, stack) as person:
         await person.goto("/adios")
         await person.page.evaluate(
             """() => {
@@ -84,7 +84,7 @@ async def test_what_leaves_the_portal_or_breaks_its_policy_is_noticed(browser: B
         assert person.strange_requests == ["http://127.0.0.2:9/"]
 
 
-async def test_on_paper_the_status_has_no_navigation_and_no_buttons(person: Visitor, case: CaseUnderTest) -> None:
+async def test_on_paper_the_status_has_no_navigation_and_no_buttons(person: Person, case: CaseUnderTest) -> None:
     await case.with_loan()
     await person.enter(case.company_id, "/estado")
     hidden = person.page.locator("nav, .button, button, .skip, footer")

@@ -4,12 +4,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import expect
 
-from tests.browser.visitor import Visitor
-from tests.browser.waiting import until
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Person
+from tests.support.browser.waiting import until
+from tests.support.world import CaseUnderTest
 
 
-async def test_a_representative_buys_and_goes_on_to_the_test_set(person: Visitor, case: CaseUnderTest) -> None:
+async def test_a_representative_buys_and_goes_on_to_the_test_set(person: Person, case: CaseUnderTest) -> None:
     page = person.page
     await person.enter(case.company_id)
     await person.press("Empezar")
@@ -31,7 +31,7 @@ async def test_a_representative_buys_and_goes_on_to_the_test_set(person: Visitor
 
 
 async def test_a_payment_that_billing_confirms_later_is_found_by_asking_again(
-    person: Visitor, case: CaseUnderTest
+    person: Person, case: CaseUnderTest
 ) -> None:
     await person.enter(case.company_id, "/pago")
     await person.press("Verificar pago")
@@ -41,7 +41,7 @@ async def test_a_payment_that_billing_confirms_later_is_found_by_asking_again(
 
 
 async def test_the_page_after_the_checkout_waits_for_the_confirmation_and_goes_on_by_itself(
-    person: Visitor, case: CaseUnderTest
+    person: Person, case: CaseUnderTest
 ) -> None:
     await person.enter(case.company_id)
     await person.goto("/comprar/regreso")
@@ -50,14 +50,14 @@ async def test_the_page_after_the_checkout_waits_for_the_confirmation_and_goes_o
     await person.page.wait_for_url("**/pago/resultado")
 
 
-async def test_a_means_of_payment_must_be_chosen(person: Visitor, case: CaseUnderTest) -> None:
+async def test_a_means_of_payment_must_be_chosen(person: Person, case: CaseUnderTest) -> None:
     await person.enter(case.company_id, "/comprar")
     await person.press("Ir a pagar $297.500")
     await expect(person.page.locator("#resumen")).to_be_focused()
     await expect(person.page.locator("#medio-error")).to_contain_text("Elige con qué medio vas a pagar.")
 
 
-async def test_who_has_paid_is_not_offered_to_pay_again(person: Visitor, case: CaseUnderTest) -> None:
+async def test_who_has_paid_is_not_offered_to_pay_again(person: Person, case: CaseUnderTest) -> None:
     await case.pay()
     await person.enter(case.company_id, "/comprar")
     await expect(person.page.get_by_text("No tienes que comprar otro ahora.")).to_be_visible()

@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.visitor import Visitor
-from tests.builders import REPRESENTATIVE
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Person
+from tests.support.builders import REPRESENTATIVE
+from tests.support.world import CaseUnderTest
 
 MISSING = {
     "full_name": "Escribe los nombres y apellidos del representante legal.",
@@ -36,12 +36,12 @@ WRONG = {
 
 
 @pytest.fixture
-async def form(person: Visitor, case: CaseUnderTest) -> Visitor:
+async def form(person: Person, case: CaseUnderTest) -> Person:
     await person.enter(case.company_id, "/representante")
     return person
 
 
-async def said_at(form: Visitor, field: str) -> str:
+async def said_at(form: Person, field: str) -> str:
     """Return the message that belongs to a field, for the eye and for a screen reader alike."""
     at = form.page.locator(f"#{field}")
     await expect(at).to_have_attribute("aria-invalid", "true")
@@ -52,7 +52,7 @@ async def said_at(form: Visitor, field: str) -> str:
     return said.removeprefix("Error: ")
 
 
-async def test_every_field_that_is_missing_is_named_at_the_field_and_in_the_summary(form: Visitor) -> None:
+async def test_every_field_that_is_missing_is_named_at_the_field_and_in_the_summary(form: Person) -> None:
     await form.press("Descargar carta")
     await expect(form.page.get_by_role("heading", name="Hay 7 datos por corregir")).to_be_visible()
     assert {field: await said_at(form, field) for field in MISSING} == MISSING
@@ -60,7 +60,7 @@ async def test_every_field_that_is_missing_is_named_at_the_field_and_in_the_summ
     assert [await each.get_attribute("href") for each in await links.all()] == [f"#{field}" for field in MISSING]
 
 
-async def test_one_missing_field_is_named_alone(form: Visitor) -> None:
+async def test_one_missing_field_is_named_alone(form: Person) -> None:
     await form.fill(REPRESENTATIVE | {"role": "   "})
     await form.press("Descargar carta")
     await expect(form.page.get_by_role("heading", name="Hay un dato por corregir")).to_be_visible()
@@ -68,7 +68,7 @@ async def test_one_missing_field_is_named_alone(form: Visitor) -> None:
     assert await said_at(form, "role") == MISSING["role"]
 
 
-async def test_every_field_that_is_wrong_says_what_to_do_and_keeps_what_was_typed(form: Visitor) -> None:
+async def test_every_field_that_is_wrong_says_what_to_do_and_keeps_what_was_typed(form: Person) -> None:
     typed = {field: value for field, (value, _) in WRONG.items()}
     await form.fill(REPRESENTATIVE | typed)
     await form.press("Descargar carta")
@@ -78,7 +78,7 @@ async def test_every_field_that_is_wrong_says_what_to_do_and_keeps_what_was_type
         await expect(form.page.locator(f"#{field}")).to_have_value(value)
 
 
-async def test_the_summary_takes_the_focus_leads_to_the_field_and_the_title_says_error(form: Visitor) -> None:
+async def test_the_summary_takes_the_focus_leads_to_the_field_and_the_title_says_error(form: Person) -> None:
     await form.press("Descargar carta")
     await expect(form.page.locator("#resumen")).to_be_focused()
     assert (await form.page.title()).startswith("Error: ")
@@ -86,14 +86,14 @@ async def test_the_summary_takes_the_focus_leads_to_the_field_and_the_title_says
     await expect(form.page.locator("#phone")).to_be_focused()
 
 
-async def test_what_was_stored_is_filled_in_again(form: Visitor, case: CaseUnderTest) -> None:
+async def test_what_was_stored_is_filled_in_again(form: Person, case: CaseUnderTest) -> None:
     await case.with_letter()
     await form.goto("/representante")
     for field, value in REPRESENTATIVE.items():
         await expect(form.page.locator(f"#{field}")).to_have_value(value)
 
 
-async def test_an_unusual_number_is_asked_about_and_not_refused(form: Visitor) -> None:
+async def test_an_unusual_number_is_asked_about_and_not_refused(form: Person) -> None:
     await form.fill(REPRESENTATIVE | {"document_number": "AB12"})
     assert (await form.download("Descargar carta")).startswith(b"%PDF-")
     await expect(form.page.get_by_text("El número no se parece a los de una cédula de ciudadanía.")).to_be_visible()

@@ -8,18 +8,17 @@ from itsdangerous import TimestampSigner
 from playwright.async_api import Cookie, expect
 
 from portal.auth.session import IDLE, cookie_name
-from tests.browser.conftest import Opening
-from tests.browser.visitor import Visitor
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Opening, Person
+from tests.support.world import CaseUnderTest
 
 NAME = cookie_name(secure=False)
 
 
-async def cookie_of(person: Visitor) -> Cookie:
+async def cookie_of(person: Person) -> Cookie:
     return next(each for each in await person.context.cookies() if each["name"] == NAME)
 
 
-async def leave_idle(person: Visitor, idle: timedelta) -> None:
+async def leave_idle(person: Person, idle: timedelta) -> None:
     """Let the session look as if nothing had been asked for since then."""
     signer, cookie = TimestampSigner(person.stack.session_secret), await cookie_of(person)
     session = json.loads(base64.b64decode(signer.unsign(cookie["value"])))
@@ -28,9 +27,7 @@ async def leave_idle(person: Visitor, idle: timedelta) -> None:
     await person.context.add_cookies([{"name": NAME, "value": aged, "url": person.stack.url}])
 
 
-async def test_a_session_that_was_left_idle_ends_and_the_way_in_leads_back(
-    person: Visitor, case: CaseUnderTest
-) -> None:
+async def test_a_session_that_was_left_idle_ends_and_the_way_in_leads_back(person: Person, case: CaseUnderTest) -> None:
     await person.enter(case.company_id)
     await leave_idle(person, IDLE + timedelta(minutes=1))
     await person.goto("/estado")
@@ -43,7 +40,7 @@ async def test_a_session_that_was_left_idle_ends_and_the_way_in_leads_back(
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Estado de tu activación")
 
 
-async def test_a_session_in_use_goes_on(person: Visitor, case: CaseUnderTest) -> None:
+async def test_a_session_in_use_goes_on(person: Person, case: CaseUnderTest) -> None:
     await person.enter(case.company_id)
     await leave_idle(person, IDLE - timedelta(minutes=1))
     await person.goto("/estado")
@@ -52,7 +49,7 @@ async def test_a_session_in_use_goes_on(person: Visitor, case: CaseUnderTest) ->
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Estado de tu activación")
 
 
-async def test_who_leaves_must_come_in_again(person: Visitor, case: CaseUnderTest) -> None:
+async def test_who_leaves_must_come_in_again(person: Person, case: CaseUnderTest) -> None:
     await person.enter(case.company_id)
     await person.press("Salir")
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Cerraste la sesión")
@@ -60,9 +57,7 @@ async def test_who_leaves_must_come_in_again(person: Visitor, case: CaseUnderTes
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Tu sesión terminó")
 
 
-async def test_links_in_mails_lead_on_from_another_device(
-    person: Visitor, opened: Opening, case: CaseUnderTest
-) -> None:
+async def test_links_in_mails_lead_on_from_another_device(person: Person, opened: Opening, case: CaseUnderTest) -> None:
     await person.enter(case.company_id)
     await case.with_loan()
     async with opened() as elsewhere:
@@ -76,7 +71,7 @@ async def test_links_in_mails_lead_on_from_another_device(
         await expect(elsewhere.page.get_by_text("Tu empresa firma con el certificado en préstamo")).to_be_visible()
 
 
-async def test_a_company_whose_name_is_a_script_is_shown_as_text_and_runs_nothing(person: Visitor) -> None:
+async def test_a_company_whose_name_is_a_script_is_shown_as_text_and_runs_nothing(person: Person) -> None:
     name = "<script>document.title='ran'</script><img src=x onerror=alert(1)> & Hijos"
     dialogs: list[str] = []
     person.page.on("dialog", lambda dialog: dialogs.append(dialog.message))

@@ -8,10 +8,9 @@ import pytest
 from playwright.async_api import expect
 
 from portal.development.signing import sign_and_scan
-from tests.browser.conftest import Opening
-from tests.browser.visitor import Visitor
-from tests.letters.scans import scan
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Opening, Person
+from tests.support.letters.scans import scan
+from tests.support.world import CaseUnderTest
 
 MEGABYTE = 1_048_576
 SLOW_BYTES_PER_SECOND = 120_000
@@ -25,7 +24,7 @@ async def waiting(case: CaseUnderTest) -> CaseUnderTest:
 
 
 @pytest.fixture
-async def sender(person: Visitor, waiting: CaseUnderTest) -> Visitor:
+async def sender(person: Person, waiting: CaseUnderTest) -> Person:
     await person.enter(waiting.company_id, "/carta")
     return person
 
@@ -43,7 +42,7 @@ def padded(size: int) -> bytes:
     ids=["none", "no PDF"],
 )
 async def test_a_file_that_is_no_letter_is_refused_at_its_field(
-    sender: Visitor, data: bytes | None, message: str
+    sender: Person, data: bytes | None, message: str
 ) -> None:
     if data is not None:
         await sender.choose(data)
@@ -56,7 +55,7 @@ async def test_a_file_that_is_no_letter_is_refused_at_its_field(
 EMPTY = "El archivo está vacío. Si está en la nube, espera a que se descargue en tu equipo"
 
 
-async def test_a_file_with_nothing_in_it_is_said_to_be_empty_before_it_is_sent(sender: Visitor) -> None:
+async def test_a_file_with_nothing_in_it_is_said_to_be_empty_before_it_is_sent(sender: Person) -> None:
     sent = len(sender.requests)
     await sender.choose(b"")
     await expect(sender.page.locator("#documento-tamano")).to_contain_text(EMPTY)
@@ -90,7 +89,7 @@ async def test_the_file_field_speaks_spanish_in_a_browser_that_does_not(
         await expect(picker.locator(".some")).to_have_text("Archivo elegido" if device else "carta de María.pdf")
 
 
-async def test_a_file_that_is_dropped_anywhere_on_the_form_is_chosen(sender: Visitor) -> None:
+async def test_a_file_that_is_dropped_anywhere_on_the_form_is_chosen(sender: Person) -> None:
     await sender.page.locator("form.upload").evaluate(
         """(form) => {
             const data = new DataTransfer();
@@ -103,7 +102,7 @@ async def test_a_file_that_is_dropped_anywhere_on_the_form_is_chosen(sender: Vis
     assert await sender.page.locator("#documento").evaluate("(each) => each.files[0].name") == "arrastrada.pdf"
 
 
-async def test_a_press_anywhere_on_the_file_field_opens_the_choice(sender: Visitor) -> None:
+async def test_a_press_anywhere_on_the_file_field_opens_the_choice(sender: Person) -> None:
     for words in ("Elegir archivo", "Ningún archivo elegido"):
         async with sender.page.expect_file_chooser():
             box = await sender.page.locator(".picker").get_by_text(words).bounding_box()
@@ -111,7 +110,7 @@ async def test_a_press_anywhere_on_the_file_field_opens_the_choice(sender: Visit
             await sender.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-async def test_a_file_above_the_limit_is_refused_with_its_size_before_it_is_sent(sender: Visitor) -> None:
+async def test_a_file_above_the_limit_is_refused_with_its_size_before_it_is_sent(sender: Person) -> None:
     sent = len(sender.requests)
     await sender.attach(padded(MEGABYTE * 14 // 10))
     await expect(sender.page.locator("#documento-tamano")).to_contain_text(
@@ -144,7 +143,7 @@ async def test_a_file_that_is_not_even_read_gets_a_page_that_says_what_to_do(
         await expect(sender.page.get_by_text("Escanea la carta en escala de grises")).to_be_visible()
 
 
-async def test_a_slow_upload_shows_how_far_it_is(sender: Visitor, waiting: CaseUnderTest) -> None:
+async def test_a_slow_upload_shows_how_far_it_is(sender: Person, waiting: CaseUnderTest) -> None:
     seen: list[int] = []
 
     def report(value: int) -> None:
@@ -180,7 +179,7 @@ async def test_the_upload_works_without_javascript(opened: Opening, waiting: Cas
 
 
 async def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(
-    sender: Visitor, waiting: CaseUnderTest
+    sender: Person, waiting: CaseUnderTest
 ) -> None:
     sender.expect_complaints("net::ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
     await sender.choose(await waiting.signed())
@@ -192,7 +191,7 @@ async def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(
     await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
 
 
-async def test_a_letter_without_a_signature_is_refused_with_the_reason(sender: Visitor, waiting: CaseUnderTest) -> None:
+async def test_a_letter_without_a_signature_is_refused_with_the_reason(sender: Person, waiting: CaseUnderTest) -> None:
     letter = await waiting.door.letter(waiting.company_id)
     await sender.attach(await asyncio.to_thread(sign_and_scan, letter, signed=False))
     await expect(sender.page.get_by_role("heading", name="No pudimos aceptar este archivo")).to_be_visible()
@@ -202,7 +201,7 @@ async def test_a_letter_without_a_signature_is_refused_with_the_reason(sender: V
 
 
 async def test_a_doubtful_letter_waits_for_a_person_and_the_page_says_until_when_it_counts(
-    sender: Visitor, waiting: CaseUnderTest
+    sender: Person, waiting: CaseUnderTest
 ) -> None:
     letter = await waiting.door.letter(waiting.company_id)
     await sender.attach(await asyncio.to_thread(scan, letter, "typed", "flatbed 200", 3))

@@ -7,11 +7,10 @@ from urllib.parse import urlsplit
 from playwright.async_api import expect
 
 from portal.web.rendering import moment
-from tests.browser.conftest import Opening
-from tests.browser.inspection import problems
-from tests.browser.visitor import PATIENCE_MS, Visitor
-from tests.builders import REPRESENTATIVE
-from tests.world import CaseUnderTest
+from tests.support.browser.inspection import problems
+from tests.support.browser.person import PATIENCE_MS, Opening, Person
+from tests.support.builders import REPRESENTATIVE
+from tests.support.world import CaseUnderTest
 
 SOON_SECONDS = 3.5
 """An answer is promised within two seconds."""
@@ -19,14 +18,14 @@ TRIES = 5
 """On a busy machine one of so many is in time; where nobody keeps the promise none is."""
 
 
-async def seconds_until_shown(person: Visitor, path: str) -> float:
+async def seconds_until_shown(person: Person, path: str) -> float:
     asked_at = time.monotonic()
     await person.goto(path)
     return time.monotonic() - asked_at
 
 
 async def test_the_status_page_says_so_soon_shows_what_is_known_and_comes_back_by_itself(
-    person: Visitor, opened: Opening, case: CaseUnderTest
+    person: Person, opened: Opening, case: CaseUnderTest
 ) -> None:
     await case.with_loan()
     await person.enter(case.company_id, "/estado")
@@ -48,7 +47,7 @@ async def test_the_status_page_says_so_soon_shows_what_is_known_and_comes_back_b
 
 
 async def test_a_letter_and_data_sent_meanwhile_are_kept_and_a_letter_is_dated_by_its_receipt(
-    person: Visitor, opened: Opening, case: CaseUnderTest
+    person: Person, opened: Opening, case: CaseUnderTest
 ) -> None:
     await case.with_letter()
     await person.enter(case.company_id, "/carta")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import BusinessCalendar, bogota_date, end_of_day, start_of_day
-from tests.cases import bogota
+from tests.support.cases import bogota
 
 CALENDAR = BusinessCalendar()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from letters import IssuedLetter, LetterChecker, render_letter
-from tests.builders import letter
+from tests.support.builders import letter
 
 
 @pytest.fixture(scope="session")

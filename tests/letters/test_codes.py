@@ -9,7 +9,7 @@ from letters import IssuedLetter
 from letters.codes import marker_cells, page_code
 from letters.geometry import GEOMETRY, fiducial_id
 from letters.opening.raster import issued_page
-from tests.builders import letter
+from tests.support.builders import letter
 
 
 @pytest.mark.parametrize("corner", range(4))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import COMPANY, LENDER, REPRESENTATIVE
-from tests.letters.hostile import HOSTILE, harmless
-from tests.letters.scans import scan
+from tests.support.builders import COMPANY, LENDER, REPRESENTATIVE
+from tests.support.letters.hostile import HOSTILE, harmless
+from tests.support.letters.scans import scan
 
 LETTER = {
     "company": COMPANY,

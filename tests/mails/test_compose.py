@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import MessageError
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, NoticeKind
-from tests.mails.notices import COMPANY, ENDS_ON, FIELDS, LAST_SAFE_ON, REASONS, composed
+from tests.support.mails.notices import COMPANY, ENDS_ON, FIELDS, LAST_SAFE_ON, REASONS, composed
 
 EVERY_KIND = pytest.mark.parametrize("kind", list(NoticeKind))
 REMINDERS = pytest.mark.parametrize("kind", [NoticeKind.LOAN_REMINDER, NoticeKind.CERTIFICATE_REMINDER])

@@ -7,25 +7,20 @@ import pytest
 import pytest_asyncio
 
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters import s3_servers
-from tests.portal.visiting import Site, Visitor, site_over
-from tests.world import SLOW_BATCHES, World, world
+from tests.support.portal.visiting import Site, Visitor, site_over
+from tests.support.world import SLOW_BATCHES, World, world_of_its_own
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def portal_world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def portal_world(
+    tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink
+) -> AsyncIterator[World]:
     """A world with a worker, of the portal's tests alone."""
-    async with temporal_server(
-        tmp_path_factory.mktemp("portal-temporal"), arguments=(*TIME_SKIPPING, *SLOW_BATCHES)
-    ) as address:
-        with s3_servers.moto() as s3_url:
-            async with (
-                MailSink(tmp_path_factory.mktemp("portal-mail")) as sink,
-                world(address, s3_url, sink) as made,
-                made.worker(),
-            ):
-                yield made
+    async with (
+        world_of_its_own(tmp_path_factory.mktemp("portal"), moto_url, mail_sink, *SLOW_BATCHES) as made,
+        made.worker(),
+    ):
+        yield made
 
 
 @pytest.fixture

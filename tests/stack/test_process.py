@@ -11,7 +11,7 @@ import pytest
 
 from stack.patience import Patience
 from stack.process import ROOT, Part, PartFailedError, RunningPart
-from tests.stack.watching import gone, group
+from tests.support.stack.watching import gone, group
 
 LOOK = timedelta(milliseconds=50)
 STUBBORN = (

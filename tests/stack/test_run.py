@@ -16,7 +16,7 @@ from adapters.temporal import connect, missing_search_attributes
 from stack.ports import StackSettings, variable
 from stack.probes import LOOPBACK, free_port, is_free
 from stack.process import ROOT
-from tests.stack.watching import MARK, all_gone, kill_marked, marked
+from tests.support.stack.watching import MARK, all_gone, kill_marked, marked
 
 READY = "The local stack is ready."
 STAYS = "sleep 1000"
@@ -43,7 +43,7 @@ class Stack:
     async def start(
         self, small: str = STAYS, servers: tuple[str, ...] = ("s3",), *, under_a_shell: bool = False
     ) -> None:
-        command = [sys.executable, str(Path(__file__).with_name("small_stack.py")), small, *servers]
+        command = [sys.executable, str(ROOT / "tests" / "support" / "stack" / "small_stack.py"), small, *servers]
         if under_a_shell:
             command = ["sh", "-c", '"$@"; true', "sh", *command]
         self.process = await asyncio.create_subprocess_exec(

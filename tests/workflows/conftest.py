@@ -3,48 +3,21 @@
 The worker keeps no case in memory, so each task replays the whole history: what is not deterministic fails a test.
 """
 
-import dataclasses
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from stack.mail_sink import MailSink
-from stack.probes import free_port
 from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters import s3_servers
-from tests.world import ORDINARY_DAY, CaseUnderTest, World, world
-
-
-@asynccontextmanager
-async def world_of_its_own(folder: Path, s3_url: str, mails: MailSink) -> AsyncIterator[World]:
-    metrics_port = free_port()
-    arguments = (*TIME_SKIPPING, "--metrics-port", str(metrics_port))
-    async with (
-        temporal_server(folder, arguments=arguments) as address,
-        world(address, s3_url, mails, begins=ORDINARY_DAY) as made,
-    ):
-        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
+from tests.support.world import ORDINARY_DAY, CaseUnderTest, World, world, world_of_its_own
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
     async with temporal_server(tmp_path_factory.mktemp("temporal"), arguments=TIME_SKIPPING) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def moto_url() -> Iterator[str]:
-    with s3_servers.moto() as url:
-        yield url
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def mail_sink(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MailSink]:
-    async with MailSink(tmp_path_factory.mktemp("mail")) as sink:
-        yield sink
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -59,14 +32,14 @@ async def idle_world(
     tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink
 ) -> AsyncIterator[World]:
     """A world on a Temporal server of its own, where a test starts and stops the workers."""
-    async with world_of_its_own(tmp_path_factory.mktemp("idle"), moto_url, mail_sink) as made:
+    async with world_of_its_own(tmp_path_factory.mktemp("idle"), moto_url, mail_sink, begins=ORDINARY_DAY) as made:
         yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def empty_world(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world like the idle one, in which no other test's case still has something to do."""
-    async with world_of_its_own(tmp_path, moto_url, mail_sink) as made:
+    async with world_of_its_own(tmp_path, moto_url, mail_sink, begins=ORDINARY_DAY) as made:
         yield made
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.world import CaseUnderTest
+from tests.support.world import CaseUnderTest
 
 
 async def test_time_stops_where_it_was_told_to_though_the_case_was_busy(case: CaseUnderTest) -> None:

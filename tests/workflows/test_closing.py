@@ -7,8 +7,8 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from domain.case.policy import Policy
-from tests import builders
-from tests.world import CaseUnderTest
+from tests.support import builders
+from tests.support.world import CaseUnderTest
 
 
 async def close(case: CaseUnderTest) -> None:

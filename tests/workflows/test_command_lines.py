@@ -20,8 +20,8 @@ from domain.errors import CaseNotFoundError
 from portal.development.signing import sign_and_scan
 from stack.probes import free_port
 from stack.process import ROOT
-from tests import builders
-from tests.world import BUCKET, World
+from tests.support import builders
+from tests.support.world import World
 
 TEMPORAL = str(Path(sys.executable).with_name("temporal"))
 Json = dict[str, Any]
@@ -39,7 +39,7 @@ class Commands:
             "ACTIVA_ENV_FILE": os.devnull,
             "TEMPORAL_ADDRESS": self.address,
             **{f"ACTIVA_LENDER__{name.upper()}": value for name, value in lender.items()},
-            "ACTIVA_S3__BUCKET": BUCKET,
+            "ACTIVA_S3__BUCKET": made.settings.s3.bucket,
             "ACTIVA_S3__ENDPOINT_URL": str(made.settings.s3.endpoint_url),
             "ACTIVA_S3__ACCESS_KEY_ID": "test",
             "ACTIVA_S3__SECRET_ACCESS_KEY": "test",

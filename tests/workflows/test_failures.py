@@ -10,8 +10,8 @@ from domain.bucket import company_key, company_version_key
 from domain.errors import StoreUnavailableError
 from domain.model import canonical_bytes, canonical_sha256
 from stack.probes import free_port
-from tests import builders
-from tests.world import BUCKET, World, worker_over
+from tests.support import builders
+from tests.support.world import World, worker_over
 
 
 def unreachable_store() -> s3.S3Objects:
@@ -22,7 +22,7 @@ def unreachable_store() -> s3.S3Objects:
         secret_access_key="test",
         connections=4,
     )
-    return s3.S3Objects(client, BUCKET)
+    return s3.S3Objects(client, "unreachable")
 
 
 async def test_a_store_that_is_down_delays_an_upload_and_loses_nothing(idle_world: World) -> None:

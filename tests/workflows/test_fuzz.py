@@ -13,7 +13,7 @@ from temporalio.common import RawValue
 from temporalio.service import RPCError
 
 from domain.messages.models import SIGNALS, UPDATES
-from tests.world import CaseUnderTest, World
+from tests.support.world import CaseUnderTest, World
 
 MESSAGES_A_CASE = 40
 CASES = 10

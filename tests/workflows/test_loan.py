@@ -11,8 +11,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from domain.bucket import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
 from domain.calendar import DAY, BusinessCalendar, bogota_date
 from domain.case.policy import Policy
-from tests.cases import bogota
-from tests.world import CaseUnderTest, World
+from tests.support.cases import bogota
+from tests.support.world import CaseUnderTest, World
 
 
 async def test_a_letter_is_issued_for_the_stored_data_and_lies_in_s3(case: CaseUnderTest) -> None:

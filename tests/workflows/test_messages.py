@@ -5,7 +5,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
 
-from tests.world import CaseUnderTest
+from tests.support.world import CaseUnderTest
 
 PAYMENT = {"reference": "FV-77", "amount_cop": 297_500, "by": "billing"}
 

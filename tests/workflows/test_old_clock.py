@@ -3,8 +3,8 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from tests.workflows.server_metrics import counted
-from tests.world import CaseUnderTest, Json, World
+from tests.support.server_metrics import counted
+from tests.support.world import CaseUnderTest, Json, World
 
 CASES = 12
 QUIET_FOR = timedelta(days=5)

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from stack.probes import free_port
-from tests import builders
-from tests.receiver import Receiver, receiving
-from tests.world import World
+from tests.support import builders
+from tests.support.receiver import Receiver, receiving
+from tests.support.world import World
 
 REPRESENTATIVE = {
     "full_name": "Zoraida Quimbayá Tunjacipá",

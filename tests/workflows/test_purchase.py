@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.calendar import DAY, BusinessCalendar
-from tests.world import CaseUnderTest
+from tests.support.world import CaseUnderTest
 
 
 async def test_a_company_that_has_not_paid_is_offered_the_certificate(case: CaseUnderTest) -> None:

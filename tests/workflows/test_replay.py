@@ -8,8 +8,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.temporal import data_converter
-from tests.workflows.paths import PATHS, PATHS_OF_EVENTS
-from tests.workflows.record_histories import HISTORIES
+from tests.support.workflows.paths import PATHS, PATHS_OF_EVENTS
+from tests.support.workflows.record_histories import HISTORIES
 from workflows.activation import CertificateActivation
 from workflows.sandbox import workflow_runner
 

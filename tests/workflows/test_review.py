@@ -4,8 +4,8 @@ import asyncio
 from datetime import timedelta
 
 from domain.bucket import first_acceptance_key
-from tests.letters.scans import scan
-from tests.world import CaseUnderTest, World
+from tests.support.letters.scans import scan
+from tests.support.world import CaseUnderTest, World
 
 
 async def attach_doubtful(case: CaseUnderTest, content: str = "line", seed: int = 4) -> str:

@@ -8,7 +8,7 @@ from temporalio.api.enums.v1 import EventType
 
 from domain.case.case import Case
 from domain.decisions import clock
-from tests.world import World
+from tests.support.world import World
 
 LONGER_THAN_THE_LIBRARYS_LIMIT_SECONDS = 2.5
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from domain.decisions.mailboxes import REST_AFTER
-from tests.adapters.smtp_servers import Mailbox, serving
-from tests.world import CaseUnderTest, World
+from tests.support.smtp_servers import Mailbox, serving
+from tests.support.world import CaseUnderTest, World
 
 COMPANY, REPRESENTATIVE = "contacto@laespiga.example.com", "maria@laespiga.example.com"
 

@@ -11,11 +11,10 @@ from temporalio.api.enums.v1 import EventType
 
 from domain.bucket import archive_key
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters.smtp_servers import Mailbox, serving
-from tests.receiver import Receiver, a_secret, receiving
-from tests.workflows.test_history import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
-from tests.world import ORDINARY_DAY, CaseUnderTest, World, world
+from tests.support.receiver import Receiver, a_secret, receiving
+from tests.support.smtp_servers import Mailbox, serving
+from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
+from tests.support.world import ORDINARY_DAY, CaseUnderTest, World, world_of_its_own
 
 EVENTS_OF_A_LIFE = ["letter.accepted", "loan.started", "loan.expiring", "certificate.active", "loan.ended"]
 
@@ -251,11 +250,8 @@ async def test_secrets_change_without_a_lost_event(idle_world: World) -> None:
 @pytest_asyncio.fixture(loop_scope="session")
 async def short_histories(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world whose server suggests a new run after a hundred events."""
-    arguments = (*TIME_SKIPPING, "--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100")
-    async with (
-        temporal_server(tmp_path / "temporal", arguments=arguments) as address,
-        world(address, moto_url, mail_sink, begins=ORDINARY_DAY) as made,
-    ):
+    arguments = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100")
+    async with world_of_its_own(tmp_path / "temporal", moto_url, mail_sink, *arguments, begins=ORDINARY_DAY) as made:
         yield made
 
 

@@ -15,11 +15,11 @@ from domain.letter.examination import Verdict
 from domain.messages.models import SIGNALS, UPDATES
 from domain.reason import Reason
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
     REPRESENTATIVE_SHA,
     TOTAL_COP,
-    World,
+    Outside,
     a_case,
     bogota,
     deliver,
@@ -41,7 +41,7 @@ def restored(case: Case) -> Case:
     return Case.restored(json.loads(json.dumps(case.stored())))
 
 
-def under_review(world: World | None = None) -> Case:
+def under_review(world: Outside | None = None) -> Case:
     return with_upload(with_letter(a_case()), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
 
 
@@ -103,7 +103,7 @@ def test_an_upload_is_the_same_whether_it_comes_as_a_signal_or_as_an_update() ->
 
 
 def test_an_upload_whose_file_was_missing_may_be_sent_again_and_is_then_the_newest() -> None:
-    world = World(missing={"U1"})
+    world = Outside(missing={"U1"})
     case = with_upload(with_letter(opened(world)), "U1", world=world)
     case = with_upload(case, "U2", world=world)
     world.missing.clear()
@@ -199,7 +199,7 @@ def test_a_review_is_settled_by_the_decision_or_by_another_letter(then: str, fie
 
 
 def test_data_that_can_not_be_used_ask_for_attention_until_others_are_accepted() -> None:
-    refused = World(refused_letter=(Reason(code="missing", message="Falta el cargo."),))
+    refused = Outside(refused_letter=(Reason(code="missing", message="Falta el cargo."),))
     case = settle(send(a_case(), "submit_representative", sha256=REPRESENTATIVE_SHA), world=refused)
     assert [each.kind for each in case.attention] == [AttentionKind.PROFILE]
 
@@ -209,7 +209,7 @@ def test_data_that_can_not_be_used_ask_for_attention_until_others_are_accepted()
 def test_a_case_that_is_taken_up_again_with_fit_data_forgets_that_they_were_not() -> None:
     case = a_case().raise_attention(NOW, AttentionKind.PROFILE, "company", "company data not valid at nit")
 
-    assert list(opened(World(), archived=case.stored()).attention) == []
+    assert list(opened(Outside(), archived=case.stored()).attention) == []
 
 
 def test_a_certificate_settles_that_the_loan_ended_without_one() -> None:

@@ -14,11 +14,11 @@ from domain.reason import Reason
 from domain.views.entitlement import Signing, entitlement
 from domain.views.stage import search_values
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     COMPANY_SHA,
     NOW,
     REPRESENTATIVE_SHA,
-    World,
+    Outside,
     a_case,
     bogota,
     live,
@@ -73,7 +73,7 @@ def test_a_certificate_valid_later_is_not_active_yet_and_lets_the_loan_go_on() -
 
 
 def test_observations_reject_the_request_until_new_data_redo_it() -> None:
-    world = World()
+    world = Outside()
     case = settle(send(with_payment(with_letter(a_case())), "certificate_rejected", observations="RUT"), world=world)
     assert (state(case), status(case, NOW)["certificate"]["observations"]) == ("rejected", "RUT")
     assert world.kinds() == [NoticeKind.CERTIFICATE_REJECTED]
@@ -90,7 +90,7 @@ def test_new_data_of_the_company_redo_a_rejected_request() -> None:
 
 
 def test_new_data_of_the_company_that_are_refused_redo_nothing() -> None:
-    world = World(refused_company=Reason(code="nit_locked", message="nit: it can't change"))
+    world = Outside(refused_company=Reason(code="nit_locked", message="nit: it can't change"))
     case = settle(send(with_payment(a_case()), "certificate_rejected", observations="RUT"))
 
     refused = settle(send(case, "company_updated", sha256="9" * 64), world=world)
@@ -189,7 +189,7 @@ def test_a_gap_between_two_certificates_is_looked_at_on_its_first_day() -> None:
 
 
 def test_an_end_without_renewal_is_told_once_on_the_next_business_day() -> None:
-    world, until = World(), bogota("2027-12-30 12:00")
+    world, until = Outside(), bogota("2027-12-30 12:00")
 
     case = live(with_certificate(a_case(), world=world), NOW, until, world)
 
@@ -199,8 +199,8 @@ def test_an_end_without_renewal_is_told_once_on_the_next_business_day() -> None:
 
 
 def test_an_end_is_not_told_to_a_company_that_has_paid_the_renewal() -> None:
-    world, paid, until = World(), bogota("2027-11-20 10:00"), bogota("2027-12-30 12:00")
-    case = live(with_certificate(a_case()), NOW, paid, World())
+    world, paid, until = Outside(), bogota("2027-11-20 10:00"), bogota("2027-12-30 12:00")
+    case = live(with_certificate(a_case()), NOW, paid, Outside())
 
     live(with_payment(case, paid, reference="FV-88"), paid, until, world)
 

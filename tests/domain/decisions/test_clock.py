@@ -4,61 +4,13 @@ import json
 from datetime import datetime, timedelta
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from domain.case.case import Case
-from domain.case.jobs import CheckCompany, TellNotice
-from domain.case.loan import FirstAcceptance
 from domain.decisions import clock, results
 from domain.letter.examination import Verdict
 from domain.notices import NoticeKind
-from tests.cases import (
-    NOW,
-    World,
-    a_case,
-    bogota,
-    deliver,
-    opened,
-    send,
-    settle,
-    with_letter,
-    with_upload,
-)
-
-DAYS = st.integers(-400, 400)
-
-
-@st.composite
-def cases(draw: st.DrawFn) -> Case:
-    """Return a case as it may be found after any outage: nothing in it has been looked at since."""
-    milestones = st.sets(st.integers(-10, 90), max_size=5).map(tuple)
-    world = World(delivers=draw(st.booleans()))
-    case = opened(world, loan_days=draw(st.integers(1, 90)), certificate_reminder_days=draw(milestones))
-    if draw(st.booleans()):
-        case = with_upload(with_letter(case), "U1", verdict=draw(st.sampled_from(Verdict)))
-    if draw(st.booleans()):
-        received_at = NOW + timedelta(days=draw(DAYS), hours=draw(st.integers(0, 23)))
-        case = opened(World(first=FirstAcceptance(upload_id="U0", received_at=received_at)), NOW, case.stored())
-    for number in range(draw(st.integers(0, 2))):
-        first = NOW.date() + timedelta(days=draw(DAYS))
-        last = first + timedelta(days=draw(st.integers(0, 400)))
-        case = deliver(case, "certificate_issued", serial=str(number), valid_from=first, valid_until=last)
-    if draw(st.booleans()):
-        case = deliver(case, "payment_confirmed", reference="FV-77", amount_cop=297_500)
-    if draw(st.booleans()):
-        case = send(case, "reminders_muted", until=NOW.date() + timedelta(days=draw(DAYS)), reason="asked for it")
-    for notice in draw(st.lists(st.sampled_from(NoticeKind), max_size=2)):
-        not_before = draw(st.none() | DAYS.map(lambda days: NOW + timedelta(days=days)))
-        case = case.enqueue(TellNotice(notice=notice, key=f"again/{notice}"), not_before)
-    if draw(st.booleans()):
-        job = CheckCompany(sha256="a" * 64, by="x")
-        case = results.failed(case.enqueue(job), job, "Down", False, NOW)
-    if draw(st.booleans()):
-        case = deliver(case, "activation_closed", reason="moved away")
-    return case
-
-
-TIMES = st.builds(lambda days, minutes: NOW + timedelta(days=days, minutes=minutes), DAYS, st.integers(0, 1440))
+from tests.support.cases import NOW, Outside, a_case, bogota, send, settle, with_letter, with_upload
+from tests.support.cases_drawn import TIMES, cases
 
 
 @settings(max_examples=150, deadline=None)
@@ -127,7 +79,7 @@ def test_a_new_case_waits_for_messages_only() -> None:
 
 
 def test_a_review_that_is_late_is_told_to_support_again_once() -> None:
-    world, late = World(), bogota("2026-11-25 18:00")
+    world, late = Outside(), bogota("2026-11-25 18:00")
     case = with_upload(with_letter(a_case()), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
     assert clock.next_deadline(case, NOW) == (late, "review of the letter is late")
 
@@ -138,7 +90,7 @@ def test_a_review_that_is_late_is_told_to_support_again_once() -> None:
 
 def test_a_review_mail_that_waits_for_the_server_is_dropped_once_the_letter_is_decided() -> None:
     case = with_letter(a_case())
-    world = World(verdicts={"U1": Verdict.UNDER_REVIEW})
+    world = Outside(verdicts={"U1": Verdict.UNDER_REVIEW})
     case = send(case, "letter_uploaded", upload_id="U1")
     [queued] = case.queue
     case = results.done(case, queued.job, world.perform(case, queued.job, NOW), NOW)

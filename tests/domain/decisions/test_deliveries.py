@@ -17,9 +17,9 @@ from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.views.events import current_events
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
-    World,
+    Outside,
     a_case,
     event_to_try,
     opened,
@@ -34,13 +34,13 @@ from tests.cases import (
 DOWN = "WebhookNotTakenError"
 
 
-def a_world() -> World:
-    return World(delivers=True)
+def a_receiver() -> Outside:
+    return Outside(delivers=True)
 
 
 def with_two_events() -> Case:
     """Return the case that owes the events of an accepted letter and of the loan it started."""
-    case = with_loan(a_case()).evolve(webhooks=opened(a_world()).webhooks)
+    case = with_loan(a_case()).evolve(webhooks=opened(a_receiver()).webhooks)
     case = clock.tick(case, NOW)
     assert types(case) == ["letter.accepted", "loan.started"]
     return case
@@ -138,9 +138,9 @@ def test_what_is_given_up_asks_for_a_person_who_asks_for_it_again() -> None:
 
 
 def test_an_event_given_up_keeps_what_it_said_even_when_it_is_true_no_more() -> None:
-    waiting = with_upload(with_letter(opened(a_world())), "U1", verdict=Verdict.UNDER_REVIEW)
+    waiting = with_upload(with_letter(opened(a_receiver())), "U1", verdict=Verdict.UNDER_REVIEW)
     lost = event_id("C1001", f"letter.under_review/U1/{'f' * 12}")
-    case = clock.tick(waiting.evolve(webhooks=opened(a_world()).webhooks), NOW)
+    case = clock.tick(waiting.evolve(webhooks=opened(a_receiver()).webhooks), NOW)
     case, _ = while_down(case, NOW, NOW + timedelta(days=4))
     case = settle(send(case, "letter_reviewed", NOW + timedelta(days=4), decision="reject", reason="no"))
 
@@ -161,7 +161,7 @@ def test_an_event_that_waits_is_tried_at_once_when_it_is_asked_for() -> None:
 
 @pytest.mark.parametrize("on", [True, False])
 def test_an_event_that_is_none_is_refused(on: bool) -> None:
-    case = opened(a_world()) if on else with_loan(a_case())
+    case = opened(a_receiver()) if on else with_loan(a_case())
     wanted = event_id("C1001", "certificate.active" if on else "loan.started")
 
     with pytest.raises(NotAllowedNowError, match="event: evt_"):
@@ -173,7 +173,7 @@ def test_a_receiver_that_is_gone_gets_nothing_more_until_a_person_asks() -> None
     assert outcomes_of(case) == [("letter.accepted", "gone", 1), ("loan.started", "gone", 0)]
     assert kinds(case) == [AttentionKind.WEBHOOK]
 
-    world = a_world()
+    world = a_receiver()
     case = settle(with_certificate(case, world=world), world=world)
     assert (world.told(), case.webhooks.gone) == ([], True)
 
@@ -197,11 +197,11 @@ def test_a_worker_without_an_address_drops_the_events_and_the_next_mail_of_one_w
     case = answered(with_two_events(), DeliveryOutcome.OFF)
     assert (case.webhooks.on, outcomes_of(case)[0], case.attention) == (False, ("letter.accepted", "off", 1), ())
 
-    world = a_world()
+    world = a_receiver()
     settle(send(case, "notice_requested", notice="loan_started", reason="lost"), world=world)
 
     assert world.told() == []
-    assert settle(send(case, "loan_revoked", reason="misuse"), world=a_world()).webhooks.on
+    assert settle(send(case, "loan_revoked", reason="misuse"), world=a_receiver()).webhooks.on
 
 
 def test_a_receiver_that_is_down_holds_no_closing_case() -> None:
@@ -223,11 +223,11 @@ def test_a_closing_case_tries_each_event_once() -> None:
 
 
 def test_a_flood_of_letters_pushes_out_the_oldest_that_is_not_being_tried() -> None:
-    case = with_letter(opened(a_world()))
-    case = case.evolve(webhooks=opened(a_world()).webhooks)
+    case = with_letter(opened(a_receiver()))
+    case = case.evolve(webhooks=opened(a_receiver()).webhooks)
     for number in range(deliveries.MOST_WAITING + 5):
         upload = f"U{number}"
-        checked = with_upload(case.evolve(webhooks=opened(World()).webhooks), upload, verdict=Verdict.REJECTED)
+        checked = with_upload(case.evolve(webhooks=opened(Outside()).webhooks), upload, verdict=Verdict.REJECTED)
         case = clock.tick(checked.evolve(webhooks=case.webhooks), NOW)
 
     waiting = case.webhooks.waiting
@@ -238,7 +238,7 @@ def test_a_flood_of_letters_pushes_out_the_oldest_that_is_not_being_tried() -> N
 
 
 def test_the_last_thirty_are_kept_and_a_delivered_one_drops_what_it_said() -> None:
-    case = with_letter(opened(a_world()))
+    case = with_letter(opened(a_receiver()))
     for number in range(35):
         case = with_upload(case, f"U{number}", verdict=Verdict.REJECTED)
 
@@ -317,5 +317,5 @@ def test_whatever_the_receiver_answers_events_arrive_in_order_and_none_twice(ans
 def settle_upload(case: Case, upload_id: str, now: datetime) -> Case:
     """Return the case after an upload, its events still to deliver."""
     box = case.webhooks
-    case = with_upload(case.evolve(webhooks=opened(World()).webhooks), upload_id, now, verdict=Verdict.REJECTED)
+    case = with_upload(case.evolve(webhooks=opened(Outside()).webhooks), upload_id, now, verdict=Verdict.REJECTED)
     return clock.tick(case.evolve(webhooks=box), now)

@@ -12,7 +12,7 @@ from domain.case.loan import LoanEnding
 from domain.case.reminders import ReminderOutcome
 from domain.decisions import clock
 from domain.notices import PROMPTS_PURCHASE, NoticeKind
-from tests.cases import World, a_case, live, opened, send, settle, with_certificate, with_loan, with_payment
+from tests.support.cases import Outside, a_case, live, opened, send, settle, with_certificate, with_loan, with_payment
 
 DAYS = [date(2026, 1, 1) + timedelta(days=number) for number in range(3 * 365 + 1)]
 HOURS = (time(0, 0), time(7, 59), time(10, 0), time(17, 59), time(19, 30), time(23, 59, 59))
@@ -48,7 +48,7 @@ def day_of(instant: datetime) -> date:
     return bogota_date(instant)
 
 
-def check_mails(case: Case, world: World) -> None:
+def check_mails(case: Case, world: Outside) -> None:
     """Check what holds for the mails of every life that nobody interrupted."""
     calendar = case.calendar
     for at, mail in world.mails:
@@ -78,14 +78,14 @@ def check_days(case: Case, ends_on: date, began: datetime) -> None:
             assert day_of(each.at) == max(planned, earliest), (ends_on, each.days)
 
 
-def ends_told(world: World) -> list[date]:
+def ends_told(world: Outside) -> list[date]:
     return [day_of(at) for at, mail in world.mails if mail.kind is NoticeKind.LOAN_ENDED]
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 def test_a_loan_nobody_acts_on_is_reminded_of_in_the_hours_and_its_end_is_told_once(policy: dict[str, Any]) -> None:
     for number in range(0, len(DAYS), 1 if not policy else 5):
-        now, world = begins(number), World()
+        now, world = begins(number), Outside()
         case = with_loan(opened(world, now, **policy), now, world)
         loan = case.loan
         assert loan is not None
@@ -109,7 +109,7 @@ def test_a_loan_nobody_acts_on_is_reminded_of_in_the_hours_and_its_end_is_told_o
 @pytest.mark.parametrize("bought_after", [0, 1, 14, 22, 27, 29, 30])
 def test_who_buys_on_any_day_of_the_loan_is_never_told_to_buy_afterwards(bought_after: int) -> None:
     for number in range(0, len(DAYS), 5):
-        now, world = begins(number), World()
+        now, world = begins(number), Outside()
         case = with_loan(opened(world, now), now, world)
         paid_at = now + timedelta(days=bought_after)
         case = live(case, now, paid_at, world)
@@ -130,7 +130,7 @@ def test_who_buys_on_any_day_of_the_loan_is_never_told_to_buy_afterwards(bought_
 
 def test_an_own_certificate_is_reminded_of_on_any_day_and_its_end_is_told_once() -> None:
     for number in range(0, len(DAYS), 5):
-        now, world = begins(number), World()
+        now, world = begins(number), Outside()
         case = with_certificate(a_case(now), now, world, days=90)
         last = case.track.certificates[0].valid_until
 
@@ -143,31 +143,31 @@ def test_an_own_certificate_is_reminded_of_on_any_day_and_its_end_is_told_once()
         assert told == [case.calendar.on_or_after(last + timedelta(days=1))]
 
 
-Way = Callable[[Case, datetime, World], Case]
+Way = Callable[[Case, datetime, Outside], Case]
 
 
-def _nothing(case: Case, now: datetime, world: World) -> Case:
+def _nothing(case: Case, now: datetime, world: Outside) -> Case:
     return settle(case, now, world)
 
 
-def _paid(case: Case, now: datetime, world: World) -> Case:
+def _paid(case: Case, now: datetime, world: Outside) -> Case:
     return with_payment(case, now, world)
 
 
-def _issued(case: Case, now: datetime, world: World) -> Case:
+def _issued(case: Case, now: datetime, world: Outside) -> Case:
     return with_certificate(with_payment(case, now, world), now, world, days=200)
 
 
-def _issued_for_later(case: Case, now: datetime, world: World) -> Case:
+def _issued_for_later(case: Case, now: datetime, world: Outside) -> Case:
     later = bogota_date(now) + timedelta(days=45)
     return with_certificate(with_payment(case, now, world), now, world, valid_from=later, days=200)
 
 
-def _revoked(case: Case, now: datetime, world: World) -> Case:
+def _revoked(case: Case, now: datetime, world: Outside) -> Case:
     return settle(send(case, "loan_revoked", now, reason="misuse"), now, world)
 
 
-def _muted(case: Case, now: datetime, world: World) -> Case:
+def _muted(case: Case, now: datetime, world: Outside) -> Case:
     until = bogota_date(now) + timedelta(days=20)
     return settle(send(case, "reminders_muted", now, until=until, reason="asked for"), now, world)
 
@@ -175,7 +175,7 @@ def _muted(case: Case, now: datetime, world: World) -> Case:
 @pytest.mark.parametrize("way", [_nothing, _paid, _issued, _issued_for_later, _revoked, _muted])
 def test_a_case_that_owes_something_always_has_a_next_deadline_and_it_moves_forward(way: Way) -> None:
     for number in range(0, len(DAYS), 7):
-        now, world = begins(number), World()
+        now, world = begins(number), Outside()
         case = with_loan(opened(world, now), now, world)
         case = way(case, now + timedelta(days=9), world)
         at = now + timedelta(days=9)

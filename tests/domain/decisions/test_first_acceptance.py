@@ -14,7 +14,7 @@ from domain.case.reminders import Subject
 from domain.decisions import clock
 from domain.letter.examination import Verdict
 from domain.views.status import status
-from tests.cases import NOW, TOTAL_COP, World, deliver, opened, settle
+from tests.support.cases import NOW, TOTAL_COP, Outside, deliver, opened, settle
 
 UPLOADS = st.sampled_from([f"U{number}" for number in range(6)])
 VERDICTS = st.sampled_from(Verdict)
@@ -26,7 +26,7 @@ class OneCompany(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = NOW
-        self.world = World()
+        self.world = Outside()
         self.case = opened(self.world, self.now)
         self.dates: tuple[object, ...] | None = None
         self.over: LoanEnding | None = None

@@ -8,10 +8,10 @@ from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.notices import NoticeKind
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
     REPRESENTATIVE_SHA,
-    World,
+    Outside,
     a_case,
     deliver,
     send,
@@ -126,7 +126,7 @@ def test_a_rejected_upload_leaves_the_letter_under_review_and_the_attached_one()
     ("decision", "reached"), [("accept", NoticeKind.LOAN_STARTED), ("reject", NoticeKind.LETTER_REJECTED)]
 )
 def test_a_decision_is_told_to_the_company(decision: str, reached: NoticeKind) -> None:
-    world = World()
+    world = Outside()
 
     settle(send(under_review(), "letter_reviewed", decision=decision, reason="looked at it"), world=world)
 
@@ -141,7 +141,7 @@ def test_a_decision_is_not_turned_round() -> None:
 
 
 def test_a_rejection_is_mailed_only_when_nobody_waits_for_the_answer() -> None:
-    signal, update = World(verdicts={"U1": Verdict.REJECTED}), World(verdicts={"U1": Verdict.REJECTED})
+    signal, update = Outside(verdicts={"U1": Verdict.REJECTED}), Outside(verdicts={"U1": Verdict.REJECTED})
     case = with_letter(a_case())
 
     settle(send(case, "letter_uploaded", upload_id="U1"), world=signal)

@@ -12,9 +12,9 @@ from domain.case.policy import Policy
 from domain.letter.examination import Verdict
 from domain.notices import NoticeKind
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
-    World,
+    Outside,
     a_case,
     bogota,
     deliver,
@@ -131,7 +131,7 @@ def test_a_letter_after_the_end_is_kept_and_changes_nothing() -> None:
 
 
 def test_a_change_of_policy_on_reopening_never_moves_the_dates() -> None:
-    world = World()
+    world = Outside()
     case = with_loan(opened(world), world=world)
     closed = settle(send(case, "activation_closed", reason="moved away"), world=world)
 
@@ -141,7 +141,7 @@ def test_a_change_of_policy_on_reopening_never_moves_the_dates() -> None:
 
 
 def test_a_case_opened_anew_without_its_archive_has_the_loan_that_lies_with_the_evidence() -> None:
-    world = World()
+    world = Outside()
     case = with_loan(opened(world), world=world)
 
     again = opened(world, bogota("2026-12-01 09:00"))
@@ -150,7 +150,7 @@ def test_a_case_opened_anew_without_its_archive_has_the_loan_that_lies_with_the_
 
 
 def test_nobody_gets_a_second_loan_by_opening_a_case_again_after_the_end() -> None:
-    world, later = World(), bogota("2027-06-01 09:00")
+    world, later = Outside(), bogota("2027-06-01 09:00")
     with_loan(opened(world), world=world)
 
     again = with_upload(with_letter(settle(opened(world, later), later, world), later, world), "U9", later, world)
@@ -232,7 +232,7 @@ def test_a_loan_that_ran_out_before_anybody_looked_is_not_revoked() -> None:
 
 
 def test_a_loan_that_ends_before_the_paid_certificate_is_there_asks_for_attention() -> None:
-    world = World()
+    world = Outside()
     case = live(with_payment(with_loan(a_case())), NOW, bogota("2026-12-25 09:00"), world)
 
     assert [each.kind for each in case.attention] == ["no_certificate"]
@@ -240,14 +240,14 @@ def test_a_loan_that_ends_before_the_paid_certificate_is_there_asks_for_attentio
 
 
 def test_a_letter_accepted_while_the_own_certificate_signs_starts_no_loan() -> None:
-    world = World()
+    world = Outside()
     case = with_certificate(with_letter(opened(world)), world=world)
 
     assert with_upload(case, "U1", world=world).loan is None
 
 
 def test_a_letter_reviewed_once_the_own_certificate_signs_announces_no_loan() -> None:
-    world = World()
+    world = Outside()
     case = with_upload(with_letter(opened(world)), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
     case = with_certificate(case, world=world)
 

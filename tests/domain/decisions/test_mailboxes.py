@@ -11,7 +11,19 @@ from domain.case.jobs import TellNotice
 from domain.decisions import mailboxes
 from domain.decisions.mailboxes import REST_AFTER
 from domain.notices import Addressee, NoticeKind, NoticeSent
-from tests.cases import NOW, World, a_case, bogota, live, opened, send, settle, with_letter, with_loan, with_payment
+from tests.support.cases import (
+    NOW,
+    Outside,
+    a_case,
+    bogota,
+    live,
+    opened,
+    send,
+    settle,
+    with_letter,
+    with_loan,
+    with_payment,
+)
 
 COMPANY, REPRESENTATIVE = Addressee
 MAIL = TellNotice(notice=NoticeKind.LOAN_STARTED, key="loan/started")
@@ -25,8 +37,8 @@ def rests(case: Case) -> list[tuple[str, int]]:
     return [(each.job.key, each.job.rest) for each in case.queue if isinstance(each.job, TellNotice) and each.job.rest]
 
 
-def put_off(*owners: Addressee) -> World:
-    return World(later=owners)
+def put_off(*owners: Addressee) -> Outside:
+    return Outside(later=owners)
 
 
 def test_who_did_not_take_a_mail_for_now_is_written_to_again_and_nobody_is_troubled() -> None:
@@ -55,7 +67,7 @@ def test_an_address_that_takes_nothing_for_three_days_is_shown_to_support() -> N
 
 @pytest.mark.parametrize("owner", Addressee)
 def test_a_dead_address_is_shown_to_support_and_the_mail_counts(owner: Addressee) -> None:
-    world = World(dead=(owner,))
+    world = Outside(dead=(owner,))
 
     case = with_loan(opened(world), world=world)
 
@@ -74,7 +86,7 @@ def test_a_dead_address_is_shown_to_support_and_the_mail_counts(owner: Addressee
     ],
 )
 def test_a_dead_address_is_settled_by_the_data_that_hold_it(dead: Addressee, then: str, left: list[str]) -> None:
-    world = World(dead=(dead,))
+    world = Outside(dead=(dead,))
     case = with_loan(opened(world), world=world)
 
     case = settle(send(case, then, sha256="9" * 64), NOW, world)
@@ -83,7 +95,7 @@ def test_a_dead_address_is_settled_by_the_data_that_hold_it(dead: Addressee, the
 
 
 def test_a_letter_made_anew_for_the_company_settles_no_address_of_the_representative() -> None:
-    case = with_letter(opened(World()))
+    case = with_letter(opened(Outside()))
     case = mailboxes.learned(case, MAIL, NoticeSent(sent_at=NOW, reached=(COMPANY,), dead=(REPRESENTATIVE,)), NOW)
 
     case = settle(send(case, "company_updated", sha256="9" * 64))
@@ -93,7 +105,7 @@ def test_a_letter_made_anew_for_the_company_settles_no_address_of_the_representa
 
 
 def test_a_mail_that_the_dead_address_takes_settles_it_and_one_that_the_other_takes_does_not() -> None:
-    world = World(dead=(COMPANY,))
+    world = Outside(dead=(COMPANY,))
     case = with_loan(opened(world), world=world)
     case = settle(send(case, "loan_revoked", reason="misuse"), NOW, world)
     assert subjects(case) == ["company"]
@@ -105,7 +117,7 @@ def test_a_mail_that_the_dead_address_takes_settles_it_and_one_that_the_other_ta
 
 
 def test_a_mail_to_support_settles_no_address_of_the_company() -> None:
-    case = with_loan(opened(World()), world=World(dead=(COMPANY,)))
+    case = with_loan(opened(Outside()), world=Outside(dead=(COMPANY,)))
 
     case = mailboxes.learned(case, MAIL, NoticeSent(sent_at=NOW, reached=()), NOW)
 
@@ -113,19 +125,19 @@ def test_a_mail_to_support_settles_no_address_of_the_company() -> None:
 
 
 def test_a_result_of_an_earlier_release_settles_as_it_did() -> None:
-    case = with_loan(opened(World()), world=World(dead=(COMPANY,)))
+    case = with_loan(opened(Outside()), world=Outside(dead=(COMPANY,)))
 
     assert subjects(mailboxes.learned(case, MAIL, NoticeSent(sent_at=NOW), NOW)) == []
 
 
-def lent(world: World) -> Case:
+def lent(world: Outside) -> Case:
     case = with_loan(a_case())
     world.later = (COMPANY,)
     return live(case, NOW, bogota("2026-12-09 18:00"), world)
 
 
 def test_a_reminder_that_one_address_took_counts_and_the_other_gets_it_within_the_hours() -> None:
-    world = World()
+    world = Outside()
     case = lent(world)
     assert [(each.days, each.outcome) for each in case.reminders.record] == [(15, "sent")]
     assert len(rests(case)) == 1
@@ -139,24 +151,24 @@ def test_a_reminder_that_one_address_took_counts_and_the_other_gets_it_within_th
 
 @pytest.mark.parametrize("then", ["bought", "muted", "revoked"])
 def test_a_reminder_is_not_sent_to_the_other_address_once_it_must_not_be(then: str) -> None:
-    world, night = World(), bogota("2026-12-09 19:00")
+    world, night = Outside(), bogota("2026-12-09 19:00")
     case = lent(world)
     before = len(world.mails)
     world.later = ()
 
     if then == "bought":
-        case = with_payment(case, night, World())
+        case = with_payment(case, night, Outside())
     elif then == "muted":
         case = send(case, "reminders_muted", night, until="2026-12-31", reason="asked for it")
     else:
-        case = settle(send(case, "loan_revoked", night, reason="misuse"), night, World())
+        case = settle(send(case, "loan_revoked", night, reason="misuse"), night, Outside())
     live(case, night, bogota("2026-12-11 12:00"), world)
 
     assert len(world.mails) == before
 
 
 def test_a_more_urgent_reminder_takes_the_place_of_one_that_an_address_did_not_take() -> None:
-    world = World()
+    world = Outside()
     case = with_loan(opened(world, loan_reminder_days=(15, 14)))
     world.mails.clear()
     world.later = (COMPANY,)

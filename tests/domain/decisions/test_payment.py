@@ -9,10 +9,10 @@ from domain.case.case import Case
 from domain.errors import NotAllowedNowError
 from domain.notices import NoticeKind
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
     TOTAL_COP,
-    World,
+    Outside,
     a_case,
     bogota,
     send,
@@ -55,7 +55,7 @@ def test_the_price_is_that_of_the_policy_with_iva_rounded_to_whole_pesos() -> No
 
 
 def test_a_counted_payment_is_told_with_its_amount() -> None:
-    world = World()
+    world = Outside()
 
     with_payment(a_case(), world=world)
 
@@ -63,7 +63,7 @@ def test_a_counted_payment_is_told_with_its_amount() -> None:
 
 
 def test_a_payment_below_the_total_is_not_told_and_asks_for_attention() -> None:
-    world = World()
+    world = Outside()
 
     case = settle(send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=200_000), world=world)
 

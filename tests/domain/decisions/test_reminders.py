@@ -15,9 +15,9 @@ from domain.decisions import clock
 from domain.errors import MailUnavailableError
 from domain.notices import Notice, NoticeKind
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
-    World,
+    Outside,
     a_case,
     bogota,
     live,
@@ -40,7 +40,7 @@ def in_bogota(milestones: Sequence[Milestone]) -> list[tuple[int, str]]:
     return [(each.days, f"{each.at.astimezone(BOGOTA):%Y-%m-%d}") for each in milestones]
 
 
-def mails_of(world: World) -> list[tuple[str, NoticeKind, int | None]]:
+def mails_of(world: Outside) -> list[tuple[str, NoticeKind, int | None]]:
     return [(f"{at.astimezone(BOGOTA):%Y-%m-%d}", mail.kind, mail.days_left) for at, mail in world.mails]
 
 
@@ -48,7 +48,7 @@ def outcomes_of(case: Case) -> list[tuple[int, str]]:
     return [(each.days, each.outcome.value) for each in case.reminders.record]
 
 
-def lent(world: World, **policy: object) -> Case:
+def lent(world: Outside, **policy: object) -> Case:
     """Return a case with a loan from 24 November to 24 December 2026, whose first mails are gone."""
     case = with_loan(opened(world, **policy), world=world)
     world.mails.clear()
@@ -127,7 +127,7 @@ def test_a_companys_opening_is_now_or_later_and_within_the_hours(instant: dateti
 
 
 def test_a_loan_is_reminded_of_until_it_is_over_when_nobody_acts() -> None:
-    world = World()
+    world = Outside()
 
     case = live(lent(world), NOW, bogota("2027-03-01 12:00"), world)
 
@@ -143,7 +143,7 @@ def test_a_loan_is_reminded_of_until_it_is_over_when_nobody_acts() -> None:
 
 
 def test_each_reminder_says_the_end_and_the_last_safe_day_to_buy() -> None:
-    world = World()
+    world = Outside()
 
     live(lent(world), NOW, bogota("2026-12-10 12:00"), world)
 
@@ -152,7 +152,7 @@ def test_each_reminder_says_the_end_and_the_last_safe_day_to_buy() -> None:
 
 
 def test_a_certificate_is_reminded_of_and_its_mails_say_from_when_a_renewal_is_offered() -> None:
-    world = World()
+    world = Outside()
 
     live(with_certificate(a_case()), bogota("2026-11-24 11:00"), bogota("2027-10-26 12:00"), world)
 
@@ -160,7 +160,7 @@ def test_a_certificate_is_reminded_of_and_its_mails_say_from_when_a_renewal_is_o
 
 
 def test_after_an_outage_only_the_most_urgent_reminder_is_sent_and_the_others_are_recorded() -> None:
-    world, back = World(), bogota("2026-12-22 09:30")
+    world, back = Outside(), bogota("2026-12-22 09:30")
 
     case = settle(lent(world), back, world)
 
@@ -169,7 +169,7 @@ def test_after_an_outage_only_the_most_urgent_reminder_is_sent_and_the_others_ar
 
 
 def test_after_an_outage_that_outlasted_the_loan_one_mail_says_that_it_is_over() -> None:
-    world, back = World(), bogota("2027-02-02 09:30")
+    world, back = Outside(), bogota("2027-02-02 09:30")
 
     settle(lent(world), back, world)
 
@@ -184,7 +184,7 @@ def test_after_an_outage_that_outlasted_the_loan_one_mail_says_that_it_is_over()
     ],
 )
 def test_after_an_outage_the_reminder_still_keeps_to_the_hours(back: str, sent_at: str) -> None:
-    world, now = World(), bogota(back)
+    world, now = Outside(), bogota(back)
 
     live(lent(world), now, now + timedelta(days=2, hours=10), world)
 
@@ -192,7 +192,7 @@ def test_after_an_outage_the_reminder_still_keeps_to_the_hours(back: str, sent_a
 
 
 def test_a_company_that_has_paid_is_not_reminded() -> None:
-    world, until = World(), bogota("2027-01-20 12:00")
+    world, until = Outside(), bogota("2027-01-20 12:00")
     case = with_payment(lent(world), world=world)
     world.mails.clear()
 
@@ -203,7 +203,7 @@ def test_a_company_that_has_paid_is_not_reminded() -> None:
 
 
 def test_a_company_that_pays_between_the_plan_and_the_sending_is_not_reminded() -> None:
-    world, morning = World(), bogota("2026-12-09 17:30")
+    world, morning = Outside(), bogota("2026-12-09 17:30")
     case = lent(world)
 
     case = settle(send(case, "payment_confirmed", morning, reference="FV-77", amount_cop=297_500), morning, world)
@@ -213,7 +213,7 @@ def test_a_company_that_pays_between_the_plan_and_the_sending_is_not_reminded() 
 
 
 def test_a_payment_below_the_total_does_not_stop_the_reminders() -> None:
-    world, at = World(), bogota("2026-12-09 17:30")
+    world, at = Outside(), bogota("2026-12-09 17:30")
 
     settle(send(lent(world), "payment_confirmed", at, reference="FV-77", amount_cop=5), at, world)
 
@@ -221,8 +221,8 @@ def test_a_payment_below_the_total_does_not_stop_the_reminders() -> None:
 
 
 def test_a_company_that_buys_before_the_mail_of_the_end_goes_out_does_not_get_it() -> None:
-    world, night = World(), bogota("2026-12-25 00:30")
-    case = live(lent(World(), loan_reminder_days=(7,)), NOW, night, World())
+    world, night = Outside(), bogota("2026-12-25 00:30")
+    case = live(lent(Outside(), loan_reminder_days=(7,)), NOW, night, Outside())
     assert [each.job.notice for each in case.queue] == [NoticeKind.LOAN_ENDED]
 
     live(with_payment(case, night, world), night, bogota("2026-12-28 17:30"), world)
@@ -231,7 +231,7 @@ def test_a_company_that_buys_before_the_mail_of_the_end_goes_out_does_not_get_it
 
 
 def test_muted_reminders_are_skipped_up_to_and_on_the_day() -> None:
-    world = World()
+    world = Outside()
     case = send(lent(world), "reminders_muted", until="2026-12-17", reason="asked for it")
 
     case = live(case, NOW, bogota("2026-12-21 18:00"), world)
@@ -240,7 +240,7 @@ def test_muted_reminders_are_skipped_up_to_and_on_the_day() -> None:
 
 
 def test_a_mute_is_lifted_by_a_later_message() -> None:
-    world = World()
+    world = Outside()
     case = send(lent(world), "reminders_muted", until="2027-12-17", reason="asked for it")
     case = send(case, "reminders_muted", until="2026-11-23", reason="changed its mind")
 
@@ -250,7 +250,7 @@ def test_a_mute_is_lifted_by_a_later_message() -> None:
 
 
 def test_the_end_is_told_when_no_reminder_is_left_to_tell_it() -> None:
-    world = World()
+    world = Outside()
 
     live(lent(world, loan_reminder_days=(7,)), NOW, bogota("2027-03-01 12:00"), world)
 
@@ -261,7 +261,7 @@ def test_the_end_is_told_when_no_reminder_is_left_to_tell_it() -> None:
 
 
 def test_a_revoked_loan_is_not_reminded_of() -> None:
-    world = World()
+    world = Outside()
     case = settle(send(lent(world), "loan_revoked", reason="misuse"), world=world)
 
     live(case, NOW, bogota("2027-03-01 12:00"), world)
@@ -286,7 +286,7 @@ def failing(case: Case, since: datetime, until: datetime) -> tuple[Case, list[da
 
 
 def test_a_reminder_that_fails_is_tried_again_within_the_hours_only() -> None:
-    _, tries = failing(lent(World()), bogota("2026-12-09 08:00"), bogota("2026-12-14 12:00"))
+    _, tries = failing(lent(Outside()), bogota("2026-12-09 08:00"), bogota("2026-12-14 12:00"))
 
     assert len(tries) > 20
     assert tries == [CALENDAR.next_opening(each) for each in tries]
@@ -294,7 +294,7 @@ def test_a_reminder_that_fails_is_tried_again_within_the_hours_only() -> None:
 
 def test_a_reminder_that_keeps_failing_asks_for_attention_until_one_is_sent() -> None:
     until = bogota("2026-12-10 12:00")
-    case, _ = failing(lent(World()), bogota("2026-12-09 08:00"), until)
+    case, _ = failing(lent(Outside()), bogota("2026-12-09 08:00"), until)
     assert [each.kind for each in case.attention] == ["failing"]
 
     sent = settle(case, until + timedelta(hours=2))
@@ -304,21 +304,21 @@ def test_a_reminder_that_keeps_failing_asks_for_attention_until_one_is_sent() ->
 
 def test_a_failing_reminder_asks_for_nothing_once_the_company_has_bought() -> None:
     until = bogota("2026-12-10 12:00")
-    case, _ = failing(lent(World()), bogota("2026-12-09 08:00"), until)
+    case, _ = failing(lent(Outside()), bogota("2026-12-09 08:00"), until)
 
     assert list(with_payment(case, until).attention) == []
 
 
 def test_a_failing_reminder_asks_for_nothing_once_the_loan_is_revoked() -> None:
     until = bogota("2026-12-10 12:00")
-    case, _ = failing(lent(World()), bogota("2026-12-09 08:00"), until)
+    case, _ = failing(lent(Outside()), bogota("2026-12-09 08:00"), until)
 
     assert list(settle(send(case, "loan_revoked", until, reason="misuse"), until).attention) == []
 
 
 def test_a_refused_mailbox_ends_a_reminder_and_asks_for_another_address() -> None:
     now = bogota("2026-12-09 17:30")
-    case = clock.tick(lent(World()), now)
+    case = clock.tick(lent(Outside()), now)
     milestone = clock.due_reminder(case, now)
     assert milestone is not None
 
@@ -328,8 +328,8 @@ def test_a_refused_mailbox_ends_a_reminder_and_asks_for_another_address() -> Non
 
 
 def test_a_loan_taken_after_an_own_certificate_has_ended_is_reminded_of() -> None:
-    world, later = World(), bogota("2028-02-01 10:00")
-    case = live(with_certificate(opened(world)), NOW, later, World())
+    world, later = Outside(), bogota("2028-02-01 10:00")
+    case = live(with_certificate(opened(world)), NOW, later, Outside())
 
     case = with_upload(with_letter(case, later, world), "U1", later, world)
 
@@ -341,7 +341,7 @@ def test_a_loan_taken_after_an_own_certificate_has_ended_is_reminded_of() -> Non
 def test_the_status_says_what_was_sent_what_was_skipped_and_what_comes_next() -> None:
     back = bogota("2026-12-22 09:30")
 
-    reminders = status(settle(lent(World()), back), back)["reminders"]
+    reminders = status(settle(lent(Outside()), back), back)["reminders"]
 
     assert [each["days"] for each in reminders["sent"]] == [3]
     assert [(each["days"], each["reason"]) for each in reminders["skipped"]] == [(15, "superseded"), (7, "superseded")]
@@ -358,7 +358,7 @@ def test_the_status_says_what_was_sent_what_was_skipped_and_what_comes_next() ->
 def test_no_outage_brings_two_reminders_on_one_day_or_one_outside_the_hours(
     first_day: int, naps: list[int], milestones: set[int], loan_days: int
 ) -> None:
-    world, now = World(), NOW + timedelta(days=first_day)
+    world, now = Outside(), NOW + timedelta(days=first_day)
     case = with_loan(opened(world, now, loan_days=loan_days, loan_reminder_days=tuple(milestones)), now, world)
     world.mails.clear()
 

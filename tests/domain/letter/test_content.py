@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.letter.content import FOLIO_PATTERN, folio_for
 from domain.model import canonical_bytes, canonical_sha256
-from tests.builders import ISSUED_ON, company, letter
+from tests.support.builders import ISSUED_ON, company, letter
 
 DIGESTS = st.text("0123456789abcdef", min_size=64, max_size=64)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.errors import MessageError
 from domain.messages.models import SIGNALS, UPDATES, Message
 from domain.messages.parsing import JSON_ENCODING, Argument, closest_name, parse
-from tests.cases import bogota, message
+from tests.support.cases import bogota, message
 
 PAID = {"reference": "FV-77", "amount_cop": 297_500, "by": "support:ana"}
 ISSUED = {"serial": "0A1B", "valid_from": "2026-11-24", "valid_until": "2027-11-24", "by": "support:ana"}

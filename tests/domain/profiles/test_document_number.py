@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.profiles.document_number import document_number
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.representative import Representative
-from tests.builders import REPRESENTATIVE, representative
+from tests.support.builders import REPRESENTATIVE, representative
 
 
 def read(typed: str, kind: str) -> Representative | tuple[FieldError, ...]:

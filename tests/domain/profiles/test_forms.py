@@ -12,7 +12,7 @@ from domain.profiles.company import Company, PersonType
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.representative import Representative
 from portal.api.models import PaymentInput
-from tests.builders import COMPANY, LENDER, REPRESENTATIVE
+from tests.support.builders import COMPANY, LENDER, REPRESENTATIVE
 
 
 def codes(errors: object) -> dict[str, str]:

@@ -5,7 +5,7 @@ import pytest
 from domain.profiles.forms import read_form
 from domain.profiles.identity import DocumentType, is_usual_number
 from domain.profiles.representative import Representative, warnings
-from tests.builders import REPRESENTATIVE, representative
+from tests.support.builders import REPRESENTATIVE, representative
 
 
 @pytest.mark.parametrize("kind", ["CC", "CE", "PA", "PEP", "PPT"])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from domain.profiles.company import Company
 from domain.profiles.forms import read_form
 from domain.profiles.nit import NitCheckDigitError, NitError, check_digit, parse_nit
-from tests.builders import COMPANY
+from tests.support.builders import COMPANY
 
 
 @pytest.mark.parametrize("nit", ["800197268-4", "899999090-2", "860034313-7", "890903938-8", "1088123456-4"])

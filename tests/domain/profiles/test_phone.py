@@ -10,7 +10,7 @@ from domain.profiles.company import Company
 from domain.profiles.forms import read_form
 from domain.profiles.phone import read_phone
 from domain.profiles.representative import Representative
-from tests.builders import COMPANY, REPRESENTATIVE
+from tests.support.builders import COMPANY, REPRESENTATIVE
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from domain.profiles.company import Company
 from domain.profiles.forms import read_form
 from domain.profiles.plain_text import plain
 from domain.profiles.text import is_printable, one_line
-from tests.builders import COMPANY
+from tests.support.builders import COMPANY
 
 PRINTABLE = st.text([chr(code) for code in range(0x21, 0x2200) if is_printable(chr(code))], min_size=1)
 

@@ -11,9 +11,9 @@ from domain.case.loan import FirstAcceptance
 from domain.decisions import clock
 from domain.letter.examination import Verdict
 from domain.reason import Reason
-from tests.cases import (
+from tests.support.cases import (
     NOW,
-    World,
+    Outside,
     a_case,
     bogota,
     live,
@@ -28,20 +28,20 @@ from tests.cases import (
 )
 
 
-def a_world() -> World:
-    return World(delivers=True)
+def a_receiver() -> Outside:
+    return Outside(delivers=True)
 
 
-def data_of(world: World, kind: str) -> dict[str, object]:
+def data_of(world: Outside, kind: str) -> dict[str, object]:
     return next(event.data for _, event in world.events if event.type == kind)
 
 
-def at_of(world: World, kind: str) -> datetime:
+def at_of(world: Outside, kind: str) -> datetime:
     return next(event.at for _, event in world.events if event.type == kind)
 
 
 def test_a_whole_life_is_told_in_the_order_in_which_it_came_about() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_loan(opened(world), world=world)
     case = live(case, NOW, bogota("2026-12-10 10:00"), world)
     case = with_payment(case, bogota("2026-12-10 10:00"), world)
@@ -55,7 +55,7 @@ def test_a_whole_life_is_told_in_the_order_in_which_it_came_about() -> None:
 
 
 def test_the_loan_tells_its_days_and_how_it_ended() -> None:
-    world = a_world()
+    world = a_receiver()
 
     live(with_loan(opened(world), world=world), NOW, bogota("2027-01-10 10:00"), world)
 
@@ -67,7 +67,7 @@ def test_the_loan_tells_its_days_and_how_it_ended() -> None:
 
 @pytest.mark.parametrize("how", ["revoked", "replaced"])
 def test_a_loan_that_ends_early_says_so_and_never_expires(how: str) -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_loan(opened(world), world=world)
 
     case = send(case, "loan_revoked", reason="fraud") if how == "revoked" else with_certificate(case, world=world)
@@ -78,7 +78,7 @@ def test_a_loan_that_ends_early_says_so_and_never_expires(how: str) -> None:
 
 
 def test_the_loan_expires_when_its_first_reminder_is_due_muted_or_not() -> None:
-    world, muted = a_world(), a_world()
+    world, muted = a_receiver(), a_receiver()
     planned = with_loan(a_case()).reminders.planned[0].at
 
     live(with_loan(opened(world), world=world), NOW, bogota("2026-12-20 10:00"), world)
@@ -91,7 +91,7 @@ def test_the_loan_expires_when_its_first_reminder_is_due_muted_or_not() -> None:
 
 
 def test_a_loan_without_a_reminder_before_its_end_expires_on_its_last_day() -> None:
-    world = a_world()
+    world = a_receiver()
 
     live(with_loan(opened(world, loan_reminder_days=(-1, 60)), world=world), NOW, bogota("2027-01-10 10:00"), world)
 
@@ -99,7 +99,7 @@ def test_a_loan_without_a_reminder_before_its_end_expires_on_its_last_day() -> N
 
 
 def test_a_loan_that_ended_while_nobody_looked_is_not_told_to_expire() -> None:
-    world = a_world()
+    world = a_receiver()
 
     settle(with_loan(opened(world), world=world), bogota("2027-03-01 10:00"), world)
 
@@ -107,7 +107,7 @@ def test_a_loan_that_ended_while_nobody_looked_is_not_told_to_expire() -> None:
 
 
 def test_a_certificate_is_active_from_its_first_day_and_expires_when_its_renewal_is_offered() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_certificate(opened(world), world=world, valid_from=date(2026, 12, 1), days=365)
     assert world.told() == []
 
@@ -122,7 +122,7 @@ def test_a_certificate_is_active_from_its_first_day_and_expires_when_its_renewal
 
 
 def test_a_certificate_that_is_shorter_than_its_renewal_window_expires_from_its_first_day_on() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_certificate(opened(world), world=world, valid_from=date(2026, 12, 1), days=10)
     assert world.told() == []
 
@@ -132,7 +132,7 @@ def test_a_certificate_that_is_shorter_than_its_renewal_window_expires_from_its_
 
 
 def test_a_renewed_certificate_is_not_told_to_have_expired() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_certificate(opened(world), world=world, days=100)
     case = with_certificate(case, world=world, serial="0C2D", valid_from=date(2027, 3, 5), days=365)
 
@@ -143,7 +143,7 @@ def test_a_renewed_certificate_is_not_told_to_have_expired() -> None:
 
 
 def test_corrected_days_of_a_certificate_are_told_as_another_event() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_certificate(opened(world), world=world)
 
     with_certificate(case, world=world, days=300)
@@ -153,7 +153,7 @@ def test_corrected_days_of_a_certificate_are_told_as_another_event() -> None:
 
 
 def test_a_letter_tells_its_verdict_with_codes_and_no_sentence() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_upload(with_letter(opened(world)), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
     settle(send(case, "letter_reviewed", decision="reject", reason="Zoraida's name is missing"), world=world)
 
@@ -166,7 +166,7 @@ def test_a_letter_tells_its_verdict_with_codes_and_no_sentence() -> None:
 
 
 def test_a_file_that_came_late_is_told_apart_from_the_missing_one() -> None:
-    world = World(delivers=True, missing={"U1"})
+    world = Outside(delivers=True, missing={"U1"})
     case = with_upload(with_letter(opened(world)), "U1", world=world)
     world.missing.clear()
 
@@ -177,7 +177,7 @@ def test_a_file_that_came_late_is_told_apart_from_the_missing_one() -> None:
 
 
 def test_the_id_of_an_event_is_the_same_wherever_and_whenever_it_is_made() -> None:
-    first, second = a_world(), a_world()
+    first, second = a_receiver(), a_receiver()
 
     with_loan(opened(first), world=first)
     with_loan(opened(second), bogota("2026-12-01 10:00"), second)
@@ -194,7 +194,7 @@ def test_nothing_is_kept_of_a_case_without_webhooks() -> None:
 
 
 def test_a_case_that_began_before_is_told_of_with_its_next_mail_and_from_then_on() -> None:
-    case, world = with_loan(a_case()), a_world()
+    case, world = with_loan(a_case()), a_receiver()
     assert settle(case, bogota("2026-12-08 10:00"), world) == case
 
     live(case, NOW, bogota("2027-01-10 10:00"), world)
@@ -205,7 +205,7 @@ def test_a_case_that_began_before_is_told_of_with_its_next_mail_and_from_then_on
 
 def test_what_is_over_when_a_case_is_told_of_for_the_first_time_is_not_told() -> None:
     case = settle(with_loan(a_case()), bogota("2027-01-10 10:00"))
-    case, world = with_certificate(case, bogota("2027-01-11 10:00")), a_world()
+    case, world = with_certificate(case, bogota("2027-01-11 10:00")), a_receiver()
     case = send(case, "notice_requested", bogota("2027-01-12 10:00"), notice="certificate_active", reason="lost")
 
     settle(case, bogota("2027-01-12 10:00"), world)
@@ -214,7 +214,7 @@ def test_what_is_over_when_a_case_is_told_of_for_the_first_time_is_not_told() ->
 
 
 def test_a_case_that_is_reopened_repeats_nothing() -> None:
-    world = a_world()
+    world = a_receiver()
     case = settle(send(with_loan(opened(world), world=world), "activation_closed", reason="left"), world=world)
     told = world.told()
 
@@ -224,7 +224,7 @@ def test_a_case_that_is_reopened_repeats_nothing() -> None:
 
 
 def test_a_case_that_was_terminated_and_started_anew_repeats_its_loan_under_the_same_id() -> None:
-    world = a_world()
+    world = a_receiver()
     with_loan(opened(world), world=world)
     world.first = FirstAcceptance(upload_id="U1", received_at=NOW)
 
@@ -236,7 +236,7 @@ def test_a_case_that_was_terminated_and_started_anew_repeats_its_loan_under_the_
 
 
 def test_the_case_wakes_for_the_loans_last_weeks_when_no_reminder_does() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_payment(with_loan(opened(world), world=world), world=world)
     case = case.evolve(reminders=case.reminders.model_copy(update={"planned": ()}))
 
@@ -246,7 +246,7 @@ def test_the_case_wakes_for_the_loans_last_weeks_when_no_reminder_does() -> None
 
 
 def test_a_reason_of_the_checker_crosses_as_its_code() -> None:
-    world = a_world()
+    world = a_receiver()
     case = with_upload(with_letter(opened(world)), "U1", world=world, verdict=Verdict.REJECTED)
 
     [version] = case.letter.versions
@@ -259,7 +259,7 @@ def looked_at(case: Case, now: datetime) -> Case:
 
 
 def test_a_second_look_announces_nothing() -> None:
-    world = a_world()
+    world = a_receiver()
     case = looked_at(with_loan(opened(world), world=world), NOW)
 
     assert looked_at(case, NOW + timedelta(hours=1)) == case

@@ -11,9 +11,9 @@ from domain.decisions import clock
 from domain.views.entitlement import Entitlement, Signing, entitlement
 from domain.views.known_entitlement import known_entitlement
 from domain.views.stage import SearchValues, Stage, search_values
-from tests.cases import NOW, World, a_case, bogota, send, settle, with_certificate, with_loan, with_payment
-from tests.domain.decisions.test_clock import TIMES, cases
-from tests.domain.views.test_status import STAGES
+from tests.support.cases import NOW, Outside, a_case, bogota, send, settle, with_certificate, with_loan, with_payment
+from tests.support.cases_drawn import TIMES, cases
+from tests.support.stages import STAGES
 
 
 def asked(values: SearchValues, now: datetime) -> Entitlement:
@@ -65,7 +65,7 @@ def test_without_a_worker_since_only_a_certificate_that_began_is_not_known(
 
 
 def test_along_a_whole_life_it_agrees_on_every_day() -> None:
-    world, case, now = World(), a_case(), NOW
+    world, case, now = Outside(), a_case(), NOW
     changes = {
         date(2026, 11, 25): lambda case, now: with_loan(case, now, world),
         date(2026, 12, 15): lambda case, now: with_payment(case, now, world),

@@ -1,30 +1,26 @@
 """The whole case as one JSON object: the same keys of the same types, whatever has happened."""
 
 import json
-from datetime import datetime
 
 import pytest
 
 from domain.calendar import bogota_date
-from domain.case.case import Case
 from domain.letter.examination import Verdict
 from domain.views.stage import stage_of
 from domain.views.status import status
-from tests.cases import (
+from tests.support.cases import (
     NOW,
-    World,
+    Outside,
     a_case,
     bogota,
-    deliver,
     opened,
     send,
     settle,
-    with_certificate,
     with_letter,
     with_loan,
-    with_payment,
     with_upload,
 )
+from tests.support.stages import STAGES
 
 CONTRACT = {
     "company_id",
@@ -39,25 +35,6 @@ CONTRACT = {
     "rejected_signals",
     "timeline",
     "next_actions",
-}
-
-STAGES: dict[str, tuple[Case, datetime]] = {
-    "new": (a_case(), NOW),
-    "letter issued": (with_letter(a_case()), NOW),
-    "letter rejected": (with_upload(with_letter(a_case()), "U1", verdict=Verdict.REJECTED), NOW),
-    "under review": (with_upload(with_letter(a_case()), "U1", verdict=Verdict.UNDER_REVIEW), NOW),
-    "lent": (with_loan(a_case()), NOW),
-    "lent and paid": (with_payment(with_loan(a_case())), NOW),
-    "reminded": (settle(with_loan(a_case()), bogota("2026-12-22 10:00")), bogota("2026-12-22 10:00")),
-    "loan over": (settle(with_loan(a_case()), bogota("2027-02-02 10:00")), bogota("2027-02-02 10:00")),
-    "short paid": (send(a_case(), "payment_confirmed", reference="F", amount_cop=5, paid_at="2026-11-01"), NOW),
-    "sent back": (send(with_payment(a_case()), "certificate_rejected", observations="RUT"), NOW),
-    "own": (with_certificate(with_payment(a_case())), NOW),
-    "own over": (settle(with_certificate(a_case()), bogota("2028-02-02 10:00")), bogota("2028-02-02 10:00")),
-    "muted": (send(with_loan(a_case()), "reminders_muted", until="2026-12-01", reason="asked for it"), NOW),
-    "all steps": (a_case().evolve(steps=(1, 2, 3, 4, 5, 6)), NOW),
-    "rejected message": (deliver(a_case(), "loan_revoked", reason="misuse"), NOW),
-    "closing": (send(a_case(), "activation_closed", reason="moved away"), NOW),
 }
 
 
@@ -179,7 +156,7 @@ def test_the_timeline_says_who_did_what_and_why() -> None:
 
 
 def test_reopening_keeps_the_timeline_of_the_closed_case() -> None:
-    world = World()
+    world = Outside()
     case = settle(send(with_loan(opened(world), world=world), "activation_closed", reason="moved away"), world=world)
 
     again = opened(world, bogota("2026-12-01 10:00"), json.loads(json.dumps(case.stored())))

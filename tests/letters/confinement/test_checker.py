@@ -15,7 +15,7 @@ import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome, Verdict
 from letters.confinement.checker import LetterCheckUnavailableError
-from tests.letters.hostile import HOSTILE, endless_streams, harmless
+from tests.support.letters.hostile import HOSTILE, endless_streams, harmless
 
 ROOM = Path(__file__).parents[3]
 IN_TIME_SECONDS = 60
@@ -223,8 +223,8 @@ import letters.confinement.zygote
 from letters import render_letter
 from letters.confinement import checking
 from letters.confinement.wire import Request
-from tests.builders import letter
-from tests.letters.scans import scan
+from tests.support.builders import letter
+from tests.support.letters.scans import scan
 
 content = letter()
 pdf = render_letter(content)

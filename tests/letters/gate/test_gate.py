@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from letters import IssuedLetter, LetterChecker
 from letters.gate.file_bytes import byte_faults
-from tests.letters.hostile import HOSTILE, harmless, of_wrong_lengths, with_invisible_text
-from tests.letters.scans import image_pdf, sheet
+from tests.support.letters.hostile import HOSTILE, harmless, of_wrong_lengths, with_invisible_text
+from tests.support.letters.scans import image_pdf, sheet
 
 LIMIT = 1_048_576
 

@@ -4,10 +4,10 @@ import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome
 from letters.reasons import MESSAGES
-from tests.letters.hostile import HOSTILE, harmless, with_invisible_text
-from tests.letters.mutants import mutant, shows_pictures_alone
-from tests.letters.scans import scan
-from tests.letters.signing import sign
+from tests.support.letters.hostile import HOSTILE, harmless, with_invisible_text
+from tests.support.letters.mutants import mutant, shows_pictures_alone
+from tests.support.letters.scans import scan
+from tests.support.letters.signing import sign
 
 MUTANTS = 60
 

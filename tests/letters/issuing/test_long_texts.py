@@ -15,8 +15,8 @@ from letters import IssuedLetter, LetterChecker, Outcome, render_letter
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SIGNATURE_BOX, TEXT_MARGIN_MM, Box
 from letters.issuing.errors import LetterCharacterError, LetterTextTooLongError
 from portal.development.signing import sign_and_scan
-from tests.builders import letter, representative
-from tests.letters.issuing.test_rendering import text_of
+from tests.support.builders import letter, representative
+from tests.support.letters.texts import text_of
 
 WORDS = "Comercializadora Internacional de Productos Agrícolas y Alimentos Procesados del Valle del Cauca S.A.S. "
 LENGTHS = {

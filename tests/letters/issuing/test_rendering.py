@@ -2,10 +2,8 @@
 
 import io
 import re
-import unicodedata
 
 import pikepdf
-import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +14,8 @@ from letters import render_letter
 from letters.codes import page_code, qr_cells, read_page_code
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM
 from letters.issuing.typeface import has_glyphs
-from tests.builders import letter
+from tests.support.builders import letter
+from tests.support.letters.texts import text_of
 
 HEADINGS = (
     "PRIMERA. Objeto.",
@@ -30,14 +29,6 @@ HEADINGS = (
     "NOVENA. Avisos.",
     "DÉCIMA. Firma.",
 )
-
-
-def text_of(data: bytes) -> str:
-    """Return the text a person would copy from the letter, with single spaces."""
-    document = pypdfium2.PdfDocument(data)
-    pages = [page.get_textpage().get_text_bounded() for page in document]
-    document.close()
-    return unicodedata.normalize("NFC", " ".join(" ".join(pages).split()))
 
 
 @pytest.mark.parametrize("kind", ["juridica", "natural"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from letters import IssuedLetter, LetterChecker, Outcome, Verdict
-from tests.letters.signing import rewritten, sign, with_words_added, write_root
+from tests.support.letters.signing import rewritten, sign, with_words_added, write_root
 
 IN_THE_BOX = (80, 120, 300, 180)
 OVER_THE_TEXT = (100, 400, 400, 480)

@@ -5,9 +5,9 @@ import pytest
 
 from letters import IssuedLetter, LetterChecker, Verdict, render_letter
 from letters.geometry import GEOMETRY
-from tests.builders import letter
-from tests.letters.forgeries import FORGERIES
-from tests.letters.scans import CAPTURES, PX, capture, image_pdf, pen, scan, sheet
+from tests.support.builders import letter
+from tests.support.letters.forgeries import FORGERIES
+from tests.support.letters.scans import CAPTURES, PX, capture, image_pdf, pen, scan, sheet
 
 SEED = 4
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.portal.api.calling import Caller
-from tests.portal.visiting import Site
+from tests.support.portal.calling import Caller
+from tests.support.portal.visiting import Site
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,29 +15,10 @@ from domain.bucket import company_key
 from domain.errors import NotAllowedNowError, TemporalUnavailableError
 from domain.messages.models import PaymentConfirmed
 from domain.views.status import status
-from tests import builders
-from tests.cases import NOW, a_case, deliver, with_payment
-from tests.portal.api.calling import Caller, fields, problem
-from tests.portal.visiting import Site
-from tests.world import CaseUnderTest, World
-
-
-def a_company(**changes: object) -> dict[str, object]:
-    return builders.COMPANY | {"company_id": f"A{uuid.uuid4().hex[:12]}"} | changes
-
-
-def payment(**changes: object) -> dict[str, object]:
-    return {"reference": "FV-77", "amount_cop": 297_500} | changes
-
-
-async def until_told(caller: Caller, path: str) -> dict[str, Any]:
-    """Return the answer once the case gives one; a busy machine may need more than one try."""
-    async with asyncio.timeout(60):
-        while (answer := await caller.get(path)).status_code == 503:
-            pass
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+from tests.support.cases import NOW, a_case, deliver, with_payment
+from tests.support.portal.calling import Caller, a_company, fields, payment, problem, until_told
+from tests.support.portal.visiting import Site
+from tests.support.world import CaseUnderTest, World
 
 
 async def test_a_start_begins_the_case_and_a_second_start_changes_nothing(portal_world: World, caller: Caller) -> None:

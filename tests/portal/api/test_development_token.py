@@ -8,8 +8,8 @@ import pytest
 from stack.local_settings import local_settings
 from stack.ports import StackSettings
 from stack.process import ROOT
-from tests.portal.api.calling import Caller
-from tests.portal.visiting import Site
+from tests.support.portal.calling import Caller
+from tests.support.portal.visiting import Site
 
 
 def printed(**environment: str) -> subprocess.CompletedProcess[str]:

@@ -12,11 +12,10 @@ from schemathesis.engine import Status, events, from_schema
 from portal.api.examples import COMPANY, PAYMENT, PAYMENT_TAKEN, STATUS
 from portal.api.schemas import document_of
 from portal.cases import billing
-from tests.portal.api.calling import PROBLEM, Caller
-from tests.portal.api.test_activations import until_told
-from tests.portal.described import Described, examples, wrong
-from tests.portal.visiting import Site
-from tests.world import World
+from tests.support.portal.calling import PROBLEM, Caller, until_told
+from tests.support.portal.described import Described, examples, wrong
+from tests.support.portal.visiting import Site
+from tests.support.world import World
 
 EXAMPLES = 8
 BEYOND_A_SCHEMA = {

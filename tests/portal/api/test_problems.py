@@ -12,23 +12,18 @@ import pytest_asyncio
 from adapters import s3
 from portal.api.problems import PROBLEMS
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters import s3_servers
-from tests.portal.api.calling import Caller, fields, problem
-from tests.portal.api.test_activations import a_company, payment
-from tests.portal.visiting import Site, Visitor, site_over
-from tests.world import World, world
+from tests.support.portal.calling import Caller, a_company, fields, payment, problem
+from tests.support.portal.visiting import Site, Visitor, site_over
+from tests.support.world import World, world_of_its_own
 
 PERSONAL = {"legal_name": "Zoraida Quimbayá", "nit": "890903938-8", "email": "zoraida@canario.example.co"}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def idle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def idle(tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world whose workers a test starts and stops."""
-    async with temporal_server(tmp_path_factory.mktemp("idle-api"), arguments=TIME_SKIPPING) as address:
-        with s3_servers.moto() as s3_url:
-            async with MailSink(tmp_path_factory.mktemp("mail")) as sink, world(address, s3_url, sink) as made:
-                yield made
+    async with world_of_its_own(tmp_path_factory.mktemp("idle-api"), moto_url, mail_sink) as made:
+        yield made
 
 
 def idle_caller(idle: World, folder: Path) -> Caller:

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from adapters.activations import Activations, Started
-from tests.portal.api.calling import Caller, problem
-from tests.portal.api.test_activations import a_company
-from tests.portal.visiting import Site
-from tests.world import World
+from tests.support.portal.calling import Caller, a_company, problem
+from tests.support.portal.visiting import Site
+from tests.support.world import World
 
 
 def a_key() -> str:

@@ -11,8 +11,8 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
 from portal.api.access import Scope
-from tests.portal.api.calling import Caller, problem
-from tests.portal.visiting import Site, title_of
+from tests.support.portal.calling import Caller, problem
+from tests.support.portal.visiting import Site, title_of
 
 READ = "/activations"
 

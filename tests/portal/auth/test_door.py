@@ -16,7 +16,7 @@ from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
 from portal.auth.issuer_keys import IssuerKeys
-from tests.portal.visiting import Site, Visitor, text_of, title_of
+from tests.support.portal.visiting import Site, Visitor, text_of, title_of
 
 NOT_LET_IN = "No pudimos comprobar tu ingreso · Activa"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import httpx
 from itsdangerous import TimestampSigner
 
-from tests.portal.visiting import SECRET, Site, Visitor, text_of, title_of
-from tests.world import World
+from tests.support.portal.visiting import SECRET, Site, Visitor, text_of, title_of
+from tests.support.world import World
 
 HTTPS = "https://activa.example.co"
 OVER = "Tu sesión terminó · Activa"

@@ -12,7 +12,7 @@ from portal.api import access
 from portal.auth.hand_off import Door, HandOffRefusedError
 from portal.auth.roles import Role
 from portal.auth.signed_tokens import SignedTokens, TokenRefusedError
-from tests.world import World
+from tests.support.world import World
 
 NOW = datetime(2026, 11, 24, 15, 30, 0, 900_000, UTC)
 SECOND = int(NOW.timestamp())

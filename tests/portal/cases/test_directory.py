@@ -8,7 +8,7 @@ import pytest
 from adapters.s3 import S3Object
 from domain.model import canonical_bytes
 from portal.cases.directory import Directory
-from tests import builders
+from tests.support import builders
 
 COMPANIES = {
     "C1": {"legal_name": "Panadería Ñáñez & Güiza S.A.S.", "nit": "900373115-3"},

@@ -19,8 +19,8 @@ from portal.auth.roles import Role
 from portal.cases.desk_facts import DeskFacts
 from portal.cases.results import ON_ITS_WAY, Made, Meant, listed, made_of
 from portal.desk.words import MADE
-from tests.portal.visiting import Site, Visitor, text_of
-from tests.world import CaseUnderTest, World
+from tests.support.portal.visiting import Site, Visitor, text_of
+from tests.support.world import CaseUnderTest, World
 
 REVIEWED = {"accion": "silencio", "etapa": "loan_active", "until": "2027-01-31", "reason": "Vacaciones colectivas."}
 

@@ -13,8 +13,8 @@ from PIL import Image
 
 from domain.calendar import bogota_date
 from portal.auth.roles import Role
-from tests.portal.visiting import Site, Visitor, text_of, title_of
-from tests.world import CaseUnderTest, World
+from tests.support.portal.visiting import Site, Visitor, text_of, title_of
+from tests.support.world import CaseUnderTest, World
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -4,15 +4,12 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters import s3_servers
-from tests.portal.visiting import site_over, text_of
-from tests.receiver import Receiver, receiving
-from tests.world import World, world
+from tests.support.portal.visiting import site_over, text_of
+from tests.support.receiver import Receiver, receiving
+from tests.support.world import World, world_of_its_own
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -22,16 +19,13 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def told_world(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> AsyncIterator[World]:
+async def told_world(tmp_path: Path, moto_url: str, mail_sink: MailSink, receiver: Receiver) -> AsyncIterator[World]:
     """A world whose worker tells events."""
-    async with temporal_server(tmp_path_factory.mktemp("events"), arguments=TIME_SKIPPING) as address:
-        with s3_servers.moto() as s3_url:
-            async with (
-                MailSink(tmp_path_factory.mktemp("mail")) as sink,
-                world(address, s3_url, sink) as made,
-                made.worker(webhooks=receiver.settings),
-            ):
-                yield made
+    async with (
+        world_of_its_own(tmp_path / "temporal", moto_url, mail_sink) as made,
+        made.worker(webhooks=receiver.settings),
+    ):
+        yield made
 
 
 async def test_an_event_is_seen_at_the_desk_and_sent_again_under_the_same_id(

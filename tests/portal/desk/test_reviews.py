@@ -5,9 +5,9 @@ import re
 
 import pytest_asyncio
 
-from tests.letters.scans import scan
-from tests.portal.visiting import Site, Visitor, text_of
-from tests.world import CaseUnderTest, World
+from tests.support.letters.scans import scan
+from tests.support.portal.visiting import Site, Visitor, text_of
+from tests.support.world import CaseUnderTest, World
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -10,10 +10,10 @@ from domain.letter.examination import Verdict
 from domain.views.status import status
 from portal.cases.desk_facts import DeskFacts
 from portal.desk.timeline import beside
-from tests.cases import (
+from tests.support.cases import (
     BLURRED,
     NOW,
-    World,
+    Outside,
     a_case,
     live,
     send,
@@ -30,12 +30,12 @@ AGAIN = {"notice": "loan_started", "reason": "No le llegó."}
 
 
 def reminded(*days: int) -> Case:
-    world = World()
+    world = Outside()
     return live(with_loan(a_case(loan_reminder_days=days), world=world), NOW, NOW + timedelta(days=33), world)
 
 
 def blurred(verdict: Verdict) -> Case:
-    world = World()
+    world = Outside()
     return with_upload(with_letter(a_case(), world=world), "U1", world=world, verdict=verdict)
 
 

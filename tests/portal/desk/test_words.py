@@ -8,7 +8,7 @@ from domain.views.stage import Stage
 from portal.cases.results import Made
 from portal.desk import words
 from portal.desk.actions import ACTIONS, NOTICES
-from tests.portal.pages.test_timeline import recorded
+from tests.support.portal.recorded import recorded
 
 
 def test_every_stage_need_signal_mail_outcome_and_action_has_its_word() -> None:

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from mails.spanish import day
 from portal.development.signing import sign_and_scan
-from tests.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
+from tests.support.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
 
 WRONG = {
     "full_name": ("", "Escribe los nombres y apellidos del representante legal."),

@@ -20,9 +20,9 @@ from portal.pages.receipt import receipt_of
 from portal.pages.representative import DOCUMENTS, FIELDS
 from portal.pages.timeline import lines
 from portal.web.rendering import STATIC, Pages, megabytes, moment
-from tests import builders
-from tests.cases import bogota
-from tests.domain.views.test_status import STAGES
+from tests.support import builders
+from tests.support.cases import bogota
+from tests.support.stages import STAGES
 
 PAGES = Pages(builders.lender(), "soporte@activa.example.co", "https://contable.example.co/entrar")
 TEMPLATES = (

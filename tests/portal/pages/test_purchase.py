@@ -3,8 +3,8 @@
 from urllib.parse import parse_qs, urlsplit
 
 from domain.case.policy import Policy
-from tests.portal.visiting import Visitor, text_of
-from tests.world import World
+from tests.support.portal.visiting import Visitor, text_of
+from tests.support.world import World
 
 
 async def test_a_company_that_has_paid_is_told_so_and_goes_on(visitor: Visitor) -> None:

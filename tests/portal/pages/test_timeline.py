@@ -1,7 +1,5 @@
 """What a company is told of its case."""
 
-import ast
-import re
 from datetime import UTC, datetime
 
 from domain.case.case import Event
@@ -9,8 +7,8 @@ from domain.views.status import status
 from portal.cases.facts import Facts
 from portal.pages.timeline import lines
 from portal.words.actions import WORDS
-from stack.process import ROOT
-from tests.cases import a_case
+from tests.support.cases import a_case
+from tests.support.portal.recorded import recorded
 
 WORKINGS = {
     *("notice_dropped", "notice_given_up", "notice_refused", "notice_requested", "notice_uncertain"),
@@ -18,25 +16,12 @@ WORKINGS = {
     *("webhook_given_up", "webhook_requested", "webhooks_gone", "webhooks_off"),
 }
 """What a company needs not know."""
-DECIDED_BEFORE = ("reminder_sent", "reminder_uncertain")
-"""Actions that stand in a variable when they are recorded."""
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
 
 def facts_with(*events: Event) -> Facts:
     case = a_case().evolve(timeline=events)
     return Facts.model_validate(status(case, NOON))
-
-
-def recorded() -> set[str]:
-    """Return every action that the domain writes down: the words in its calls of `record`."""
-    found = set(DECIDED_BEFORE)
-    for path in sorted((ROOT / "domain").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "record":
-                words = (each.value for part in node.args for each in ast.walk(part) if isinstance(each, ast.Constant))
-                found |= {word for word in words if re.fullmatch(r"[a-z]+_[a-z_]+", str(word))}
-    return found
 
 
 def test_every_action_of_the_timeline_has_words_or_is_left_out_on_purpose() -> None:

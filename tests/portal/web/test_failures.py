@@ -13,10 +13,8 @@ import pytest_asyncio
 from adapters import s3
 from portal.development.signing import sign_and_scan
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters import s3_servers
-from tests.portal.visiting import REPRESENTATIVE, WAIT, Site, Visitor, site_over, text_of, title_of
-from tests.world import World, world
+from tests.support.portal.visiting import REPRESENTATIVE, WAIT, Site, Visitor, site_over, text_of, title_of
+from tests.support.world import World, world_of_its_own
 
 SOON_SECONDS = 4
 """Two are meant, for both that the case does not answer and what is known of it."""
@@ -33,12 +31,10 @@ async def soon_shown(visitor: Visitor, path: str, text: str) -> httpx.Response:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def idle(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def idle(tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world whose workers a test starts and stops."""
-    async with temporal_server(tmp_path_factory.mktemp("idle-portal"), arguments=TIME_SKIPPING) as address:
-        with s3_servers.moto() as s3_url:
-            async with MailSink(tmp_path_factory.mktemp("mail")) as sink, world(address, s3_url, sink) as made:
-                yield made
+    async with world_of_its_own(tmp_path_factory.mktemp("idle-portal"), moto_url, mail_sink) as made:
+        yield made
 
 
 async def test_without_a_worker_the_page_says_so_in_time_and_shows_what_is_known(idle: World, tmp_path: Path) -> None:

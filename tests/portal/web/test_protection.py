@@ -8,8 +8,8 @@ from starlette.routing import Mount
 
 from portal.auth import session
 from portal.auth.roles import Role
-from tests.portal.visiting import ORIGIN, REPRESENTATIVE, Site, Visitor, text_of, title_of
-from tests.world import World
+from tests.support.portal.visiting import ORIGIN, REPRESENTATIVE, Site, Visitor, text_of, title_of
+from tests.support.world import World
 
 OPEN_TO_ALL = {
     ("POST", "/entrar"),

@@ -1,4 +1,4 @@
-"""`python -m tests.another_day`: run the tests as if today were another day.
+"""`python -m tests.support.another_day`: run the tests as if today were another day.
 
 Every clock of the tests' own process is moved there, the store's in it included, and each case's time on the Temporal
 server. Tests that run the product as processes of its own are left out: those keep the machine's time.
@@ -16,7 +16,7 @@ from typing import Final
 import time_machine
 
 from domain.calendar import BOGOTA, DAY, BusinessCalendar
-from tests.cases import bogota
+from tests.support.cases import bogota
 
 VARIABLE: Final = "TESTS_BEGIN"
 """As in `2027-12-24 10:00`, in Bogotá."""

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from stack.process import ROOT
-from tests.browser.visitor import Visitor
+from tests.support.browser.person import Person
 
 IMAGES: Final = ROOT / "docs" / "images"
 HEIGHTS: Final = {1280: 800, 375: 700}
@@ -16,7 +16,7 @@ HEIGHTS: Final = {1280: 800, 375: 700}
 COLOURS: Final = 256
 
 
-async def picture(person: Visitor, name: str, *widths: int) -> None:
+async def picture(person: Person, name: str, *widths: int) -> None:
     """Take the page at each width, without a mark of the focus that a person did not put there."""
     await person.page.evaluate("document.activeElement.blur()")
     await person.page.wait_for_load_state("networkidle")

@@ -1,4 +1,4 @@
-"""Takes the pictures of the portal in the documents: `python -m tests.browser.pictures`.
+"""Takes the pictures of the portal in the documents: `python -m tests.support.browser.pictures`.
 
 Runs a stack of its own, leads its demo company to a loan, and then looks at a dozen others from the desk; writes
 `docs/images/portal-<page>-<width>.png` and `docs/images/desk-<page>-<width>.png`.
@@ -13,14 +13,14 @@ from playwright.async_api import Browser, async_playwright
 
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
-from tests.browser.camera import picture
-from tests.browser.desk_pictures import take_desk
-from tests.browser.finding import MISSING, browser_path
-from tests.browser.local_stack import LocalStack, local_stack
-from tests.browser.visitor import Visitor, visitor
+from tests.support.browser.camera import picture
+from tests.support.browser.desk_pictures import take_desk
+from tests.support.browser.finding import MISSING, browser_path
+from tests.support.browser.local_stack import LocalStack, local_stack
+from tests.support.browser.person import Person, a_person
 
 
-async def take(person: Visitor) -> None:
+async def take(person: Person) -> None:
     """Go the whole way, and take a picture of each page on it."""
     await person.enter(COMPANY.company_id)
     await picture(person, "portal-home")
@@ -55,9 +55,9 @@ async def run(browser: str) -> None:
 
 
 async def _visit(stack: LocalStack, browser: Browser) -> None:
-    async with visitor(browser, stack, device_scale_factor=1) as person:
+    async with a_person(browser, stack, device_scale_factor=1) as person:
         await take(person)
-    async with visitor(browser, stack, device_scale_factor=1) as support:
+    async with a_person(browser, stack, device_scale_factor=1) as support:
         await take_desk(support)
     await browser.close()
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from portal.development.signing import sign_and_scan
-from tests.browser.visitor import Visitor
-from tests.letters.scans import scan
-from tests.world import CaseUnderTest
+from tests.support.browser.person import Person
+from tests.support.letters.scans import scan
+from tests.support.world import CaseUnderTest
 
 Happen = Callable[[CaseUnderTest], Awaitable[object]]
-Act = Callable[[Visitor], Awaitable[object]]
+Act = Callable[[Person], Awaitable[object]]
 CHECKOUT = "/desarrollo/pagar?company_id=C1&amount_cop=297500&method=pse&return_url=/comprar/regreso"
 HOME = "Habilitación electrónica – Facturación electrónica"
 STATUS = "Estado de tu activación"
@@ -82,12 +82,12 @@ async def expiring(case: CaseUnderTest) -> None:
     await case.issue_certificate(days=10)
 
 
-async def submit(person: Visitor) -> None:
+async def submit(person: Person) -> None:
     await person.page.locator("main form button[type=submit]").first.click()
     await person.page.locator("#resumen").wait_for()
 
 
-async def unfold(person: Visitor) -> None:
+async def unfold(person: Person) -> None:
     await person.page.locator("main summary").click()
 
 

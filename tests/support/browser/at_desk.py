@@ -5,13 +5,13 @@ import asyncio
 from playwright.async_api import expect
 
 from portal.auth.roles import Role
-from tests.browser.visitor import Visitor
+from tests.support.browser.person import Person
 
 INDEXED_WITHIN_SECONDS = 90
 """The desk reads new names at most every 20 seconds; the rest is for a busy machine."""
 
 
-async def enter_desk(person: Visitor, role: Role = Role.SUPPORT) -> None:
+async def enter_desk(person: Person, role: Role = Role.SUPPORT) -> None:
     """Come in from the played lender, whose page offers one of the roles of its staff."""
     await person.goto("/desarrollo")
     await person.page.locator("input[name=rol]").evaluate("(each, role) => { each.value = role }", role.value)
@@ -19,7 +19,7 @@ async def enter_desk(person: Visitor, role: Role = Role.SUPPORT) -> None:
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Casos abiertos")
 
 
-async def find_by_name(person: Visitor, typed: str, name: str) -> None:
+async def find_by_name(person: Person, typed: str, name: str) -> None:
     """Search, again until the name is indexed, and open the company's case."""
     found = person.page.get_by_role("link", name=name, exact=True)
     async with asyncio.timeout(INDEXED_WITHIN_SECONDS):

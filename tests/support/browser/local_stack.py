@@ -18,7 +18,7 @@ from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 from stack.process import Part, RunningPart
 from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, TIME_SKIPPING
-from tests.world import SLOW_BATCHES, World
+from tests.support.world import SLOW_BATCHES, World
 
 
 @dataclass

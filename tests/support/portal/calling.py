@@ -1,12 +1,15 @@
 """A billing backend that calls the API."""
 
+import asyncio
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from tests.portal.visiting import Site
+from tests.support import builders
+from tests.support.portal.visiting import Site
 
 PROBLEM = "application/problem+json"
 
@@ -44,3 +47,21 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 
 def fields(answer: httpx.Response) -> dict[str, str]:
     return {each["field"]: each["message"] for each in answer.json()["errors"]}
+
+
+def a_company(**changes: object) -> dict[str, object]:
+    return builders.COMPANY | {"company_id": f"A{uuid.uuid4().hex[:12]}"} | changes
+
+
+def payment(**changes: object) -> dict[str, object]:
+    return {"reference": "FV-77", "amount_cop": 297_500} | changes
+
+
+async def until_told(caller: Caller, path: str) -> dict[str, Any]:
+    """Return the answer once the case gives one; a busy machine may need more than one try."""
+    async with asyncio.timeout(60):
+        while (answer := await caller.get(path)).status_code == 503:
+            pass
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

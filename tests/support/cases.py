@@ -50,7 +50,7 @@ NOW = bogota("2026-11-24 10:00")
 
 
 @dataclass
-class World:
+class Outside:
     """What lies outside a case: verdicts still to come, the evidence in the store, and the mails that arrived."""
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -121,7 +121,7 @@ class World:
         return self.first
 
 
-def opened(world: World, now: datetime = NOW, archived: dict[str, Any] | None = None, **policy: Any) -> Case:
+def opened(world: Outside, now: datetime = NOW, archived: dict[str, Any] | None = None, **policy: Any) -> Case:
     """Return the case of a company as the store knows it: new, or taken up again from its archive."""
     start = OpenCase(company_id="C1001", profile_sha256=COMPANY_SHA)
     result = CaseOpened(
@@ -131,7 +131,7 @@ def opened(world: World, now: datetime = NOW, archived: dict[str, Any] | None = 
 
 
 def a_case(now: datetime = NOW, **policy: Any) -> Case:
-    return opened(World(), now, **policy)
+    return opened(Outside(), now, **policy)
 
 
 def message(name: str, *, by: str = "support:ana", **fields: Any) -> Message:
@@ -154,9 +154,9 @@ def deliver(case: Case, name: str, now: datetime = NOW, **fields: Any) -> Case:
         return reject(case, name, str(error), now)
 
 
-def settle(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
+def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Case:
     """Return the case after everything that is due, in the order the procedure does it, in a world that answers."""
-    world = world or World()
+    world = world or Outside()
     while True:
         case = clock.tick(case, now)
         queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
@@ -179,7 +179,7 @@ def event_to_try(case: Case, now: datetime) -> WebhookEvent | None:
     return None if found is None or found[1] else found[0]
 
 
-def live(case: Case, since: datetime, until: datetime, world: World) -> Case:
+def live(case: Case, since: datetime, until: datetime, world: Outside) -> Case:
     """Return the case after time has passed and nobody sent anything."""
     now = since
     while now <= until:
@@ -192,26 +192,26 @@ def live(case: Case, since: datetime, until: datetime, world: World) -> Case:
     return case
 
 
-def with_letter(case: Case, now: datetime = NOW, world: World | None = None) -> Case:
+def with_letter(case: Case, now: datetime = NOW, world: Outside | None = None) -> Case:
     """Return the case whose letter waits for a signature."""
     return settle(send(case, "submit_representative", now, sha256=REPRESENTATIVE_SHA), now, world)
 
 
 def with_upload(
-    case: Case, upload_id: str, now: datetime = NOW, world: World | None = None, verdict: Verdict = Verdict.ACCEPTED
+    case: Case, upload_id: str, now: datetime = NOW, world: Outside | None = None, verdict: Verdict = Verdict.ACCEPTED
 ) -> Case:
     """Return the case after an upload and its verdict."""
-    world = world or World()
+    world = world or Outside()
     world.verdicts[upload_id] = verdict
     return settle(deliver(case, "letter_uploaded", now, upload_id=upload_id), now, world)
 
 
-def with_loan(case: Case, received_at: datetime = NOW, world: World | None = None) -> Case:
+def with_loan(case: Case, received_at: datetime = NOW, world: Outside | None = None) -> Case:
     """Return the case whose first letter was accepted when it arrived."""
     return with_upload(with_letter(case, received_at, world), "U1", received_at, world)
 
 
-def with_payment(case: Case, now: datetime = NOW, world: World | None = None, reference: str = "FV-77") -> Case:
+def with_payment(case: Case, now: datetime = NOW, world: Outside | None = None, reference: str = "FV-77") -> Case:
     """Return the case whose certificate is paid and in process."""
     return settle(send(case, "payment_confirmed", now, reference=reference, amount_cop=TOTAL_COP), now, world)
 
@@ -219,7 +219,7 @@ def with_payment(case: Case, now: datetime = NOW, world: World | None = None, re
 def with_certificate(
     case: Case,
     now: datetime = NOW,
-    world: World | None = None,
+    world: Outside | None = None,
     *,
     serial: str = "0A1B",
     valid_from: date | None = None,

@@ -10,13 +10,13 @@ from adapters.activations import Activations
 from domain.case.policy import Policy
 from domain.profiles.nit import check_digit
 from portal.development.signing import sign_and_scan
-from tests import builders
-from tests.browser.at_desk import enter_desk
-from tests.browser.camera import picture
-from tests.browser.states import observed
-from tests.browser.visitor import Visitor
-from tests.letters.scans import scan
-from tests.world import CaseUnderTest, World
+from tests.support import builders
+from tests.support.browser.at_desk import enter_desk
+from tests.support.browser.camera import picture
+from tests.support.browser.person import Person
+from tests.support.browser.states import observed
+from tests.support.letters.scans import scan
+from tests.support.world import CaseUnderTest, World
 
 Happen = Callable[[CaseUnderTest], Awaitable[object]]
 PERSON: Final = {
@@ -103,7 +103,7 @@ async def company(world: World, number: int) -> CaseUnderTest:
     return case
 
 
-async def take_desk(support: Visitor) -> None:
+async def take_desk(support: Person) -> None:
     """Go through the desk, and take a picture of each page."""
     cases = [await company(support.stack.world, number) for number in range(len(COMPANIES))]
     await enter_desk(support)
@@ -117,7 +117,7 @@ async def take_desk(support: Visitor) -> None:
     await take_batch(support)
 
 
-async def take_case(support: Visitor, case: CaseUnderTest) -> None:
+async def take_case(support: Person, case: CaseUnderTest) -> None:
     """Take a case with a message that did not count and a letter under review, and the action that mends the first."""
     path = f"/soporte/casos/{case.company_id}"
     await support.goto(path)
@@ -130,7 +130,7 @@ async def take_case(support: Visitor, case: CaseUnderTest) -> None:
     await picture(support, "desk-action", 1280)
 
 
-async def take_batch(support: Visitor) -> None:
+async def take_batch(support: Person) -> None:
     """Take the rehearsal of a batch, and what came of it."""
     page = support.page
     await support.goto("/soporte/lotes/nuevo?vence=30&accion=reenvio")

@@ -9,7 +9,7 @@ from domain.bucket import notice_key
 from domain.errors import MailboxRefusedError, MailUnavailableError
 from domain.mail import Delivery, OutgoingMail, Recipient
 from domain.notices import Addressee, NoticeKind, ProfileRefs, SendNotice
-from tests.mails.notices import a_notice
+from tests.support.mails.notices import a_notice
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 COMPANY = {"legal_name": "Comercial Andina S.A.S.", "email": "contabilidad@andina.com.co", "nit": "900373115-3"}

@@ -1,7 +1,7 @@
 """The world a case lives in, for tests: a real Temporal server whose time can be moved, real S3, real SMTP."""
 
 import asyncio
-import contextlib
+import dataclasses
 import email
 import email.policy
 import json
@@ -33,12 +33,13 @@ from portal.development.signing import sign_and_scan
 from settings import S3, Settings, Smtp, WorkerLimits
 from stack import case_time
 from stack.mail_sink import MailSink
-from tests import builders
-from tests.another_day import another_day
-from tests.cases import bogota
+from stack.probes import free_port
+from stack.servers import TIME_SKIPPING, temporal_server
+from tests.support import builders
+from tests.support.another_day import another_day
+from tests.support.cases import bogota
 
 Json = dict[str, Any]
-BUCKET = "activa-tests"
 TUESDAY = bogota("2035-02-06 10:00")
 """A day like any other, with no holiday for weeks. A case's time only moves forward, hence the far year."""
 ORDINARY_DAY = None if another_day() else TUESDAY
@@ -209,17 +210,17 @@ class CaseUnderTest:
 async def world(
     temporal_address: str, s3_url: str, mails: MailSink, *, begins: datetime | None = None
 ) -> AsyncIterator[World]:
-    """Connect to the running servers; cases begin now or at an instant to come."""
+    """Connect to the running servers, with a bucket of its own; cases begin now or at an instant to come."""
     client = await temporal.connect(address=temporal_address)
     store = s3.connect(
         endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test", connections=20
     )
-    with contextlib.suppress(store.exceptions.BucketAlreadyOwnedByYou):
-        await asyncio.to_thread(store.create_bucket, Bucket=BUCKET)
+    bucket = f"activa-{uuid.uuid4().hex}"
+    await asyncio.to_thread(store.create_bucket, Bucket=bucket)
     settings = Settings(
         _env_file=None,
         lender=builders.lender(),
-        s3=S3(bucket=BUCKET, endpoint_url=s3_url),
+        s3=S3(bucket=bucket, endpoint_url=s3_url),
         smtp=Smtp(
             host="127.0.0.1",
             port=mails.port,
@@ -234,10 +235,23 @@ async def world(
     with LetterChecker() as checker:
         await asyncio.to_thread(checker.warm)
         yield World(
-            client, skipper, s3.S3Objects(store, BUCKET), LetterExaminer(checker), mails.folder, settings, begins=begins
+            client, skipper, s3.S3Objects(store, bucket), LetterExaminer(checker), mails.folder, settings, begins=begins
         )
 
 
 def worker_over(made: World, objects: s3.S3Objects) -> Worker:
     """Return a worker over another store than the world's own."""
     return worker.build(made.client, worker.activities(objects, made.examiner, made.settings), made.settings)
+
+
+@asynccontextmanager
+async def world_of_its_own(
+    folder: Path, s3_url: str, mails: MailSink, *arguments: str, begins: datetime | None = None
+) -> AsyncIterator[World]:
+    """Give a world with a Temporal server of its own, which keeps its data in a folder and skips time."""
+    metrics_port = free_port()
+    async with (
+        temporal_server(folder, arguments=(*TIME_SKIPPING, "--metrics-port", str(metrics_port), *arguments)) as address,
+        world(address, s3_url, mails, begins=begins) as made,
+    ):
+        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")

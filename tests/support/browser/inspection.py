@@ -2,7 +2,7 @@
 
 from axe_playwright_python.async_playwright import Axe
 
-from tests.browser.visitor import DESKTOP, TELEPHONE, Visitor
+from tests.support.browser.person import DESKTOP, TELEPHONE, Person
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = {"width": 320, "height": 640}
@@ -13,7 +13,7 @@ TARGETS = (
 SMALLEST_TARGET = 44
 
 
-async def problems(person: Visitor) -> list[str]:
+async def problems(person: Person) -> list[str]:
     """Return everything that is wrong, in words; the window has its size again afterwards."""
     found = await axe_violations(person)
     await person.page.set_viewport_size(NARROW)
@@ -24,7 +24,7 @@ async def problems(person: Visitor) -> list[str]:
     return found
 
 
-async def axe_violations(person: Visitor) -> list[str]:
+async def axe_violations(person: Person) -> list[str]:
     options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
     results = (await Axe().run(person.page, options=options)).response
     assert results["passes"], "axe has looked at nothing"
@@ -35,13 +35,13 @@ async def axe_violations(person: Visitor) -> list[str]:
     ]
 
 
-async def too_wide(person: Visitor) -> list[str]:
+async def too_wide(person: Person) -> list[str]:
     """Return how far the page can be scrolled sideways, if it can."""
     wide = await person.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [f"{wide} px wider than the window of {NARROW['width']}"] if wide > 0 else []
 
 
-async def too_small(person: Visitor) -> list[str]:
+async def too_small(person: Person) -> list[str]:
     """Return what a thumb would miss."""
     found: list[str] = await person.page.evaluate(
         """([selector, least]) => [...document.querySelectorAll(selector)]

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from temporalio.client import WorkflowUpdateFailedError
 
-from tests.receiver import Receiver
-from tests.world import CaseUnderTest
+from tests.support.receiver import Receiver
+from tests.support.world import CaseUnderTest
 
 Path = Callable[[CaseUnderTest], Awaitable[None]]
 PathOfEvents = Callable[[CaseUnderTest, Receiver], Awaitable[None]]

@@ -5,7 +5,7 @@ import re
 import urllib.request
 from collections import Counter
 
-from tests.world import World
+from tests.support.world import World
 
 
 async def counted(world: World, line: str) -> Counter[str]:

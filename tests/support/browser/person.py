@@ -1,15 +1,15 @@
 """A person at a browser: one window, what it asked for, and what it complained about."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Download, Page, Request
 
-from tests.browser.local_stack import LocalStack
+from tests.support.browser.local_stack import LocalStack
 
 DESKTOP = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 375, "height": 812}
@@ -20,7 +20,7 @@ FAILED_STATUS = re.compile(r"^Failed to load resource: the server responded with
 
 
 @dataclass
-class Visitor:
+class Person:
     """One browser window on one device."""
 
     page: Page
@@ -99,7 +99,7 @@ async def content_of(download: Download) -> bytes:
 
 
 @asynccontextmanager
-async def visitor(browser: Browser, stack: LocalStack, **options: Any) -> AsyncIterator[Visitor]:
+async def a_person(browser: Browser, stack: LocalStack, **options: Any) -> AsyncIterator[Person]:
     """Open a window of a device of its own; `options` are of the browser's context."""
     context = await browser.new_context(
         **{"viewport": DESKTOP, "locale": "es-CO", "timezone_id": "America/Bogota", **options}
@@ -107,7 +107,7 @@ async def visitor(browser: Browser, stack: LocalStack, **options: Any) -> AsyncI
     context.set_default_timeout(PATIENCE_MS)
     try:
         page = await context.new_page()
-        who = Visitor(page, stack)
+        who = Person(page, stack)
         context.on("request", who.ask)
         context.on("console", lambda message: _note(who, message))
         page.on("pageerror", lambda error: who.complain(f"error: {error}"))
@@ -116,6 +116,9 @@ async def visitor(browser: Browser, stack: LocalStack, **options: Any) -> AsyncI
         await context.close()
 
 
-def _note(who: Visitor, message: ConsoleMessage) -> None:
+def _note(who: Person, message: ConsoleMessage) -> None:
     if message.type in {"error", "warning"} and not FAILED_STATUS.search(message.text):
         who.complain(f"{message.type}: {message.text}")
+
+
+Opening = Callable[..., AbstractAsyncContextManager[Person]]

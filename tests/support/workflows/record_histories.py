@@ -12,12 +12,12 @@ from pathlib import Path
 
 from stack.mail_sink import MailSink
 from stack.servers import TIME_SKIPPING, temporal_server
-from tests.adapters import s3_servers
-from tests.receiver import Receiver, receiving
-from tests.workflows.paths import PATHS, PATHS_OF_EVENTS
-from tests.world import TUESDAY, CaseUnderTest, world
+from tests.support import s3_servers
+from tests.support.receiver import Receiver, receiving
+from tests.support.workflows.paths import PATHS, PATHS_OF_EVENTS
+from tests.support.world import TUESDAY, CaseUnderTest, world
 
-HISTORIES = Path(__file__).parent / "histories"
+HISTORIES = Path(__file__).parents[2] / "workflows" / "histories"
 
 
 async def runs_of(case: CaseUnderTest) -> list[str]:

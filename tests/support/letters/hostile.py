@@ -10,7 +10,7 @@ import numpy as np
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from tests.letters.scans import image_pdf
+from tests.support.letters.scans import image_pdf
 
 MIB = 1 << 20
 

@@ -14,9 +14,9 @@ from fastapi import FastAPI
 from portal import app as portal_app
 from portal.development.lender import Lender
 from settings import Portal, PortalSettings
-from tests import builders
-from tests.portal.described import Described
-from tests.world import CaseUnderTest, World
+from tests.support import builders
+from tests.support.portal.described import Described
+from tests.support.world import CaseUnderTest, World
 
 SECRET = "a-secret-of-the-tests-0123456789abcdef"
 WAIT = "Un momento, por favor · Activa"
