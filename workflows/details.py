@@ -23,14 +23,13 @@ def current_details(case: Case, now: datetime) -> str:
     """
     today = bogota_date(now)
     signing = entitlement(case.track, case.loan, today)
-    timeline = [each.model_dump(mode="json") for each in case.timeline[-LATEST:]]
     lines = [
         f"**{stage_of(case, today)}** · signs with: {signing.signing}{_until(signing)}",
         f"Next: {', '.join(next_actions(case, now)) or 'nothing'}",
         *(f"- **Attention** ({each.kind}): {each.text}" for each in case.attention),
         *_loan(loan_status(case, today)),
         "",
-        *(f"- {each['at']} {each['actor']}: {each['action']}" for each in timeline),
+        *(f"- {each.at:%Y-%m-%dT%H:%M:%SZ} {each.actor}: {each.action}" for each in case.timeline[-LATEST:]),
         "",
         f"Signals: {KNOWN_SIGNALS}",
     ]

@@ -18,25 +18,14 @@ from domain.case.loan import Loan
 from domain.case.policy import Policy
 from domain.case.reminders import Milestone, ReminderRecord, Reminders
 from domain.case.rows import from_rows, to_rows
+from domain.case.timeline import Event, event, newest
 from domain.contract import CompanyId, Sha256
 from domain.model import Model
 
 MOST_SEEN = 500
-MOST_EVENTS = 300
 MOST_REJECTED = 50
-LONGEST_TIMELINE_BYTES = 80_000
-"""Of reasons and names. The whole case travels in one payload when a history is cut short."""
 SYSTEM = "activa"
 """The actor of what the procedure does by itself."""
-
-
-class Event(Model):
-    """One line of the timeline."""
-
-    at: datetime
-    actor: str
-    action: str
-    reason: str | None = None
 
 
 class RejectedMessage(Model):
@@ -84,10 +73,10 @@ class Case(Model):
         """The business calendar this case runs under."""
         return BusinessCalendar(self.policy.extra_holidays, self.policy.cancelled_holidays)
 
-    def record(self, now: datetime, actor: str, action: str, reason: str | None = None) -> Self:
-        """Return the case with one more line in its timeline."""
-        event = Event(at=now.replace(microsecond=0), actor=actor, action=action, reason=reason)
-        return self.evolve(timeline=_newest((*self.timeline, event)[-MOST_EVENTS:]))
+    def record(self, now: datetime, actor: str, action: str, given: str | None = None, **values: object) -> Self:
+        """Return the case with one more line in its timeline; the values are those of the action's note."""
+        line = event(now, actor, action, given, **values)
+        return self.evolve(timeline=newest((*self.timeline, line)))
 
     def enqueue(self, job: Job, not_before: datetime | None = None) -> Self:
         """Return the case owing one more job; one that it owes already is not added."""
@@ -170,14 +159,3 @@ def _rows_in(values: dict[str, Any]) -> list[tuple[str, dict[str, Any], str, typ
     """Return where the stored form has rows: the part of the case, what holds them, their name and their kind."""
     places = [(part, values.get(part, {}) if part else values, name, kind) for part, name, kind in _ROWS]
     return [place for place in places if place[2] in place[1]]
-
-
-def _newest(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Return the newest events that fit into the timeline."""
-    room = LONGEST_TIMELINE_BYTES
-    for index in reversed(range(len(events))):
-        event = events[index]
-        room -= len(f"{event.actor}{event.action}{event.reason}".encode())
-        if room < 0:
-            return events[index + 1 :]
-    return events

@@ -48,9 +48,13 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     )
     if track.latest is not None and (corrects or track.latest == certificate):
         case = with_certificate_reminders(case, track.latest)
-    term = f"{message.valid_from} to {message.valid_until}"
     case = case.record(
-        now, message.by, "certificate_corrected" if corrects else "certificate_issued", message.with_reason(term)
+        now,
+        message.by,
+        "certificate_corrected" if corrects else "certificate_issued",
+        message.reason,
+        valid_from=message.valid_from,
+        valid_until=message.valid_until,
     )
     told = f"certificate/{digest(message.serial)}/{message.valid_until}"
     return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))

@@ -112,7 +112,7 @@ def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
     """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and not _may_still_be_told(case, queued.job, now):
-            case = case.without_job(queued.job).record(now, SYSTEM, "notice_dropped", queued.job.notice)
+            case = case.without_job(queued.job).record(now, SYSTEM, "notice_dropped", notice=queued.job.notice)
             case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
     return case
 
@@ -129,7 +129,7 @@ def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
         return case
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
-            case = case.without_job(queued.job).record(now, SYSTEM, "notice_given_up", queued.job.notice)
+            case = case.without_job(queued.job).record(now, SYSTEM, "notice_given_up", notice=queued.job.notice)
             case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
     return case
 
@@ -181,7 +181,7 @@ def reminder_done(case: Case, milestone: Milestone, result: NoticeSent, now: dat
     case = deliveries.learned(case, result.webhooks, now)
     case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     action = "reminder_uncertain" if result.uncertain else "reminder_sent"
-    case = case.record(now, SYSTEM, action, f"{case.reminders.subject} {milestone.days}")
+    case = case.record(now, SYSTEM, action, subject=case.reminders.subject, days=milestone.days)
     return mailboxes.learned(case, TellNotice(notice=notice.kind, key=notice.key), result, now)
 
 

@@ -123,7 +123,7 @@ def failed(case: Case, event: WebhookEvent, attempts: int, error_type: str, now:
         pause = PAUSES[min(box.failures, len(PAUSES) - 1)]
         return _changed(case, next_try_at=min(now + pause, until))
     case = _ended(case, event.id, DeliveryOutcome.GIVEN_UP, now)
-    case = case.record(now, SYSTEM, "webhook_given_up", f"{event.type} {event.id}")
+    case = case.record(now, SYSTEM, "webhook_given_up", event_type=event.type, event_id=event.id)
     text = f"{event.type} {event.id} was not taken for three days, last {error_type}; ask for it by webhook_requested"
     return case.raise_attention(now, AttentionKind.WEBHOOK, event.id, text)
 
@@ -137,9 +137,7 @@ def give_up_at_closing(case: Case, now: datetime) -> Case:
 
 def _given_up_at_closing(case: Case, now: datetime) -> Case:
     count = len(case.webhooks.waiting)
-    return _all_ended(case, DeliveryOutcome.GIVEN_UP, now).record(
-        now, SYSTEM, "webhook_given_up", f"{count} at closing"
-    )
+    return _all_ended(case, DeliveryOutcome.GIVEN_UP, now).record(now, SYSTEM, "webhook_given_up", count=count)
 
 
 def found(case: Case, wanted: str, now: datetime) -> WebhookEvent | None:
@@ -170,7 +168,7 @@ def _joined(case: Case, event: WebhookEvent, now: datetime) -> Case:
     if len(waiting) >= MOST_WAITING:
         # The first one may be under way.
         case = _ended(case, waiting[1].id, DeliveryOutcome.GIVEN_UP, now)
-        case = case.record(now, SYSTEM, "webhook_given_up", f"{waiting[1].type} {waiting[1].id}")
+        case = case.record(now, SYSTEM, "webhook_given_up", event_type=waiting[1].type, event_id=waiting[1].id)
     return _changed(case, waiting=(*case.webhooks.waiting, event))
 
 

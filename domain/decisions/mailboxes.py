@@ -60,7 +60,7 @@ def _owe_the_rest(case: Case, sent: TellNotice, result: NoticeSent, now: datetim
         return case.enqueue(rest, not_before=now + REST_AFTER[sent.rest])
     for owner in result.later:
         case = _dead(case, owner, sent.notice, now)
-    return case.record(now, SYSTEM, "notice_given_up", sent.notice)
+    return case.record(now, SYSTEM, "notice_given_up", notice=sent.notice)
 
 
 def corrected(case: Case, owner: Addressee | None) -> Case:

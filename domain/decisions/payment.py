@@ -66,7 +66,7 @@ def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
     case = case.evolve(track=track).settle_attention(
         AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT
     )
-    case = case.record(now, message.by, "payment_confirmed", message.with_reason(message.reference))
+    case = case.record(now, message.by, "payment_confirmed", message.reason, reference=message.reference)
     return case.enqueue(
         TellNotice(
             notice=NoticeKind.PAYMENT_RECEIVED,
@@ -78,7 +78,15 @@ def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
 
 def _insufficient(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
     text = f"{message.amount_cop} of {case.policy.total_cop} pesos under {message.reference}"
-    case = case.record(now, message.by, "payment_insufficient", message.with_reason(text))
+    case = case.record(
+        now,
+        message.by,
+        "payment_insufficient",
+        message.reason,
+        amount_cop=message.amount_cop,
+        total_cop=case.policy.total_cop,
+        reference=message.reference,
+    )
     return case.raise_attention(
         now,
         AttentionKind.INSUFFICIENT_PAYMENT,
@@ -88,7 +96,7 @@ def _insufficient(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
 
 
 def _unexpected(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
-    case = case.record(now, message.by, "payment_unexpected", message.with_reason(message.reference))
+    case = case.record(now, message.by, "payment_unexpected", message.reason, reference=message.reference)
     return case.raise_attention(
         now,
         AttentionKind.UNEXPECTED_PAYMENT,

@@ -100,7 +100,7 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
     case = mailboxes.corrected(case, Addressee.REPRESENTATIVE if is_other else None)
     case = case.evolve(letter=letter, representative_sha256=job.representative_sha256)
     case = case.settle_attention(AttentionKind.PROFILE, subject="representative")
-    return redo_request(case).record(now, SYSTEM, "letter_issued", result.folio)
+    return redo_request(case).record(now, SYSTEM, "letter_issued", folio=result.folio)
 
 
 def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: datetime) -> Case:
@@ -117,7 +117,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
     if result.sha256 is None:
         case = case.forget(upload_message_key(job.upload_id))
     if result.verdict is Verdict.REJECTED:
-        case = case.evolve(letter=case.letter.with_upload(version)).record(now, job.by, "letter_rejected", codes)
+        case = case.evolve(letter=case.letter.with_upload(version)).record(now, job.by, "letter_rejected", codes=codes)
         if not job.tell:
             return case
         return case.enqueue(
@@ -130,7 +130,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
     if result.verdict is Verdict.ACCEPTED:
         return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
     case = case.evolve(review_due_at=case.calendar.add_business_hours(now, case.policy.review_business_hours))
-    case = case.record(now, job.by, "letter_under_review", codes)
+    case = case.record(now, job.by, "letter_under_review", codes=codes)
     case = case.raise_attention(
         now, AttentionKind.LETTER_REVIEW, job.upload_id, "a signed letter waits for letter_reviewed: accept or reject"
     )
@@ -140,7 +140,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
 def _accepted(case: Case, first: FirstAcceptance | None, upload_id: str, by: str, now: datetime) -> Case:
     version = case.letter.version(upload_id)
     case = case.evolve(review_due_at=None).record(
-        now, by, "letter_accepted", version.folio if version is not None else None
+        now, by, "letter_accepted", folio=version.folio if version is not None else None
     )
     if first is None or case.loan is not None:
         return case
@@ -179,7 +179,7 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
 def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:
     case = deliveries.learned(case, result.webhooks, now)
     if not (job.rest and result.later):
-        case = case.record(now, SYSTEM, "notice_uncertain" if result.uncertain else "notice_sent", job.notice)
+        case = case.record(now, SYSTEM, "notice_uncertain" if result.uncertain else "notice_sent", notice=job.notice)
     return mailboxes.learned(case, job, result, now)
 
 
@@ -206,7 +206,7 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
     """
     if isinstance(job, TellNotice) and final:
         case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
-        case = case.record(now, SYSTEM, "notice_refused", job.notice)
+        case = case.record(now, SYSTEM, "notice_refused", notice=job.notice)
         return mailboxes.refused(case, job.notice, now)
     queued = next(each for each in case.queue if each.job == job)
     failures = queued.failures + 1

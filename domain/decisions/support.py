@@ -45,7 +45,7 @@ def _with_step(case: Case, step: int, by: str, now: datetime) -> Case:
     if step == THIS_STEP and not may_continue(case, now):
         raise NotAllowedNowError("step 2 is not finished: attach the signed letter, or confirm the payment first")
     case = case.evolve(steps=tuple(sorted((*case.steps, step))))
-    return case.record(now, by, "step_completed", str(step))
+    return case.record(now, by, "step_completed", step=step)
 
 
 def loan_revoked(case: Case, message: LoanRevoked, now: datetime) -> Case:
@@ -67,7 +67,7 @@ def loan_revoked(case: Case, message: LoanRevoked, now: datetime) -> Case:
 def reminders_muted(case: Case, message: RemindersMuted, now: datetime) -> Case:
     """Send no reminder up to and on a day; a later message moves that day."""
     case = case.evolve(reminders=case.reminders.model_copy(update={"muted_until": message.until}))
-    return case.record(now, message.by, "reminders_muted", f"until {message.until}: {message.reason}")
+    return case.record(now, message.by, "reminders_muted", message.reason, until=message.until)
 
 
 def company_updated(case: Case, message: CompanyUpdated, now: datetime) -> Case:  # noqa: ARG001
@@ -84,7 +84,7 @@ def notice_requested(case: Case, message: NoticeRequested, now: datetime) -> Cas
         raise NotAllowedNowError(f"notice: {message.notice} would not be true today; see the status for what is")
     number = case.notices_requested + 1
     case = case.evolve(notices_requested=number)
-    case = case.record(now, message.by, "notice_requested", f"{message.notice}: {message.reason}")
+    case = case.record(now, message.by, "notice_requested", message.reason, notice=message.notice)
     return case.enqueue(
         TellNotice(
             notice=message.notice,
@@ -101,7 +101,7 @@ def webhook_requested(case: Case, message: WebhookRequested, now: datetime) -> C
     if event is None:
         text = f"event: {message.event} is no event of this case that can be sent again; see webhooks in the status"
         raise NotAllowedNowError(text)
-    case = case.record(now, message.by, "webhook_requested", f"{event.type} {event.id}: {message.reason}")
+    case = case.record(now, message.by, "webhook_requested", message.reason, event_type=event.type, event_id=event.id)
     return deliveries.again(case, event, now)
 
 

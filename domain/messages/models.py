@@ -17,11 +17,6 @@ class Message(Model):
 
     by: Actor
 
-    def with_reason(self, text: str) -> str:
-        """Return a text for the timeline, followed by the reason that a person gave."""
-        reason = getattr(self, "reason", None)
-        return f"{text}: {reason}" if reason else text
-
     @property
     def is_from_support(self) -> bool:
         """Tell whether a support person sends it, who may correct what others can't."""

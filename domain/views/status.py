@@ -13,6 +13,7 @@ from domain.case.steps import current_step, nit_locked
 from domain.views.actions import next_actions
 from domain.views.entitlement import entitlement
 from domain.views.stage import stage_of
+from domain.views.timeline import timeline
 
 Json = dict[str, Any]
 
@@ -42,7 +43,7 @@ def status(case: Case, now: datetime) -> Json:
         "repeated_messages_count": case.repeated_count,
         "webhooks": _webhooks(case),
         "waiting_to_retry": [each.job.kind for each in case.queue if each.is_tried_again],
-        "timeline": [each.model_dump(mode="json") for each in case.timeline],
+        "timeline": [each.model_dump(mode="json") for each in timeline(case)],
         "next_actions": next_actions(case, now),
         "closing": case.closing,
     }

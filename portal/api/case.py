@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from domain.case.attention import Attention
-from domain.case.case import Event
 from domain.case.certificate import Certificate, CertificateState, Payment
 from domain.case.events import DeliveryOutcome, EventType
 from domain.case.letters import SignedVersion
@@ -16,6 +15,7 @@ from domain.contract import CompanyId, EventId, Sha256, UploadId
 from domain.model import Model
 from domain.views.entitlement import Signing
 from domain.views.stage import Stage
+from domain.views.timeline import TimelineEvent
 
 
 class PaymentStatus(Model):
@@ -171,6 +171,6 @@ class CaseStatus(Model):
     repeated_messages_count: int
     webhooks: WebhooksStatus
     waiting_to_retry: list[str]
-    timeline: list[Event]
+    timeline: list[TimelineEvent]
     next_actions: list[str]
     closing: str | None

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from domain.case.attention import Attention
-from domain.case.case import Event
 from domain.case.events import Delivery
 from domain.model import Model
+from domain.views.timeline import TimelineEvent
 from portal.cases.facts import Facts
 
 
@@ -50,6 +50,6 @@ class DeskFacts(Facts, extra="ignore"):
     closing: str | None
 
     @property
-    def messages_taken(self) -> tuple[int, tuple[Event, ...], int]:
+    def messages_taken(self) -> tuple[int, tuple[TimelineEvent, ...], int]:
         """A value that changes whenever the case has taken a message; a full timeline keeps its length."""
         return len(self.timeline), self.timeline[-1:], self.repeated_messages_count

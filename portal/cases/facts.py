@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from pydantic import AwareDatetime
 
-from domain.case.case import Event
 from domain.case.certificate import CertificateState, Payment
 from domain.case.letters import SignedVersion
 from domain.case.steps import THIS_STEP
@@ -12,6 +11,7 @@ from domain.letter.examination import Verdict
 from domain.model import Model
 from domain.views.entitlement import Signing
 from domain.views.stage import Stage
+from domain.views.timeline import TimelineEvent
 
 
 class PaymentFacts(Model, extra="ignore"):
@@ -123,7 +123,7 @@ class Facts(Model, extra="ignore"):
     letter: LetterFacts
     steps: StepsFacts
     reminders: RemindersFacts
-    timeline: tuple[Event, ...]
+    timeline: tuple[TimelineEvent, ...]
     next_actions: tuple[str, ...]
 
     @property

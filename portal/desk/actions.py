@@ -14,12 +14,12 @@ from pydantic_core import ErrorDetails
 
 from domain.contract import workflow_id
 from domain.messages.models import SIGNALS, Message
-from domain.notices import NoticeKind
 from domain.profiles import form_messages
 from domain.profiles.forms import FieldError
 from domain.profiles.text import MAIL_LENGTH
 from mails import spanish
 from portal.cases.desk_facts import DeskFacts
+from portal.words.spelling import NOTICES
 
 
 class Kind(StrEnum):
@@ -63,20 +63,6 @@ class Action:
         return {field.name: field.label for field in self.fields}
 
 
-NOTICES: Final = {
-    NoticeKind.LOAN_STARTED: "El préstamo empezó",
-    NoticeKind.LOAN_REMINDER: "Recordatorio del préstamo",
-    NoticeKind.LOAN_ENDED: "El préstamo terminó",
-    NoticeKind.LOAN_REVOKED: "El préstamo se retiró",
-    NoticeKind.LETTER_REJECTED: "La carta no se aceptó",
-    NoticeKind.LETTER_UNDER_REVIEW: "La carta está en revisión",
-    NoticeKind.REVIEW_NEEDED: "Carta por revisar (a soporte)",
-    NoticeKind.PAYMENT_RECEIVED: "Recibimos el pago",
-    NoticeKind.CERTIFICATE_REJECTED: "Observaciones al certificado",
-    NoticeKind.CERTIFICATE_ACTIVE: "El certificado está activo",
-    NoticeKind.CERTIFICATE_REMINDER: "Recordatorio del certificado",
-    NoticeKind.CERTIFICATE_ENDED: "El certificado venció",
-}
 REASON: Final = Field("reason", "Motivo", Kind.LONG, "Queda en la línea de tiempo. No escribas nombres de personas.")
 _NOTICE: Final = Field("notice", "Correo", Kind.CHOICE, choices={kind.value: name for kind, name in NOTICES.items()})
 

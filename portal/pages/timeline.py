@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from domain.case.case import SYSTEM, Event
+from domain.case.case import SYSTEM
+from domain.views.timeline import TimelineEvent
 from portal.cases.facts import Facts
 from portal.words.actions import WORDS
 
@@ -27,14 +28,14 @@ def lines(facts: Facts) -> list[Line]:
     return found[::-1]
 
 
-def _what(event: Event, facts: Facts) -> str | None:
-    if event.action == _STEP and event.reason is not None and event.reason.isdecimal():
-        number = int(event.reason)
+def _what(event: TimelineEvent, facts: Facts) -> str | None:
+    number = event.values.get("step")
+    if event.action == _STEP and isinstance(number, int):
         return f"Listo el paso {number}: {facts.steps.names[number - 1]}"
     return WORDS.get(event.action)
 
 
-def _who(event: Event) -> str:
+def _who(event: TimelineEvent) -> str:
     if event.actor.startswith("support"):
         return "Soporte"
     if event.action in _JUDGED:

@@ -210,7 +210,7 @@ def test_a_receiver_that_is_down_holds_no_closing_case() -> None:
     case = clock.tick(send(case, "activation_closed", reason="left"), NOW)
 
     assert outcomes_of(case) == [("letter.accepted", "given_up", 3), ("loan.started", "given_up", 0)]
-    assert case.timeline[-1].reason == "2 at closing"
+    assert case.timeline[-1].note == "2 at closing"
 
 
 def test_a_closing_case_tries_each_event_once() -> None:

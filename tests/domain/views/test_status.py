@@ -152,7 +152,14 @@ def test_the_timeline_says_who_did_what_and_why() -> None:
 
     event = next(each for each in status(case, NOW)["timeline"] if each["action"] == "loan_revoked")
 
-    assert event == {"at": "2026-11-24T15:00:00Z", "actor": "support:luz", "action": "loan_revoked", "reason": "misuse"}
+    assert event == {
+        "at": "2026-11-24T15:00:00Z",
+        "actor": "support:luz",
+        "action": "loan_revoked",
+        "reason": "misuse",
+        "given": "misuse",
+        "values": {},
+    }
 
 
 def test_reopening_keeps_the_timeline_of_the_closed_case() -> None:

@@ -80,7 +80,7 @@ def blurred(verdict: Verdict) -> Case:
         (
             lambda: send(with_loan(a_case()), "loan_revoked", reason="until 2026-99-99"),
             "loan_revoked",
-            ["hasta el 2026-99-99"],
+            ["until 2026-99-99"],
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from domain.case.case import Event
+from domain.case.timeline import Event
 from domain.views.status import status
 from portal.cases.facts import Facts
 from portal.pages.timeline import lines
@@ -31,12 +31,12 @@ def test_every_action_of_the_timeline_has_words_or_is_left_out_on_purpose() -> N
 def test_the_newest_stands_first_and_nobody_is_named() -> None:
     facts = facts_with(
         Event(at=NOON, actor="activa", action="activation_started"),
-        Event(at=NOON, actor="support:ana", action="loan_revoked", reason="asked for by María"),
-        Event(at=NOON, actor="somebody", action="payment_confirmed", reason="FV-77"),
-        Event(at=NOON, actor="representative", action="step_completed", reason="2"),
-        Event(at=NOON, actor="representative", action="letter_accepted", reason="AC-1"),
-        Event(at=NOON, actor="support:ana", action="letter_rejected", reason="x"),
-        Event(at=NOON, actor="activa", action="notice_dropped", reason="x"),
+        Event(at=NOON, actor="support:ana", action="loan_revoked", given="asked for by María"),
+        Event(at=NOON, actor="somebody", action="payment_confirmed", values=("FV-77",)),
+        Event(at=NOON, actor="representative", action="step_completed", values=(2,)),
+        Event(at=NOON, actor="representative", action="letter_accepted", values=("AC-1",)),
+        Event(at=NOON, actor="support:ana", action="letter_rejected", given="x"),
+        Event(at=NOON, actor="activa", action="notice_dropped", given="x"),
     )
     assert [(line.what, line.who) for line in lines(facts)] == [
         ("No pudimos aceptar la carta", "Soporte"),
