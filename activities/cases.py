@@ -8,12 +8,12 @@ from temporalio import activity
 
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
-from domain.bucket import archive_key, first_acceptance_key, loan_revocation_key
+from domain.bucket import archive_key, company_key, first_acceptance_key, loan_revocation_key
 from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.profiles.company import Company
-from domain.reason import Reason
+from domain.remarks import Remark, remark
 
 
 class CaseActivities:
@@ -44,7 +44,7 @@ class CaseActivities:
             webhooks=self._webhooks,
         )
 
-    def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Reason | None]:
+    def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Remark | None]:
         """Return the given policy, completed by the worker's own; an unfit one is not used at all."""
         if given is None:
             return self._policy, None
@@ -52,8 +52,7 @@ class CaseActivities:
             return Policy.model_validate({**self._policy.model_dump(), **given}), None
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
-        text = f"policy: {fields}: not usable, the worker's own policy is used; close the case and start it again"
-        return self._policy, Reason(code="policy_invalid", message=text[:400])
+        return self._policy, remark("policy_invalid", fields=fields[:300])
 
     @activity.defn
     def check_company(self, request: CheckCompanyRequest) -> CompanyChecked:
@@ -63,27 +62,20 @@ class CaseActivities:
             return CompanyChecked(refused=problem)
         current, _ = self._company(request.company_id, request.current_sha256)
         if request.nit_locked and (current is None or current.nit != company.nit):
-            text = "nit: it can't change once step 3, the test set, is done; start another activation for another NIT"
-            return CompanyChecked(refused=Reason(code="nit_locked", message=text))
+            return CompanyChecked(refused=remark("nit_locked"))
         return CompanyChecked()
 
-    def _company(self, company_id: str, sha256: str) -> tuple[Company | None, Reason | None]:
+    def _company(self, company_id: str, sha256: str) -> tuple[Company | None, Remark | None]:
         data = company_bytes(self._objects, company_id, sha256)
         if data is None:
-            text = (
-                f"sha256: no company data with this digest at profiles/{company_id}/company.json; store them there, "
-                "then send company_updated"
-            )
-            return None, Reason(code="profile_missing", message=text)
+            return None, remark("company_missing", key=company_key(company_id))
         try:
             company = Company.model_validate_json(data)
         except ValidationError as error:
             fields = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}))
-            text = f"company data not valid at {fields[:200]}; correct and store them, then send company_updated"
-            return None, Reason(code="profile_invalid", message=text)
+            return None, remark("company_invalid", fields=fields[:200])
         if company.company_id != company_id:
-            text = "company_id: the stored data name another company; store this company's, then send company_updated"
-            return None, Reason(code="profile_of_another", message=text)
+            return None, remark("company_of_another")
         return company, None
 
     @activity.defn

@@ -15,7 +15,7 @@ from domain.letter.content import Lender, LetterContent, folio_for
 from domain.model import canonical_bytes
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
-from domain.reason import Reason
+from domain.remarks import Remark, remark
 
 PDF = "application/pdf"
 
@@ -39,7 +39,7 @@ class LetterActivities:
     def issue_letter(self, request: IssueLetterRequest) -> LetterIssued:
         """Render and store a letter; asked twice, it answers with the letter that is stored."""
         content = self._content(request)
-        if isinstance(content, Reason):
+        if isinstance(content, Remark):
             return LetterIssued(refused=(content,))
         key = letter_key(request.company_id, content.folio)
         stored = self._objects.get(key)
@@ -48,7 +48,7 @@ class LetterActivities:
         try:
             rendered = self._render(content)
         except LetterRefusedError as error:
-            return LetterIssued(refused=(Reason(code=error.code, message=error.message_es[:400]),))
+            return LetterIssued(refused=(Remark(code=error.code, message=error.message_es[:400]),))
         # The content first: whoever finds the letter finds what it says.
         content_key = letter_content_key(request.company_id, content.folio)
         self._objects.put_new(content_key, canonical_bytes(content), JSON)
@@ -56,21 +56,20 @@ class LetterActivities:
             rendered = stored.data
         return _issued(content.folio, key, rendered)
 
-    def _content(self, request: IssueLetterRequest) -> LetterContent | Reason:
+    def _content(self, request: IssueLetterRequest) -> LetterContent | Remark:
         company_sha256, representative_sha256 = request.profiles.company_sha256, request.profiles.representative_sha256
         if representative_sha256 is None:
-            return Reason(code="representative_missing", message="no representative was named")
+            return remark("representative_missing")
         company_data = company_bytes(self._objects, request.company_id, company_sha256)
         representative_data = representative_bytes(self._objects, request.company_id, representative_sha256)
         if company_data is None or representative_data is None:
-            text = "sha256: no stored data with this digest; store them under profiles/ first, then send their digest"
-            return Reason(code="profile_missing", message=text)
+            return remark("profile_missing")
         try:
             company = Company.model_validate_json(company_data)
             representative = Representative.model_validate_json(representative_data)
         except ValidationError as error:
             fields = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}))
-            return Reason(code="profile_invalid", message=f"stored data not valid at {fields[:200]}; correct them")
+            return remark("profile_invalid", fields=fields[:200])
         folio = folio_for(request.company_id, request.number, request.issued_on, company_sha256, representative_sha256)
         return LetterContent(
             company=company,

@@ -32,6 +32,7 @@ from domain.messages.models import AttachLetter, CompanyUpdated, Message, Paymen
 from domain.model import Model, canonical_bytes
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
+from domain.remarks import Remark, remark
 from domain.views.stage import Stage
 
 QUERY_TIMEOUT: Final = timedelta(seconds=5)
@@ -144,7 +145,7 @@ class Activations:
         if stored is None or Company.model_validate_json(stored.data).nit != company.nit:
             facts = await self.status(company.company_id)
             if facts["steps"]["nit_locked"]:
-                raise NotAllowedNowError("nit: it can't change once step 3, the test set, is done; nothing was changed")
+                raise NotAllowedNowError(remark("nit_locked"))
         sha256 = await self._store_company(company)
         await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
         return True
@@ -164,12 +165,10 @@ class Activations:
         """Return the PDF of the letter that waits for a signature, checked against its digest."""
         issued = (await self.status(company_id))["letter"]
         if issued["key"] is None:
-            raise NotAllowedNowError("the case has no letter yet; submit the representative's data first")
+            raise NotAllowedNowError(remark("no_letter"))
         stored = await asyncio.to_thread(self._objects.get, issued["key"])
         if stored is None or hashlib.sha256(stored.data).hexdigest() != issued["sha256"]:
-            raise NotAllowedNowError(
-                f"the letter at {issued['key']} is missing or altered; check the bucket's versions"
-            )
+            raise NotAllowedNowError(remark("letter_altered", key=issued["key"]))
         return stored.data
 
     async def upload_letter(self, company_id: str, pdf: bytes, by: str) -> Json:
@@ -264,9 +263,10 @@ def _standing(facts: Json, payment: PaymentConfirmed) -> str | None:
         if each["reference"] == payment.reference and each["amount_cop"] == payment.amount_cop:
             return str(each["standing"])
     for each in facts["rejected_signals"]:
-        said = (f"reference {payment.reference} is recorded with ", f" this message says {payment.amount_cop};")
-        if each["name"] == "payment_confirmed" and all(part in each["reason"] for part in said):
-            raise NotAllowedNowError(each["reason"])
+        values = each["values"] or {}
+        said = (each["code"], values.get("reference"), values.get("amount_cop"))
+        if said == ("payment_recorded", payment.reference, payment.amount_cop):
+            raise NotAllowedNowError(Remark(code=each["code"], message=each["reason"], values=values))
     return None
 
 

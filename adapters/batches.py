@@ -20,6 +20,7 @@ from adapters.case_list import Filter
 from adapters.temporal import address_of, server_errors
 from domain.errors import BatchRunningError
 from domain.messages.models import Message
+from domain.remarks import remark
 
 MOST_LISTED: Final = 50
 RPC_TIMEOUT: Final = timedelta(seconds=5)
@@ -82,7 +83,7 @@ class Batches:
                 if error.status not in _TAKEN:
                     raise
                 if await self.batch(job_id) is None:
-                    raise BatchRunningError("another batch runs; wait for its end, or stop it") from None
+                    raise BatchRunningError(remark("batch_running")) from None
 
     async def batch(self, job_id: str) -> Batch | None:
         """Return a batch, or None when there is none of this id."""

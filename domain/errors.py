@@ -3,12 +3,22 @@
 No message carries personal data: what, the value when it is no person's, and what to do.
 """
 
+from domain.remarks import Remark
+
 
 class ActivaError(Exception):
     """The root of every error the product raises on purpose."""
 
 
-class NotAllowedNowError(ActivaError):
+class RemarkedError(ActivaError):
+    """Something is refused for a reason that has a code; the text is the remark's sentence."""
+
+    def __init__(self, remark: Remark) -> None:
+        super().__init__(remark.message)
+        self.remark = remark
+
+
+class NotAllowedNowError(RemarkedError):
     """The message is well formed but does not fit the case as it stands; the sender can see why and act."""
 
 
@@ -23,9 +33,17 @@ class CaseNotFoundError(ActivaError):
 class RefusedError(ActivaError):
     """The case looked at what was sent and refuses it; the text says which field and what to do."""
 
+    def __init__(self, text: str, remarks: tuple[Remark, ...] = ()) -> None:
+        super().__init__(text)
+        self.remarks = remarks
 
-class MessageError(ActivaError):
+
+class MessageError(RemarkedError):
     """The message is not what the contract says; the text names each field and shows the known names."""
+
+
+class NoticeError(ActivaError):
+    """A notice lacks what its mail must say; the text names the field."""
 
 
 class ServiceUnavailableError(ActivaError):

@@ -13,7 +13,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from domain.errors import MessageError
+from domain.errors import NoticeError
 from domain.mail import Mail, Recipient
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Notice, NoticeKind
 from mails import certificate, letter, loan
@@ -58,13 +58,13 @@ class Letterhead:
 
 
 def compose(notice: Notice, recipient: Recipient | None, letterhead: Letterhead) -> Mail:
-    """Return the mail; raises MessageError naming the field that the notice lacks.
+    """Return the mail; raises NoticeError naming the field that the notice lacks.
 
     `recipient` is None for a notice to support, which names the company by its id only.
     """
     to_support = notice.kind in TO_SUPPORT
     if recipient is None and not to_support:
-        raise MessageError(
+        raise NoticeError(
             f"notice {notice.kind.value} of {notice.company_id}: it is for the company, whose data is missing"
         )
     content = CONTENTS[notice.kind](notice)

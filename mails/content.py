@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
-from domain.errors import MessageError
+from domain.errors import NoticeError
 from domain.notices import Notice
 from mails import spanish
 
@@ -37,9 +37,9 @@ class Content:
 
 
 def given(value: T | None, field: str, notice: Notice) -> T:
-    """Return a field that this kind of notice can't do without, or raise MessageError naming it."""
+    """Return a field that this kind of notice can't do without, or raise NoticeError naming it."""
     if value is None:
-        raise MessageError(f"notice {notice.kind.value} of {notice.company_id}: {field} is missing")
+        raise NoticeError(f"notice {notice.kind.value} of {notice.company_id}: {field} is missing")
     return value
 
 

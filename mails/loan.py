@@ -1,6 +1,6 @@
 """The mails about the loan of the provider's certificate."""
 
-from domain.errors import MessageError
+from domain.errors import NoticeError
 from domain.notices import Notice
 from mails import spanish
 from mails.content import BOUGHT, BUY_NOW, PROMISE, Content, given, purchase_advice
@@ -37,7 +37,7 @@ def reminder(notice: Notice) -> Content:
     days_left = given(notice.days_left, "days_left", notice)
     last_safe_on = given(notice.last_safe_purchase_on, "last_safe_purchase_on", notice)
     if days_left < 0:
-        raise MessageError(f"notice loan_reminder of {notice.company_id}: days_left is {days_left}; send loan_ended")
+        raise NoticeError(f"notice loan_reminder of {notice.company_id}: days_left is {days_left}; send loan_ended")
     when = spanish.expiry(days_left)
     return Content(
         subject=f"Tu certificado en préstamo {when}",

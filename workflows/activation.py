@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.errors import MessageError, NotAllowedNowError
     from domain.messages.models import ActivationClosed
     from domain.messages.parsing import parse
+    from domain.remarks import remark
     from domain.views.mails import build_reminder
     from domain.views.stage import QUIET, Stage, search_values
     from domain.views.status import status
@@ -82,10 +83,10 @@ class CertificateActivation:
         try:
             parse("update", name, arguments_of(args))
         except MessageError as error:
-            text = str(error)
+            refused = error.remark
         else:
             return
-        raise refusal("MessageError", text)
+        raise refusal("MessageError", refused.message, refused.model_dump(mode="json"))
 
     @workflow.query
     def status(self) -> dict[str, Any]:
@@ -145,8 +146,8 @@ class CertificateActivation:
 
     def _opening_failed(self, error_type: str, failures: int) -> None:
         if failures >= results.FAILURES_BEFORE_ATTENTION:
-            text = f"the case can't be opened, {error_type}; it is tried again"
-            self._case = self._known_case().raise_attention(workflow.now(), AttentionKind.FAILING, "open", text)
+            why_unopened = remark("case_unopened", error=error_type)
+            self._case = self._known_case().raise_attention(workflow.now(), AttentionKind.FAILING, "open", why_unopened)
             self._publish()
 
     def _known_case(self) -> Case:
@@ -202,13 +203,13 @@ class CertificateActivation:
         try:
             self._case = admit(case, item.name, message_of(item), now)
         except (MessageError, NotAllowedNowError) as error:
-            self._case = reject(case, item.name, str(error), now)
+            self._case = reject(case, item.name, error.remark, now)
 
     def _take_request(self, request: Request, case: Case, now: datetime) -> None:
         try:
             case = admit(case, request.name, request.message, now)
         except NotAllowedNowError as error:
-            request.refused = str(error)
+            request.refused = error.remark
         self._case = request.admit_to(case)
         self._waiting.append(request)
 

@@ -11,7 +11,7 @@ from domain.case.jobs import Job
 from domain.errors import MessageError
 from domain.messages.models import Message
 from domain.messages.parsing import parse
-from domain.reason import Reason
+from domain.remarks import Remark
 from workflows.answers import awaited_job
 from workflows.payloads import arguments_of, refusal
 
@@ -48,11 +48,11 @@ class Request:
     name: str
     message: Message
     admitted: bool = False
-    refused: str | None = None
+    refused: Remark | None = None
     job: Job | None = None
     failures: int = 0
     """Of the job, when this request joined it."""
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Remark, ...] = ()
     """Why the job's result is a refusal."""
 
     def admit_to(self, case: Case) -> Case:
@@ -74,10 +74,10 @@ class Request:
     def raise_refusal(self, case: Case | None) -> None:
         """Raise the failure that the sender reads, if the answer is no."""
         if self.refused is not None:
-            raise refusal("NotAllowedNowError", self.refused)
+            raise refusal("NotAllowedNowError", self.refused.message, self.refused.model_dump(mode="json"))
         if self.reasons:
             text = "; ".join(each.message for each in self.reasons)
-            raise refusal("RefusedError", text, [each.model_dump() for each in self.reasons])
+            raise refusal("RefusedError", text, [each.model_dump(mode="json") for each in self.reasons])
         if self.job is not None and case is not None and case.failures_of(self.job) is not None:
             text = "a server the procedure needs does not answer; it is tried again by itself, ask again in a minute"
             raise refusal("TryAgainError", text)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from domain.model import Model
 
@@ -37,6 +38,9 @@ class Attention(Model):
     subject: str
     since: datetime
     text: str
+    code: str | None = None
+    """Of the remark that `text` is; None in older cases, as are its values."""
+    values: dict[str, Any] | None = None
 
 
 def with_attention(listed: tuple[Attention, ...], new: Attention) -> tuple[Attention, ...]:

@@ -21,6 +21,7 @@ from domain.case.rows import from_rows, to_rows
 from domain.case.timeline import Event, event, newest
 from domain.contract import CompanyId, Sha256
 from domain.model import Model
+from domain.remarks import Remark
 
 MOST_SEEN = 500
 MOST_REJECTED = 50
@@ -34,6 +35,9 @@ class RejectedMessage(Model):
     name: str
     at: datetime
     reason: str
+    code: str | None = None
+    """Of the remark that `reason` is; None in older cases, as are its values."""
+    values: dict[str, Any] | None = None
 
 
 class Case(Model):
@@ -113,9 +117,12 @@ class Case(Model):
         """Return the case that will take a message again."""
         return self.evolve(seen=tuple(each for each in self.seen if each != key))
 
-    def raise_attention(self, now: datetime, kind: AttentionKind, subject: str, text: str) -> Self:
+    def raise_attention(self, now: datetime, kind: AttentionKind, subject: str, why: Remark) -> Self:
         """Return the case with one more thing that a person should look at."""
-        new = Attention(kind=kind, subject=subject, since=now.replace(microsecond=0), text=text)
+        since = now.replace(microsecond=0)
+        new = Attention(
+            kind=kind, subject=subject, since=since, text=why.message, code=why.code or None, values=why.values or None
+        )
         return self.evolve(attention=with_attention(self.attention, new))
 
     def settle_attention(self, *kinds: AttentionKind, subject: str | None = None) -> Self:

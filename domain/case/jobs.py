@@ -16,6 +16,7 @@ from domain.letter.examination import Verdict
 from domain.model import Model
 from domain.notices import NoticeKind, ProfileRefs
 from domain.reason import Reason
+from domain.remarks import Remark
 
 RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 """Waits after a failed try, which itself has been repeated within seconds; the last one stands for all later ones."""
@@ -38,7 +39,7 @@ class CaseOpened(Model):
     """The first step's result. `problem` says why the company's data can't be used as they stand."""
 
     policy: Policy
-    problem: Reason | None = None
+    problem: Remark | None = None
     first_acceptance: FirstAcceptance | None = None
     revoked_on: date | None = None
     """Set when the loan of that acceptance was taken back."""
@@ -63,7 +64,7 @@ class LetterIssued(Model):
     folio: str = ""
     key: str = ""
     sha256: str = ""
-    refused: tuple[Reason, ...] = ()
+    refused: tuple[Remark, ...] = ()
 
 
 class CheckUpload(Model):
@@ -129,7 +130,7 @@ class CheckCompany(Model):
 class CompanyChecked(Model):
     """`refused` says why the new data do not count; None when they do."""
 
-    refused: Reason | None = None
+    refused: Remark | None = None
 
 
 class TellNotice(Model):

@@ -10,6 +10,7 @@ from string import Formatter
 from typing import Final
 
 from domain.model import Model
+from domain.remarks import plain
 
 MOST_EVENTS: Final = 300
 LONGEST_TIMELINE_BYTES: Final = 80_000
@@ -73,9 +74,7 @@ class Event(Model):
 
 def event(now: datetime, actor: str, action: str, given: str | None, **values: object) -> Event:
     """Return an event; values that are None are not known. The others must be those of a note of the action."""
-    known = {
-        name: value if isinstance(value, int) else str(value) for name, value in values.items() if value is not None
-    }
+    known = plain({name: value for name, value in values.items() if value is not None})
     ordered = None
     if known:
         names = next(names for form in NOTES[action] if set(names := _names(form)) == set(known))

@@ -30,6 +30,7 @@ from domain.messages.models import (
     WebhookRequested,
 )
 from domain.messages.parsing import closest_name, shorten
+from domain.remarks import Remark, remark
 
 LONGEST_REASON = 700
 MOST_OWED = 60
@@ -69,8 +70,7 @@ def admit(case: Case, name: str, message: Message, now: datetime) -> Case:
     try:
         decided = decide(case, message, now)
         if len(decided.queue) > max(MOST_OWED, len(case.queue)) and not isinstance(message, PaymentConfirmed):
-            text = f"{len(case.queue)} steps of this case already wait for a server; send it again once they are done"
-            raise NotAllowedNowError(text)
+            raise NotAllowedNowError(remark("too_much_owed", count=len(case.queue)))
         case = decided
     except RepeatedError:
         case = case.evolve(repeated_count=case.repeated_count + 1)
@@ -80,10 +80,17 @@ def admit(case: Case, name: str, message: Message, now: datetime) -> Case:
     return case
 
 
-def reject(case: Case, name: str, reason: str, now: datetime) -> Case:
+def reject(case: Case, name: str, why: Remark, now: datetime) -> Case:
     """Return the case with a message on record that did not count, for a support person to act on."""
     shown = name if name in SIGNALS else shorten(name)
     meant = name if name in SIGNALS else closest_name(name) or ""
-    rejected = RejectedMessage(name=shown, at=now.replace(microsecond=0), reason=reason[:LONGEST_REASON])
+    rejected = RejectedMessage(
+        name=shown,
+        at=now.replace(microsecond=0),
+        reason=why.message[:LONGEST_REASON],
+        code=why.code or None,
+        values=why.values or None,
+    )
     case = case.evolve(rejected=(*case.rejected, rejected)[-MOST_REJECTED:], rejected_count=case.rejected_count + 1)
-    return case.raise_attention(now, AttentionKind.REJECTED_MESSAGE, meant, f"{shown} was rejected: {reason[:200]}")
+    quoted = why.model_copy(update={"message": f"{shown} was rejected: {why.message[:200]}"})
+    return case.raise_attention(now, AttentionKind.REJECTED_MESSAGE, meant, quoted)

@@ -13,6 +13,7 @@ from domain.errors import NotAllowedNowError
 from domain.messages.models import CertificateIssued, CertificateRejected
 from domain.notices import NoticeKind
 from domain.reason import Reason
+from domain.remarks import remark
 
 
 def certificate_issued(case: Case, message: CertificateIssued, now: datetime) -> Case:
@@ -83,7 +84,7 @@ def certificate_rejected(case: Case, message: CertificateRejected, now: datetime
     """Keep the issuer's observations; the company mends its data and the request goes on."""
     request = case.track.request
     if request is None:
-        raise NotAllowedNowError("no certificate is in process; a rejection needs a paid request that is still open")
+        raise NotAllowedNowError(remark("no_request"))
     key = f"observations:{request.number}:{digest(message.observations)}"
     case = once(case, key)
     rejected = request.model_copy(update={"observations": message.observations})
@@ -119,17 +120,23 @@ def _term(certificate: Certificate) -> tuple[date, date]:
 def _refuse_impossible_dates(message: CertificateIssued, today: date) -> None:
     if message.valid_until < message.valid_from:
         raise NotAllowedNowError(
-            f"valid_until: {message.valid_until} lies before valid_from {message.valid_from}; check both dates"
+            remark("dates_reversed", valid_from=message.valid_from, valid_until=message.valid_until)
         )
     if message.valid_until < today:
-        raise NotAllowedNowError(f"valid_until: {message.valid_until} has passed; register a certificate that is valid")
+        raise NotAllowedNowError(remark("certificate_past", valid_until=message.valid_until))
 
 
 def _refuse_other_dates(known: Certificate | None, message: CertificateIssued) -> None:
     if known is not None and _term(known) != (message.valid_from, message.valid_until):
         raise NotAllowedNowError(
-            f"serial {message.serial} is registered as valid {known.valid_from} to {known.valid_until}, this message "
-            f"says {message.valid_from} to {message.valid_until}; check the serial, or let support correct the dates"
+            remark(
+                "serial_recorded",
+                serial=message.serial,
+                recorded_from=known.valid_from,
+                recorded_until=known.valid_until,
+                valid_from=message.valid_from,
+                valid_until=message.valid_until,
+            )
         )
 
 

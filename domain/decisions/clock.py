@@ -17,6 +17,7 @@ from domain.case.reminders import Milestone, ReminderOutcome, Subject, company_o
 from domain.decisions import deliveries, mailboxes
 from domain.decisions.results import FAILURES_BEFORE_ATTENTION, job_name
 from domain.notices import NoticeKind, NoticeSent
+from domain.remarks import remark
 from domain.views.mails import build_reminder, may_be_told
 
 REMINDER_JOB = "reminder"
@@ -50,8 +51,7 @@ def _loan_ends(case: Case, now: datetime) -> Case:
     ended = loan.model_copy(update={"ending": LoanEnding.EXPIRED, "ended_on": loan.ends_on})
     case = case.evolve(loan=ended).record(now, SYSTEM, "loan_expired")
     if case.track.bought_on(bogota_date(now)):
-        text = "the loan ended before the company's own certificate signs; see the request and the certificate's dates"
-        return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "loan", text)
+        return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "loan", remark("loan_over"))
     return _tell_the_end(case, Subject.LOAN, NoticeKind.LOAN_ENDED, "loan/ended", now)
 
 
@@ -196,8 +196,8 @@ def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bo
     case = case.evolve(reminders=waiting)
     if failures < FAILURES_BEFORE_ATTENTION:
         return case
-    text = f"a reminder keeps failing with {error_type}; it is tried again"
-    return case.raise_attention(now, AttentionKind.FAILING, REMINDER_JOB, text)
+    why = remark("reminder_failing", error=error_type)
+    return case.raise_attention(now, AttentionKind.FAILING, REMINDER_JOB, why)
 
 
 def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.events import Delivery, DeliveryOutcome, EventType, WebhookEvent, WebhookTried, event_id
+from domain.remarks import remark
 from domain.views.events import current_events, loan_expiring_at
 
 GIVE_UP_AFTER = timedelta(days=3)
@@ -106,8 +107,7 @@ def tried(case: Case, event: WebhookEvent, result: WebhookTried, now: datetime) 
     if result.outcome is DeliveryOutcome.OFF:
         return _changed(case, on=False).record(now, SYSTEM, "webhooks_off")
     case = _changed(case, on=False, gone=True).record(now, SYSTEM, "webhooks_gone")
-    text = "the billing backend answered 410 and gets no more events; send webhook_requested once it wants them again"
-    return case.raise_attention(now, AttentionKind.WEBHOOK, GONE, text)
+    return case.raise_attention(now, AttentionKind.WEBHOOK, GONE, remark("webhooks_gone"))
 
 
 def failed(case: Case, event: WebhookEvent, attempts: int, error_type: str, now: datetime) -> Case:
@@ -124,8 +124,8 @@ def failed(case: Case, event: WebhookEvent, attempts: int, error_type: str, now:
         return _changed(case, next_try_at=min(now + pause, until))
     case = _ended(case, event.id, DeliveryOutcome.GIVEN_UP, now)
     case = case.record(now, SYSTEM, "webhook_given_up", event_type=event.type, event_id=event.id)
-    text = f"{event.type} {event.id} was not taken for three days, last {error_type}; ask for it by webhook_requested"
-    return case.raise_attention(now, AttentionKind.WEBHOOK, event.id, text)
+    why = remark("webhook_given_up", event_type=event.type, event=event.id, error=error_type)
+    return case.raise_attention(now, AttentionKind.WEBHOOK, event.id, why)
 
 
 def give_up_at_closing(case: Case, now: datetime) -> Case:

@@ -20,6 +20,7 @@ from domain.messages.models import (
 )
 from domain.notices import NoticeKind
 from domain.reason import Reason
+from domain.remarks import remark
 
 
 def submit_representative(case: Case, message: SubmitRepresentative, now: datetime) -> Case:  # noqa: ARG001
@@ -45,7 +46,7 @@ def owe_letter(case: Case, representative_sha256: str) -> Case:
 def letter_uploaded(case: Case, message: LetterUploaded | AttachLetter, now: datetime) -> Case:  # noqa: ARG001
     """Owe the check of an uploaded file."""
     if case.letter.issued is None:
-        raise NotAllowedNowError("no letter has been issued yet; submit the representative's data first")
+        raise NotAllowedNowError(remark("no_letter"))
     case = once(case, upload_message_key(message.upload_id))
     tell = isinstance(message, LetterUploaded)
     return case.enqueue(CheckUpload(upload_id=message.upload_id, by=message.by, tell=tell))
@@ -62,12 +63,12 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
     if message.upload_id is not None:
         waiting = _reviewable(case, message.upload_id)
     if waiting is None:
-        raise NotAllowedNowError("no letter waits for a review")
+        raise NotAllowedNowError(remark("no_review"))
     for decision in Decision:
         if _review_key(waiting, decision) in case.seen:
             if decision is message.decision:
                 raise RepeatedError
-            raise NotAllowedNowError(f"the letter was already decided: {decision}; another letter can be uploaded")
+            raise NotAllowedNowError(remark("review_decided", decision=decision))
     case = case.remember(_review_key(waiting, message.decision)).evolve(review_due_at=None)
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
     if message.decision is Decision.ACCEPT and case.own_valid_on(bogota_date(now)):
@@ -115,10 +116,10 @@ def _reviewable(case: Case, upload_id: str) -> SignedVersion:
     """Return the version a review names, if it waits for one or had one."""
     version = case.letter.version(upload_id)
     if version is None:
-        raise NotAllowedNowError(f"upload_id: {upload_id} is not a letter of this case; see its versions in the status")
+        raise NotAllowedNowError(remark("upload_unknown", upload_id=upload_id))
     reviewed = any(_review_key(version, decision) in case.seen for decision in Decision)
     if version != case.letter.under_review and not reviewed:
-        raise NotAllowedNowError(f"upload_id: {upload_id} does not wait for a review; see its verdict in the status")
+        raise NotAllowedNowError(remark("upload_not_reviewed", upload_id=upload_id))
     return version
 
 

@@ -11,6 +11,7 @@ from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.jobs import TellNotice
 from domain.notices import Addressee, NoticeSent
+from domain.remarks import remark
 
 REST_AFTER: Final = (
     timedelta(minutes=5),
@@ -29,8 +30,7 @@ EVERY_ADDRESS: Final = "mail"
 
 def refused(case: Case, what: str, now: datetime) -> Case:
     """Return the case of which every address was refused: it asks for another."""
-    text = f"the mail server refused every address for {what}; correct the address"
-    return case.raise_attention(now, AttentionKind.MAILBOX, EVERY_ADDRESS, text)
+    return case.raise_attention(now, AttentionKind.MAILBOX, EVERY_ADDRESS, remark("every_address_refused", what=what))
 
 
 def learned(case: Case, sent: TellNotice, result: NoticeSent, now: datetime) -> Case:
@@ -45,11 +45,7 @@ def learned(case: Case, sent: TellNotice, result: NoticeSent, now: datetime) -> 
 
 
 def _dead(case: Case, owner: Addressee, what: str, now: datetime) -> Case:
-    if owner is Addressee.COMPANY:
-        text = f"the address of the company does not take {what}; correct it with company_updated"
-    else:
-        text = f"the address of the representative does not take {what}; they correct it and fetch the letter again"
-    return case.raise_attention(now, AttentionKind.MAILBOX, owner, text)
+    return case.raise_attention(now, AttentionKind.MAILBOX, owner, remark(f"address_of_{owner}", what=what))
 
 
 def _owe_the_rest(case: Case, sent: TellNotice, result: NoticeSent, now: datetime) -> Case:

@@ -11,6 +11,7 @@ from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.messages.models import PaymentConfirmed
 from domain.notices import NoticeKind
+from domain.remarks import remark
 
 
 def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
@@ -26,8 +27,12 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
         raise RepeatedError
     elif recorded.standing is not PaymentStanding.INSUFFICIENT:
         raise NotAllowedNowError(
-            f"reference {message.reference} is recorded with {recorded.amount_cop} pesos, this message says "
-            f"{message.amount_cop}; send another payment under its own reference"
+            remark(
+                "payment_recorded",
+                reference=message.reference,
+                recorded_cop=recorded.amount_cop,
+                amount_cop=message.amount_cop,
+            )
         )
     standing = _standing(case, message, now)
     payment = Payment(
@@ -77,33 +82,20 @@ def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
 
 
 def _insufficient(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
-    text = f"{message.amount_cop} of {case.policy.total_cop} pesos under {message.reference}"
-    case = case.record(
-        now,
-        message.by,
-        "payment_insufficient",
-        message.reason,
-        amount_cop=message.amount_cop,
-        total_cop=case.policy.total_cop,
-        reference=message.reference,
-    )
-    return case.raise_attention(
-        now,
-        AttentionKind.INSUFFICIENT_PAYMENT,
-        message.reference,
-        f"payment below the total: {text}; send payment_confirmed with the whole amount once it is paid",
-    )
+    short: dict[str, str | int] = {
+        "amount_cop": message.amount_cop,
+        "total_cop": case.policy.total_cop,
+        "reference": message.reference,
+    }
+    case = case.record(now, message.by, "payment_insufficient", message.reason, **short)
+    why = remark("payment_short", **short)
+    return case.raise_attention(now, AttentionKind.INSUFFICIENT_PAYMENT, message.reference, why)
 
 
 def _unexpected(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
     case = case.record(now, message.by, "payment_unexpected", message.reason, reference=message.reference)
-    return case.raise_attention(
-        now,
-        AttentionKind.UNEXPECTED_PAYMENT,
-        message.reference,
-        f"payment {message.reference} while no certificate was on sale: one is in process or valid for long; "
-        "refund it, or register the certificate it bought",
-    )
+    why = remark("payment_unexpected", reference=message.reference)
+    return case.raise_attention(now, AttentionKind.UNEXPECTED_PAYMENT, message.reference, why)
 
 
 _EFFECTS = {

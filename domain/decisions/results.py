@@ -32,6 +32,7 @@ from domain.decisions.certificate import redo_request
 from domain.decisions.letter import owe_letter, superseding, upload_message_key
 from domain.letter.examination import Verdict
 from domain.notices import Addressee, NoticeKind, NoticeSent
+from domain.remarks import remark
 
 FAILURES_BEFORE_ATTENTION = 2
 
@@ -57,7 +58,7 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
             case = case.evolve(loan=revoked, reminders=Reminders(record=case.reminders.record))
     case = case.settle_attention(AttentionKind.PROFILE, subject="company")
     if result.problem is not None:
-        case = case.raise_attention(now, AttentionKind.PROFILE, "company", result.problem.message)
+        case = case.raise_attention(now, AttentionKind.PROFILE, "company", result.problem)
     return case
 
 
@@ -83,8 +84,9 @@ def _with_loan(case: Case, first: FirstAcceptance, now: datetime) -> Case:
 def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: datetime) -> Case:
     if result.refused:
         codes = ", ".join(each.code for each in result.refused)
-        text = f"the letter can't be issued from the stored data: {codes}; submit the representative again"
-        return case.raise_attention(now, AttentionKind.PROFILE, "representative", text)
+        return case.raise_attention(
+            now, AttentionKind.PROFILE, "representative", remark("letter_not_issued", codes=codes)
+        )
     issued = IssuedLetter(
         number=job.number,
         folio=result.folio,
@@ -131,9 +133,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
         return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
     case = case.evolve(review_due_at=case.calendar.add_business_hours(now, case.policy.review_business_hours))
     case = case.record(now, job.by, "letter_under_review", codes=codes)
-    case = case.raise_attention(
-        now, AttentionKind.LETTER_REVIEW, job.upload_id, "a signed letter waits for letter_reviewed: accept or reject"
-    )
+    case = case.raise_attention(now, AttentionKind.LETTER_REVIEW, job.upload_id, remark("letter_waits"))
     return case.enqueue(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{job.upload_id}/review/1"))
 
 
@@ -164,7 +164,7 @@ def _revocation_recorded(case: Case, job: RecordRevocation, result: None, now: d
 
 def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now: datetime) -> Case:
     if result.refused is not None:
-        return reject(case, "company_updated", result.refused.message, now)
+        return reject(case, "company_updated", result.refused, now)
     case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
     case = mailboxes.corrected(case, Addressee.COMPANY)
     case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
@@ -214,9 +214,8 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
     case = case.evolve(queue=tuple(waiting if each.job == job else each for each in case.queue))
     if failures < FAILURES_BEFORE_ATTENTION:
         return case
-    return case.raise_attention(
-        now, AttentionKind.FAILING, job_name(job), f"{job_name(job)} keeps failing with {error_type}; it is tried again"
-    )
+    why = remark("job_failing", job=job_name(job), error=error_type)
+    return case.raise_attention(now, AttentionKind.FAILING, job_name(job), why)
 
 
 def job_name(job: Job) -> str:

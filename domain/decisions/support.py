@@ -25,6 +25,7 @@ from domain.messages.models import (
 )
 from domain.notices import NoticeKind
 from domain.reason import Reason
+from domain.remarks import remark
 from domain.views.actions import may_continue
 from domain.views.mails import may_be_told
 
@@ -43,7 +44,7 @@ def _with_step(case: Case, step: int, by: str, now: datetime) -> Case:
     if step in case.steps:
         raise RepeatedError
     if step == THIS_STEP and not may_continue(case, now):
-        raise NotAllowedNowError("step 2 is not finished: attach the signed letter, or confirm the payment first")
+        raise NotAllowedNowError(remark("step_unfinished"))
     case = case.evolve(steps=tuple(sorted((*case.steps, step))))
     return case.record(now, by, "step_completed", step=step)
 
@@ -54,7 +55,7 @@ def loan_revoked(case: Case, message: LoanRevoked, now: datetime) -> Case:
     if loan is not None and loan.ending is LoanEnding.REVOKED:
         raise RepeatedError
     if loan is None or not loan.covers(bogota_date(now)):
-        raise NotAllowedNowError("no loan is active; there is nothing to revoke")
+        raise NotAllowedNowError(remark("no_loan"))
     revoked = loan.model_copy(update={"ending": LoanEnding.REVOKED, "ended_on": bogota_date(now)})
     case = case.evolve(loan=revoked)
     if case.reminders.subject is Subject.LOAN:
@@ -81,7 +82,7 @@ def company_updated(case: Case, message: CompanyUpdated, now: datetime) -> Case:
 def notice_requested(case: Case, message: NoticeRequested, now: datetime) -> Case:
     """Send a mail again with today's facts, if they still are facts."""
     if not may_be_told(case, message.notice, now):
-        raise NotAllowedNowError(f"notice: {message.notice} would not be true today; see the status for what is")
+        raise NotAllowedNowError(remark("notice_untrue", notice=message.notice))
     number = case.notices_requested + 1
     case = case.evolve(notices_requested=number)
     case = case.record(now, message.by, "notice_requested", message.reason, notice=message.notice)
@@ -99,8 +100,7 @@ def webhook_requested(case: Case, message: WebhookRequested, now: datetime) -> C
     """Send an event again, at once if none before it waits; it keeps its id, so that a repeat is recognised."""
     event = deliveries.found(case, message.event, now)
     if event is None:
-        text = f"event: {message.event} is no event of this case that can be sent again; see webhooks in the status"
-        raise NotAllowedNowError(text)
+        raise NotAllowedNowError(remark("event_unknown", event=message.event))
     case = case.record(now, message.by, "webhook_requested", message.reason, event_type=event.type, event_id=event.id)
     return deliveries.again(case, event, now)
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from domain.calendar import bogota_date, start_of_day
 from domain.profiles.plain_text import plain, plain_number, refused_character
@@ -68,9 +69,13 @@ def _instant(value: object) -> datetime:
 def _day_or_instant(value: object) -> date | datetime:
     found = _read(value) if isinstance(value, str) else value  # a date itself comes from Python only, never from JSON
     if not isinstance(found, date) or (isinstance(found, datetime) and found.tzinfo is None):
-        raise ValueError("expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00")
+        raise PydanticCustomError(
+            "day", "expected a date such as 2027-01-31, or an instant with its offset, 2027-01-31T10:00:00-05:00"
+        )
     if found.year not in YEARS:
-        raise ValueError(f"expected a year from {YEARS.start} to {YEARS.stop - 1}")
+        raise PydanticCustomError(
+            "year", "expected a year from {first} to {last}", {"first": YEARS.start, "last": YEARS.stop - 1}
+        )
     return found.astimezone(UTC) if isinstance(found, datetime) else found
 
 

@@ -1,19 +1,22 @@
 """How raw input becomes a message, or a refusal that a person can act on.
 
 Anything may arrive: a wrong name, no argument, two, bytes, another encoding. Every refusal names the field and shows
-the known names, and never repeats what was typed into a value.
+the known names, and never repeats what was typed into a value; its remark has them as values.
 """
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from enum import EnumType
+from typing import Final, Literal
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.errors import MessageError
 from domain.messages.fields import AS_SENT
 from domain.messages.models import SIGNALS, UPDATES, Message
+from domain.remarks import Remark
 
 JSON_ENCODING = b"json/plain"
 LONGEST_NAME = 60
@@ -39,25 +42,53 @@ def parse(
     known = SIGNALS if kind == "signal" else UPDATES
     model = known.get(name)
     if model is None:
-        raise MessageError(f"unknown {kind} {shorten(name)}{_suggestion(name, known)}; known: {', '.join(known)}")
+        raise _refused(
+            "message_unknown",
+            f"unknown {kind} {shorten(name)}{_suggestion(name, known)}; known: {', '.join(known)}",
+            kind=kind,
+            name=_shown(name),
+            meant=_closest(name, known),
+        )
     if len(arguments) != 1:
-        raise MessageError(f"expected one JSON object, got {len(arguments)} arguments; {fields_of(model)}")
+        text = f"expected one JSON object, got {len(arguments)} arguments; {fields_of(model)}"
+        raise _refused("arguments_wrong", text, message=name, count=len(arguments))
     argument = arguments[0]
     if argument.encoding != JSON_ENCODING:
-        raise MessageError(f"expected encoding json/plain, got {shorten(_decoded(argument.encoding))}")
+        text = f"expected encoding json/plain, got {shorten(_decoded(argument.encoding))}"
+        raise _refused("encoding_wrong", text, message=name, encoding=_shown(_decoded(argument.encoding)))
     try:
         return model.model_validate_json(argument.data, strict=True, context=AS_SENT if as_sent else None)
     except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False, include_context=False)
+        problems = error.errors(include_input=False, include_url=False)
     except (ValueError, RecursionError):  # nesting or digits beyond the parser's own limits
-        raise MessageError(f"the JSON can't be read; {fields_of(model)}") from None
-    named = [
-        f"{_field(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
-        for problem in problems[:MOST_FIELDS_NAMED]
-    ]
-    if len(problems) > MOST_FIELDS_NAMED:
-        named.append(f"and {len(problems) - MOST_FIELDS_NAMED} more")
-    raise MessageError(f"{'; '.join(named)}; {fields_of(model)}")
+        raise _refused("json_unreadable", f"the JSON can't be read; {fields_of(model)}", message=name) from None
+    named, more = problems[:MOST_FIELDS_NAMED], len(problems) - MOST_FIELDS_NAMED
+    texts = [f"{_field(problem['loc'])}: {problem['msg']}" for problem in named]
+    texts += [f"and {more} more"] if more > 0 else []
+    raise _refused(
+        "fields_wrong",
+        f"{'; '.join(texts)}; {fields_of(model)}",
+        message=name,
+        problems=[_problem(model, problem) for problem in named],
+        more=max(more, 0),
+    )
+
+
+def _refused(code: str, text: str, **values: object) -> MessageError:
+    return MessageError(Remark(code=code, message=text, values=values))
+
+
+def _problem(model: type[Message], problem: ErrorDetails) -> dict[str, object]:
+    """Return what is wrong with a field: pydantic's type of the error, and what a sentence about it needs."""
+    facts = {name: fact for name, fact in problem.get("ctx", {}).items() if name in _TOLD}
+    asked = model.model_fields.get(str(problem["loc"][0])) if problem["loc"] else None
+    if asked is not None and isinstance(asked.annotation, EnumType):
+        facts["choices"] = [each.value for each in asked.annotation]
+    return {"field": _field(problem["loc"]), "code": problem["type"], **facts}
+
+
+_TOLD: Final = frozenset({"ge", "le", "max_length", "first", "last", "character", "position"})
+"""What may be repeated of an error: limits, and a character by its code point."""
 
 
 def fields_of(model: type[Message]) -> str:
@@ -68,7 +99,7 @@ def fields_of(model: type[Message]) -> str:
 
 def closest_name(name: str) -> str | None:
     """Return the known signal that a mistyped name most likely meant, or None."""
-    return next(iter(difflib.get_close_matches(name[:LONGEST_NAME], SIGNALS, n=1, cutoff=0.75)), None)
+    return _closest(name, SIGNALS)
 
 
 def shorten(name: str) -> str:
@@ -76,9 +107,13 @@ def shorten(name: str) -> str:
     return f"'{_shown(name)}'"
 
 
-def _suggestion(name: str, known: Mapping[str, object]) -> str:
-    close = difflib.get_close_matches(name[:LONGEST_NAME], known, n=1, cutoff=0.75)
-    return f", did you mean {close[0]}?" if close else ""
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name[:LONGEST_NAME], known, n=1, cutoff=0.75)), None)
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = _closest(name, known)
+    return f", did you mean {close}?" if close else ""
 
 
 def _decoded(encoding: bytes) -> str:

@@ -37,7 +37,14 @@ def status(case: Case, now: datetime) -> Json:
         "needs_attention": bool(case.attention),
         "attention": [each.model_dump(mode="json") for each in case.attention],
         "rejected_signals": [
-            {"name": each.name, "reason": each.reason, "time": _iso(each.at)} for each in case.rejected
+            {
+                "name": each.name,
+                "reason": each.reason,
+                "time": _iso(each.at),
+                "code": each.code,
+                "values": each.values,
+            }
+            for each in case.rejected
         ],
         "rejected_signals_count": case.rejected_count,
         "repeated_messages_count": case.repeated_count,

@@ -4,7 +4,7 @@ Only described, never used to make the answer, which is the case's own: a worker
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from domain.case.attention import Attention
 from domain.case.certificate import Certificate, CertificateState, Payment
@@ -115,11 +115,13 @@ class RemindersStatus(Model):
 
 
 class RejectedSignal(Model):
-    """A signal that did not count."""
+    """A signal that did not count: why, as a sentence and as the code and the values that it is made of."""
 
     name: str
     reason: str
     time: datetime
+    code: str | None
+    values: dict[str, Any] | None
 
 
 class WaitingEvent(Model):

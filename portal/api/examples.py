@@ -123,11 +123,20 @@ STATUS: Final[Json] = {
             "kind": "rejected_message",
             "subject": "certificate_issued",
             "since": "2026-12-17T16:00:00Z",
-            "text": "certificate_issued was rejected: valid_until: Field required",
+            "text": "certificate_issued was rejected: valid_until: 2026-12-16 has passed; register a certificate that "
+            "is valid",
+            "code": "certificate_past",
+            "values": {"valid_until": "2026-12-16"},
         }
     ],
     "rejected_signals": [
-        {"name": "certificate_issued", "reason": "valid_until: Field required", "time": "2026-12-17T16:00:00Z"}
+        {
+            "name": "certificate_issued",
+            "reason": "valid_until: 2026-12-16 has passed; register a certificate that is valid",
+            "time": "2026-12-17T16:00:00Z",
+            "code": "certificate_past",
+            "values": {"valid_until": "2026-12-16"},
+        }
     ],
     "rejected_signals_count": 1,
     "repeated_messages_count": 0,

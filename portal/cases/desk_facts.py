@@ -1,6 +1,7 @@
 """What the desk knows of a case: all that a representative sees, and what concerns support alone."""
 
 from datetime import datetime
+from typing import Any
 
 from domain.case.attention import Attention
 from domain.case.events import Delivery
@@ -15,6 +16,8 @@ class RejectedSignal(Model):
     name: str
     reason: str
     time: datetime
+    code: str | None = None
+    values: dict[str, Any] | None = None
 
 
 class WaitingEvent(Model):

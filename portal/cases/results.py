@@ -18,7 +18,7 @@ from domain.errors import CaseNotFoundError, NoWorkerError
 from domain.messages.models import Message
 from domain.model import Model, canonical_bytes
 from portal.cases.desk import Desk
-from portal.cases.desk_facts import DeskFacts
+from portal.cases.desk_facts import DeskFacts, RejectedSignal
 
 MOST_KEPT: Final = 10_000
 LISTED_AT_ONCE: Final = 500
@@ -49,11 +49,11 @@ class Made(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What one case made of it; the reason of a refusal is the case's own text, in English."""
+    """What one case made of it."""
 
     company_id: str
     made: Made
-    reason: str = ""
+    refused: RejectedSignal | None = None
 
 
 async def listed(cases: CaseList, wanted: Filter, signal: str, message: Message, most: int = MOST_KEPT) -> Meant:
@@ -105,6 +105,6 @@ def made_of(facts: DeskFacts, batch: Batch, meant: Meant, now: datetime) -> Resu
             return Result(facts.company_id, Made.TAKEN)
     for refused in reversed(facts.rejected_signals):
         if refused.name == meant.signal and refused.time >= started_at:
-            return Result(facts.company_id, Made.REFUSED, refused.reason)
+            return Result(facts.company_id, Made.REFUSED, refused)
     over = batch.ended_at is not None and now - batch.ended_at > ON_ITS_WAY
     return Result(facts.company_id, Made.MISSED if over or batch.state == "failed" else Made.NOT_YET)

@@ -17,6 +17,7 @@ from domain.errors import NotAllowedNowError, NoWorkerError
 from domain.messages.models import Message, PaymentConfirmed
 from domain.profiles.company import Company
 from domain.profiles.forms import FieldError, read_form
+from domain.remarks import remark
 from mails import spanish
 from portal.auth import session
 from portal.auth.roles import Role
@@ -169,7 +170,7 @@ async def act(
 def _waiting(facts: DeskFacts) -> str:
     """Return the upload that waits for a decision."""
     if facts.letter.under_review is None:
-        raise NotAllowedNowError("no letter waits for a review")
+        raise NotAllowedNowError(remark("no_review"))
     return facts.letter.under_review.upload_id
 
 

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from domain.errors import NotAllowedNowError
+from domain.remarks import remark
 from portal.auth import session
 from portal.pages.progress import go_on, steps, tasks
 from portal.pages.visit import Visited, Who
@@ -30,6 +31,6 @@ async def continue_to_test_set(visit: Visited, portal: InPortal, who: Who) -> Re
     """Finish step 2 and lead to step 3."""
     if not visit.facts.this_step_done:
         if not visit.facts.may_continue:
-            raise NotAllowedNowError("step 2 is not finished")
+            raise NotAllowedNowError(remark("step_unfinished"))
         await portal.cases.continue_to_test_set(who.company_id)
     return go(visit.request, "/siguiente")

@@ -10,6 +10,7 @@ from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.profiles.forms import FieldError
 from domain.profiles.representative import warnings
+from domain.remarks import remark
 from portal.auth.session import NotYoursError, representative
 from portal.pages.visit import Sent, Visited, Who
 from portal.web.dependencies import InPortal
@@ -49,7 +50,7 @@ async def attach(
     """Take the signed letter, or say what is wrong with the file. Without a worker it is kept and judged later."""
     facts = visit.known
     if facts is not None and facts.letter.folio is None:
-        raise NotAllowedNowError("there is no letter to attach yet")
+        raise NotAllowedNowError(remark("no_letter"))
     portal.limits.upload(who.company_id)
     data = b"" if documento is None else await documento.read()
     limit_bytes = portal.upload_limit_bytes if facts is None else facts.loan_terms.upload_limit_bytes

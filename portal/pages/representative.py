@@ -9,6 +9,7 @@ from domain.errors import NotAllowedNowError, RefusedError
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.identity import OF_MINORS, SPANISH_NAMES
 from domain.profiles.representative import Representative
+from domain.remarks import remark
 from portal.auth import session
 from portal.pages.visit import Sent, Visit, Visited, Who
 from portal.web.dependencies import InPortal
@@ -35,7 +36,7 @@ async def form(visit: Visited, portal: InPortal, who: Who) -> Response:
 async def submit(request: Request, visit: Sent, portal: InPortal, who: Who) -> Response:
     """Store the data, have the letter made and lead to its download; or show every field that is wrong."""
     if visit.known is not None and not visit.known.loan_on_offer:
-        raise NotAllowedNowError("a letter leads to nothing now")
+        raise NotAllowedNowError(remark("letter_of_no_use"))
     portal.limits.upload(who.company_id)
     typed = await request.form(max_files=0, max_fields=20)
     values = {name: str(typed.get(name, ""))[:LONGEST_VALUE] for name in FIELDS}
@@ -71,7 +72,8 @@ async def ask_again(visit: Sent, portal: InPortal, who: Who) -> Response:
 
 
 def _in_words(error: RefusedError) -> str:
-    return in_spanish(str(error)) or str(error)
+    said = (in_spanish(each.code, each.values) or each.message for each in error.remarks)
+    return " ".join(said) or str(error)
 
 
 def _form(

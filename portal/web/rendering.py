@@ -38,7 +38,6 @@ class Pages:
             "moment": moment,
             "bogota_day": lambda instant: spanish.day(bogota_date(instant)),
             "pesos": spanish.pesos,
-            "in_spanish": in_spanish,
             "expiry": spanish.expiry,
             "megabytes": megabytes,
         }
@@ -49,6 +48,7 @@ class Pages:
             "login_url": login_url,
             "played": played,
             "static": _static_addresses(),
+            "in_spanish": in_spanish,
         }
 
     def page(

@@ -1,143 +1,130 @@
-"""What a case says in English of a refused message or of what needs attention, in Spanish for support."""
+"""What a case says by a code of a refused message or of what needs attention, in Spanish for support."""
 
-import re
-from collections.abc import Callable
-from datetime import date
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from mails import spanish
+from domain.messages.models import SIGNALS, UPDATES
+from portal.words.spelling import filled
 
-_WHOLE: Final = {
-    r"reference (.+) is recorded with (.+) pesos, this message says (.+); send .+": (
-        "La referencia {0} ya está registrada con {1:pesos} y este mensaje dice {2:pesos}. Envía otro pago con su "
-        "propia referencia."
-    ),
-    r"payment below the total: (.+) of (.+) pesos under (.+); send .+": (
-        "Se pagaron {0:pesos} de {1:pesos} con la referencia {2}. Confirma el pago con el valor completo cuando esté "
-        "pago."
-    ),
-    r"payment (.+) while no certificate was on sale: .+": (
-        "Llegó el pago {0} cuando no había un certificado por comprar: hay uno en trámite o vigente por mucho tiempo. "
-        "Devuelve el dinero o registra el certificado que se compró."
-    ),
-    r"no certificate is in process; .+": (
-        "No hay un certificado en trámite. Las observaciones son para una solicitud paga que siga abierta."
-    ),
-    r"valid_until: (.+) lies before valid_from (.+); .+": (
-        "El último día ({0:day}) es anterior al primero ({1:day}). Revisa las dos fechas."
-    ),
-    r"valid_until: (.+) has passed; .+": "El último día ({0:day}) ya pasó. Registra un certificado vigente.",
-    r"serial (.+) is registered as valid (.+) to (.+), this message says (.+) to (.+); .+": (
-        "El serial {0} está registrado del {1:day} al {2:day} y este mensaje dice del {3:day} al {4:day}. Revisa el "
-        "serial, o corrige las fechas desde soporte."
-    ),
-    r"step 2 is not finished: .+": "El paso 2 no está terminado: falta la carta firmada o el pago.",
-    r"no loan is active; .+": "No hay un préstamo activo que se pueda retirar.",
-    r"notice: (.+) would not be true today; .+": "El correo {0} hoy no sería cierto. Mira en el caso qué corresponde.",
-    r"event: (.+) is no event of this case that can be sent again; .+": (
-        "El evento {0} no es de este caso o ya no se puede reenviar. Mira los eventos del caso."
-    ),
-    r"no letter has been issued yet; .+": "Todavía no hay carta. Primero van los datos del representante legal.",
-    r"no letter waits for a review": "No hay una carta que espere revisión.",
-    r"the letter was already decided: (.+); .+": "Sobre esa carta ya se decidió ({0}). Se puede adjuntar otra.",
-    r"upload_id: (.+) is not a letter of this case; .+": "La carta {0} no es de este caso.",
-    r"upload_id: (.+) does not wait for a review; .+": "La carta {0} no espera revisión.",
-    r"(.+) steps of this case already wait for a server; .+": (
-        "Este caso ya tiene {0} pasos que esperan a un servidor. Envíalo de nuevo cuando terminen."
-    ),
-    r"a signed letter waits for letter_reviewed: .+": "Mira la carta y decide si se acepta.",
-    r"the letter can't be issued from the stored data: (.+); .+": (
-        "Con los datos guardados no se puede hacer la carta ({0}). El representante debe enviarlos de nuevo."
-    ),
-    r"stored data not valid at (.+); .+": "Los datos guardados no sirven: {0}. Corrígelos.",
-    r"sha256: no stored data with this digest; .+": "Los datos guardados no están. Envíalos de nuevo.",
-    r"no representative was named": "No hay datos del representante legal.",
-    r"the mail server refused every address for (.+); .+": (
-        "El servidor de correo rechazó todas las direcciones para {0}. Corrige el correo."
-    ),
-    r"the address of the company does not take (.+); .+": (
-        "La dirección de la empresa no recibe el correo {0}. Corrige el correo de la empresa."
-    ),
-    r"the address of the representative does not take (.+); .+": (
-        "La dirección del representante legal no recibe el correo {0}. Debe corregirla y descargar la carta de nuevo."
-    ),
-    r"the loan ended before the company's own certificate signs; .+": (
-        "El préstamo terminó y el certificado propio todavía no firma. Mira la solicitud y las fechas del certificado."
-    ),
-    r"the billing backend answered 410 .+": (
-        "Facturación contestó 410 y no recibe más eventos. Reenvía uno cuando los quiera otra vez."
-    ),
-    r"(.+) (.+) was not taken for three days, last (.+); .+": (
-        "Facturación no recibió {0} ({1}) en tres días; lo último fue {2}. Reenvíalo."
-    ),
-    r"the case can't be opened, (.+); .+": "El caso no se pudo abrir ({0}). Se intenta de nuevo.",
-    r"a reminder keeps failing with (.+); .+": "Un recordatorio falla con {0}. Se intenta de nuevo.",
-    r"(.+) keeps failing with (.+); .+": "El paso {0} falla con {1}. Se intenta de nuevo.",
+SPANISH: Final[Mapping[str, str]] = {
+    # A message that does not fit the case
+    "certificate_past": "El último día ({valid_until:day}) ya pasó. Registra un certificado vigente.",
+    "dates_reversed": "El último día ({valid_until:day}) es anterior al primero ({valid_from:day}). Revisa las dos "
+    "fechas.",
+    "event_unknown": "El evento {event} no es de este caso o ya no se puede reenviar. Mira los eventos del caso.",
+    "no_letter": "Todavía no hay carta. Primero van los datos del representante legal.",
+    "no_loan": "No hay un préstamo activo que se pueda retirar.",
+    "no_request": "No hay un certificado en trámite. Las observaciones son para una solicitud paga que siga abierta.",
+    "no_review": "No hay una carta que espere revisión.",
+    "notice_untrue": "El correo {notice:notice} hoy no sería cierto. Mira en el caso qué corresponde.",
+    "payment_recorded": "La referencia {reference} ya está registrada con {recorded_cop:pesos} y este mensaje dice "
+    "{amount_cop:pesos}. Envía otro pago con su propia referencia.",
+    "review_decided": "Sobre esa carta ya se decidió ({decision:decision}). Se puede adjuntar otra.",
+    "serial_recorded": "El serial {serial} está registrado del {recorded_from:day} al {recorded_until:day} y este "
+    "mensaje dice del {valid_from:day} al {valid_until:day}. Revisa el serial, o corrige las fechas desde soporte.",
+    "step_unfinished": "El paso 2 no está terminado: falta la carta firmada o el pago.",
+    "too_much_owed": "Este caso ya tiene {count} pasos que esperan a un servidor. Envíalo de nuevo cuando terminen.",
+    "upload_not_reviewed": "La carta {upload_id} no espera revisión.",
+    "upload_unknown": "La carta {upload_id} no es de este caso.",
+    # Stored data that can't be used
+    "company_invalid": "Los datos guardados de la empresa no sirven: {fields}. Corrígelos y envíalos de nuevo.",
+    "company_missing": "Los datos guardados de la empresa no están. Envíalos de nuevo.",
+    "company_of_another": "Los datos guardados son de otra empresa. Envía los de esta.",
+    "nit_locked": "El NIT ya no se puede cambiar: el set de pruebas, el paso 3, está hecho. Para otro NIT se empieza "
+    "otra activación.",
+    "policy_invalid": "Los ajustes con que empezó el caso no sirven: {fields}. Se usan los del trabajador; para "
+    "corregirlos, cierra el caso y ábrelo otra vez.",
+    "profile_invalid": "Los datos guardados no sirven: {fields}. Corrígelos.",
+    "profile_missing": "Los datos guardados no están. Envíalos de nuevo.",
+    "representative_missing": "No hay datos del representante legal.",
+    # What a person should look at
+    "address_of_company": "La dirección de la empresa no recibe el correo {what:notice}. Corrige el correo de la "
+    "empresa.",
+    "address_of_representative": "La dirección del representante legal no recibe el correo {what:notice}. Debe "
+    "corregirla y descargar la carta de nuevo.",
+    "case_unopened": "El caso no se pudo abrir ({error}). Se intenta de nuevo.",
+    "every_address_refused": "El servidor de correo rechazó todas las direcciones para {what:notice}. Corrige el "
+    "correo.",
+    "job_failing": "El paso {job} falla con {error}. Se intenta de nuevo.",
+    "letter_not_issued": "Con los datos guardados no se puede hacer la carta ({codes}). El representante debe "
+    "enviarlos de nuevo.",
+    "letter_waits": "Mira la carta y decide si se acepta.",
+    "loan_over": "El préstamo terminó y el certificado propio todavía no firma. Mira la solicitud y las fechas del "
+    "certificado.",
+    "payment_short": "Se pagaron {amount_cop:pesos} de {total_cop:pesos} con la referencia {reference}. Confirma el "
+    "pago con el valor completo cuando esté pago.",
+    "payment_unexpected": "Llegó el pago {reference} cuando no había un certificado por comprar: hay uno en trámite o "
+    "vigente por mucho tiempo. Devuelve el dinero o registra el certificado que se compró.",
+    "reminder_failing": "Un recordatorio falla con {error}. Se intenta de nuevo.",
+    "webhook_given_up": "Facturación no recibió {event_type} ({event}) en tres días; lo último fue {error}. Reenvíalo.",
+    "webhooks_gone": "Facturación contestó 410 y no recibe más eventos. Reenvía uno cuando los quiera otra vez.",
+    # What a caller hears at the door
+    "batch_running": "Ya hay un lote en marcha. Espera a que termine o detenlo.",
+    "letter_altered": "La carta en {key} no está o fue alterada. Mira las versiones del depósito.",
+    "letter_of_no_use": "Con una carta ya no se consigue nada.",
+    # A message that is not as it must be
+    "arguments_wrong": "Debe llevar un solo objeto JSON y llevaba {count}.",
+    "encoding_wrong": "Debe venir en json/plain y vino en {encoding}.",
+    "fields_wrong": "",
+    "json_unreadable": "El JSON no se puede leer.",
+    "message_unknown": "No existe un mensaje «{name}».",
 }
-_PARTS: Final = {
-    r"unknown (?:signal|update) '(.+)', did you mean (.+)\?": "No existe un mensaje «{0}». ¿Querías decir {1}?",
-    r"unknown (?:signal|update) '(.*)'": "No existe un mensaje «{0}».",
-    r"known: (.+)": "Los que existen: {0}.",
-    r"fields: (.+)": "Sus datos son: {0}.",
-    r"and (.+) more": "Y {0} más.",
-    r"expected one JSON object, got (.+) arguments": "Debe llevar un solo objeto JSON y llevaba {0}.",
-    r"expected encoding json/plain, got (.+)": "Debe venir en json/plain y vino en {0}.",
-    r"the JSON can't be read|.+: Invalid JSON: .+": "El JSON no se puede leer.",
-    r"(.+): Field required": "Falta «{0}».",
-    r"(.+): Extra inputs are not permitted": "«{0}» no es un dato de este mensaje; revisa cómo está escrito.",
-    r"(.+): Input should be a valid integer.*": "«{0}» debe ser un número entero, sin decimales ni comillas.",
-    r"(.+): Input should be a valid string.*": "«{0}» debe ser un texto.",
-    r"(.+): Input should be greater than or equal to (.+)": "«{0}» debe ser {1} o más.",
-    r"(.+): Input should be less than or equal to (.+)": "«{0}» debe ser {1} o menos.",
-    r"(.+): Input should be an object|(?:.+): .*valid dictionary.*": "Debe ser un objeto JSON.",
-    r"(.+): Input should be (.+)": "«{0}» debe ser {1}.",
-    r"(.+): String should have at least 1 character": "«{0}» está vacío.",
-    r"(.+): String should have at most (.+) characters": "«{0}» tiene más de {1} caracteres.",
-    r"(.+): String should match pattern .*": "«{0}» no tiene la forma que debe tener.",
-    r"(.+): expected a date such as .*": "«{0}» debe ser una fecha como 2027-01-31.",
-    r"(.+): expected a year from (.+) to (.+)": "«{0}» debe ser de un año entre {1} y {2}.",
-    r"(.+): has a character that can't be used: (U\+[0-9A-F]+)[^,]*, at position (\d+)": (
-        "«{0}» tiene un carácter que no se puede usar ({1}), en la posición {2}."
-    ),
-    r"(.+): control characters are not allowed": "«{0}» tiene caracteres que no se ven.",
+"""By the codes of `domain.remarks` and `domain.messages.parsing`."""
+
+PROBLEMS: Final[Mapping[str, str]] = {
+    "day": "«{field}» debe ser una fecha como 2027-01-31.",
+    "extra_forbidden": "«{field}» no es un dato de este mensaje; revisa cómo está escrito.",
+    "forbidden_characters": "«{field}» tiene un carácter que no se puede usar ({character:code_point}), en la posición "
+    "{position}.",
+    "greater_than_equal": "«{field}» debe ser {ge} o más.",
+    "int_type": "«{field}» debe ser un número entero, sin decimales ni comillas.",
+    "json_invalid": "El JSON no se puede leer.",
+    "less_than_equal": "«{field}» debe ser {le} o menos.",
+    "missing": "Falta «{field}».",
+    "model_type": "Debe ser un objeto JSON.",
+    "string_pattern_mismatch": "«{field}» no tiene la forma que debe tener.",
+    "string_too_long": "«{field}» tiene más de {max_length} caracteres.",
+    "string_too_short": "«{field}» está vacío.",
+    "string_type": "«{field}» debe ser un texto.",
+    "year": "«{field}» debe ser de un año entre {first} y {last}.",
 }
-_SPELLED: Final[dict[str, Callable[[str], str]]] = {
-    "pesos": lambda text: spanish.pesos(int(text)),
-    "day": lambda text: spanish.day(date.fromisoformat(text)),
-}
-_SMALL_WORDS: Final = {" (optional)": " (opcional)", " or ": " o "}
+"""What is wrong with a field, by pydantic's type of the error or ours; another one says the form alone."""
+_OTHER: Final = "«{field}» no tiene la forma que debe tener."
 
 
-class _Value(str):
-    """A part of a case's text; `{:pesos}` and `{:day}` spell it out where it is one."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        try:
-            return _SPELLED[spec](self) if spec else str(self)
-        except ValueError:
-            return str(self)
+def in_spanish(code: str | None, values: Mapping[str, Any] | None) -> str | None:
+    """Return what a code says of some values, or None when it is not known here, as in older cases."""
+    values = values or {}
+    sentence = filled(SPANISH[code], values) if code is not None and code in SPANISH else None
+    if sentence is None:
+        return None
+    return " ".join(filter(None, (sentence, *_problems(values), _meant(code, values), _fields(values))))
 
 
-def in_spanish(text: str) -> str | None:
-    """Return a case's text in Spanish, or None when a part of it is not known here."""
-    rejected = re.fullmatch(r"(?:\w+|'.*') was rejected: (.+)", text)
-    text = rejected[1] if rejected else text
-    whole = _found(_WHOLE, text)
-    if whole is not None:
-        return whole
-    parts = text.split("; ")
-    known = [found for part in parts if (found := _found(_PARTS, part)) is not None]
-    # A long reason is cut where it is quoted: its last part may be a stump.
-    return " ".join(known) if known and len(known) >= len(parts) - bool(rejected) else None
+def _problems(values: Mapping[str, Any]) -> list[str]:
+    found = [_problem(each) for each in values.get("problems", ())]
+    return [*found, f"Y {values['more']} más."] if values.get("more") else found
 
 
-def _found(table: dict[str, str], text: str) -> str | None:
-    for pattern, words in table.items():
-        if match := re.fullmatch(pattern, text):
-            filled = words.format(*(_Value(group or "") for group in match.groups()))
-            for english, spanish in _SMALL_WORDS.items():
-                filled = filled.replace(english, spanish)
-            return filled
-    return None
+def _problem(problem: Mapping[str, Any]) -> str:
+    if "choices" in problem:
+        *others, last = (f"«{each}»" for each in problem["choices"])
+        return f"«{problem['field']}» debe ser {', '.join(others)} o {last}."
+    return filled(PROBLEMS.get(problem["code"], _OTHER), problem) or f"«{problem['field']}»"
+
+
+def _meant(code: str | None, values: Mapping[str, Any]) -> str:
+    if code != "message_unknown":
+        return ""
+    known = ", ".join(SIGNALS if values["kind"] == "signal" else UPDATES)
+    meant = f"¿Querías decir {values['meant']}? " if values.get("meant") else ""
+    return f"{meant}Los que existen: {known}."
+
+
+def _fields(values: Mapping[str, Any]) -> str:
+    """Return the fields that the message has, where it is one that there is."""
+    model = {**SIGNALS, **UPDATES}.get(values.get("message", ""))
+    if model is None:
+        return ""
+    by, *names = (name if field.is_required() else f"{name} (opcional)" for name, field in model.model_fields.items())
+    return f"Sus datos son: {', '.join([*names, by])}."

@@ -22,6 +22,7 @@ NOTICES: Final = {
     NoticeKind.CERTIFICATE_ENDED: "El certificado venció",
 }
 """Each mail by what it tells."""
+_DECISIONS: Final = {"accept": "aceptada", "reject": "no aceptada"}
 _SUBJECTS: Final = {"loan": "préstamo", "certificate": "certificado"}
 
 
@@ -37,6 +38,8 @@ _SPELLED: Final[Mapping[str, Callable[[str], str]]] = {
     "notice": lambda value: f"«{NOTICES[NoticeKind(value)]}»",
     "subject": lambda value: _SUBJECTS[value],
     "away": lambda value: _away(int(value)),
+    "decision": lambda value: _DECISIONS[value],
+    "code_point": lambda value: value.split()[0],
 }
 """By the format that a sentence asks for, as in `{until:day}`."""
 

@@ -22,6 +22,7 @@ from domain.errors import (
     NotAllowedNowError,
     StoreUnavailableError,
 )
+from domain.remarks import Remark, remark
 
 ADDRESS = "maria.perez@example.co"
 QUEUE = "failures"
@@ -34,8 +35,8 @@ QUEUE = "failures"
         (MailUnavailableError("mail server: 451"), True),
         (MailUncertainError("mail server: connection lost"), True),
         (MailboxRefusedError("every mailbox refused"), False),
-        (MessageError("key: unknown"), False),
-        (NotAllowedNowError("closed"), False),
+        (MessageError(Remark(message="key: unknown")), False),
+        (NotAllowedNowError(remark("no_loan")), False),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
 )

@@ -19,7 +19,7 @@ from domain.errors import (
     MailboxRefusedError,
     MailUnavailableError,
     MailUncertainError,
-    MessageError,
+    NoticeError,
     StoreUnavailableError,
 )
 from domain.mail import Delivery, OutgoingMail
@@ -245,7 +245,7 @@ def test_the_marker_holds_nothing_personal(notices: NoticeActivities, objects: S
 
 
 def test_a_notice_that_cannot_be_written_leaves_no_claim(notices: NoticeActivities, objects: S3Objects):
-    with pytest.raises(MessageError, match="ends_on is missing"):
+    with pytest.raises(NoticeError, match="ends_on is missing"):
         notices.send_notice(request(ends_on=None))
     assert objects.get(notice_key("C1001", "loan_reminder-1")) is None
 

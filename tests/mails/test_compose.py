@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from domain.errors import MessageError
+from domain.errors import NoticeError
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, NoticeKind
 from tests.support.mails.notices import COMPANY, ENDS_ON, FIELDS, LAST_SAFE_ON, REASONS, composed
 
@@ -103,7 +103,7 @@ def test_a_field_that_the_mail_cannot_do_without_is_named(kind: NoticeKind):
         if (kind, field) in OPTIONAL:
             composed(kind, **without)
             continue
-        with pytest.raises(MessageError, match=f"notice {kind.value} of C1001: {field} is missing"):
+        with pytest.raises(NoticeError, match=f"notice {kind.value} of C1001: {field} is missing"):
             composed(kind, **without)
 
 
@@ -152,7 +152,7 @@ def test_a_reminder_says_whether_buying_is_still_safe(kind: NoticeKind, sent_on:
 
 
 def test_a_reminder_of_a_loan_that_has_ended_is_not_written():
-    with pytest.raises(MessageError, match="days_left is -1; send loan_ended"):
+    with pytest.raises(NoticeError, match="days_left is -1; send loan_ended"):
         composed(NoticeKind.LOAN_REMINDER, days_left=-1)
 
 
@@ -213,7 +213,7 @@ def test_support_is_told_the_companys_id_and_nothing_personal():
 
 
 def test_a_mail_to_the_company_is_not_written_without_its_data():
-    with pytest.raises(MessageError, match=r"loan_revoked of C1001: .*data is missing"):
+    with pytest.raises(NoticeError, match=r"loan_revoked of C1001: .*data is missing"):
         composed(NoticeKind.LOAN_REVOKED, None)
 
 

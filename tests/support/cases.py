@@ -32,6 +32,7 @@ from domain.messages.models import SIGNALS, Message
 from domain.messages.parsing import JSON_ENCODING, Argument, parse
 from domain.notices import Addressee, Notice, NoticeKind, NoticeSent
 from domain.reason import Reason
+from domain.remarks import Remark
 from domain.views.mails import build_notice, build_reminder
 
 COMPANY_SHA = "c" * 64
@@ -58,8 +59,8 @@ class Outside:
     received_at: dict[str, datetime] = field(default_factory=dict)
     """Of uploads that arrived before they were checked."""
     missing: set[str] = field(default_factory=set)
-    refused_letter: tuple[Reason, ...] = ()
-    refused_company: Reason | None = None
+    refused_letter: tuple[Remark, ...] = ()
+    refused_company: Remark | None = None
     first: FirstAcceptance | None = None
     checked: dict[str, UploadChecked] = field(default_factory=dict)
     mails: list[tuple[datetime, Notice]] = field(default_factory=list)
@@ -151,7 +152,7 @@ def deliver(case: Case, name: str, now: datetime = NOW, **fields: Any) -> Case:
     try:
         return send(case, name, now, **fields)
     except (MessageError, NotAllowedNowError) as error:
-        return reject(case, name, str(error), now)
+        return reject(case, name, error.remark, now)
 
 
 def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Case:

@@ -13,7 +13,7 @@ from domain.decisions.admission import MOST_OWED
 from domain.errors import MessageError, NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.messages.models import SIGNALS, UPDATES
-from domain.reason import Reason
+from domain.remarks import Remark, remark
 from domain.views.status import status
 from tests.support.cases import (
     NOW,
@@ -122,6 +122,8 @@ def test_a_rejected_message_is_on_record_and_asks_for_attention() -> None:
         "name": "certificate_rejected",
         "reason": "no certificate is in process; a rejection needs a paid request that is still open",
         "time": "2026-11-24T15:00:00Z",
+        "code": "no_request",
+        "values": None,
     }
     assert status(case, NOW)["needs_attention"]
 
@@ -173,7 +175,7 @@ def reject_one(case: Case, name: str) -> Case:
     try:
         return send(case, name, nonsense=1)
     except (MessageError, NotAllowedNowError) as error:
-        return results.reject(case, name, str(error), NOW)
+        return results.reject(case, name, error.remark, NOW)
 
 
 def test_a_repeated_message_settles_its_rejection_too() -> None:
@@ -199,7 +201,7 @@ def test_a_review_is_settled_by_the_decision_or_by_another_letter(then: str, fie
 
 
 def test_data_that_can_not_be_used_ask_for_attention_until_others_are_accepted() -> None:
-    refused = Outside(refused_letter=(Reason(code="missing", message="Falta el cargo."),))
+    refused = Outside(refused_letter=(Remark(code="missing", message="Falta el cargo."),))
     case = settle(send(a_case(), "submit_representative", sha256=REPRESENTATIVE_SHA), world=refused)
     assert [each.kind for each in case.attention] == [AttentionKind.PROFILE]
 
@@ -207,7 +209,7 @@ def test_data_that_can_not_be_used_ask_for_attention_until_others_are_accepted()
 
 
 def test_a_case_that_is_taken_up_again_with_fit_data_forgets_that_they_were_not() -> None:
-    case = a_case().raise_attention(NOW, AttentionKind.PROFILE, "company", "company data not valid at nit")
+    case = a_case().raise_attention(NOW, AttentionKind.PROFILE, "company", remark("company_invalid", fields="nit"))
 
     assert list(opened(Outside(), archived=case.stored()).attention) == []
 
@@ -290,7 +292,7 @@ def flood(case: Case, number: int) -> Case:
         "submit_representative": {"sha256": f"{number:064}"},
     }.items():
         case = deliver(case, signal, now, by=by, **fields)
-    return results.reject(case, "😀" * 1000 + str(number), "€" * 5000, now)
+    return results.reject(case, "😀" * 1000 + str(number), Remark(message="€" * 5000), now)
 
 
 @pytest.mark.parametrize("answers", [pytest.param(False, id="servers down"), pytest.param(True, id="servers up")])

@@ -10,7 +10,7 @@ from domain.case.loan import Loan, LoanEnding
 from domain.decisions.clock import next_deadline
 from domain.errors import NotAllowedNowError
 from domain.notices import NoticeKind
-from domain.reason import Reason
+from domain.remarks import Remark
 from domain.views.entitlement import Signing, entitlement
 from domain.views.stage import search_values
 from domain.views.status import status
@@ -90,7 +90,7 @@ def test_new_data_of_the_company_redo_a_rejected_request() -> None:
 
 
 def test_new_data_of_the_company_that_are_refused_redo_nothing() -> None:
-    world = Outside(refused_company=Reason(code="nit_locked", message="nit: it can't change"))
+    world = Outside(refused_company=Remark(code="nit_locked", message="nit: it can't change"))
     case = settle(send(with_payment(a_case()), "certificate_rejected", observations="RUT"))
 
     refused = settle(send(case, "company_updated", sha256="9" * 64), world=world)

@@ -175,7 +175,7 @@ async def test_a_case_that_refuses_is_listed_with_its_reason(desk: Visitor, lent
     said_of = await answers(desk, job_id)
     for case in lent:
         assert "No lo aceptó" in said_of[case.company_id]
-        assert "El correo certificate_active hoy no sería cierto." in said_of[case.company_id]
+        assert "El correo «El certificado está activo» hoy no sería cierto." in said_of[case.company_id]
 
 
 @pytest.mark.machine_clock  # when a batch began is the server's time

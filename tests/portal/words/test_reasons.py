@@ -1,50 +1,55 @@
-"""What support reads of a refused message: every text that a case can write has its words in Spanish."""
+"""What support reads of a refused message and of what needs attention: each code of a case has its words in Spanish."""
 
 import ast
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from domain.case.case import Case
 from domain.errors import MessageError
 from domain.messages.parsing import JSON_ENCODING, Argument, parse
-from portal.words.reasons import in_spanish
+from domain.remarks import ENGLISH, remark
+from domain.views.status import status
+from portal.words.reasons import SPANISH, in_spanish
 from stack.process import ROOT
+from tests.support.cases import NOW, a_case, deliver, with_payment
 
-WRITERS = {"NotAllowedNowError", "raise_attention", "reject"}
-NOT_SHOWN = {
-    "X1 was rejected: X1",
-    "X1 of X1 pesos under X1",
-    "a server the procedure needs does not answer; it is tried again by itself, ask again in a minute",
-    "the workflow id is X1, expected X1; start it under that id",
-}
-"""Quoted in others, which have a test here, or told to a caller and never kept."""
-SHORT = ("payment below the total: X1;", "payment below the total: X1 of X1 pesos under X1;")
+MALFORMED = {"message_unknown", "arguments_wrong", "encoding_wrong", "json_unreadable", "fields_wrong"}
+"""Codes of `domain.messages.parsing`."""
+SAMPLES = {"decision": "accept", "notice": "loan_started", "what": "loan_started", "count": 61}
 
 
-def written() -> Iterator[str]:
-    """Yield every text that the domain gives as a reason, with `X1` for each value in it."""
-    for path in sorted([*(ROOT / "domain").rglob("*.py"), *(ROOT / "workflows").glob("*.py")]):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in WRITERS:
-                yield from (text for argument in node.args if (text := filled(argument)))
-            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "text":
-                yield from (text for text in [filled(node.value)] if text)
+def names_of(sentence: str) -> set[str]:
+    return set(re.findall(r"{(\w+)", sentence))
 
 
-def filled(node: ast.expr) -> str | None:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-        return node.value
-    if isinstance(node, ast.JoinedStr):
-        return "".join(str(part.value) if isinstance(part, ast.Constant) else "X1" for part in node.values)
-    return None
+def given() -> Iterator[str]:
+    """Yield every code that the product gives: the first argument of each call of `remark`."""
+    for room in ("domain", "workflows", "activities", "adapters", "portal"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "remark":
+                    code = node.args[0]
+                    if isinstance(code, ast.Constant):
+                        yield str(code.value)
+                    elif isinstance(code, ast.JoinedStr):  # of whichever of two addresses it is
+                        yield from (f"address_of_{owner}" for owner in ("company", "representative"))
 
 
-def test_every_reason_of_a_case_has_its_words() -> None:
-    texts = {text.replace(*SHORT) for text in written()} - NOT_SHOWN
+def test_every_code_is_given_somewhere_and_has_its_words() -> None:
+    assert set(given()) == set(ENGLISH)
+    assert set(SPANISH) == set(ENGLISH) | MALFORMED
 
-    assert len(texts) > 20
-    assert {text for text in texts if in_spanish(text) is None} == set()
+
+@pytest.mark.parametrize("code", ENGLISH)
+def test_the_words_say_only_what_the_code_has(code: str) -> None:
+    values = {name: SAMPLES.get(name, "2026-12-10") for name in names_of(ENGLISH[code])}
+
+    assert names_of(SPANISH[code]) <= names_of(ENGLISH[code])
+    assert remark(code, **values).values == values
+    assert in_spanish(code, values)
 
 
 @pytest.mark.parametrize(
@@ -56,30 +61,43 @@ def test_every_reason_of_a_case_has_its_words() -> None:
             "Falta «reference». «refrence» no es un dato de este mensaje; revisa cómo está escrito. Sus datos son: ref",
         ),
         ("payment_confirmed", {"amount_cop": "1"}, "paid_at (opcional), method (opcional), reason (opcional), by."),
-        ("payment_confirmed", {"reference": "", "amount_cop": "1.0"}, "«reference» está vacío. «amount_cop» debe ser "),
+        (
+            "payment_confirmed",
+            {"reference": "", "amount_cop": "1.0"},
+            "«reference» está vacío. «amount_cop» debe ser un número entero, sin decimales ni comillas.",
+        ),
         (
             "payment_confirmed",
             {"reference": "x" * 90, "amount_cop": 0},
-            "más de 80 caracteres. «amount_cop» debe ser 1",
+            "más de 80 caracteres. «amount_cop» debe ser 1 o más.",
         ),
         (
             "payment_confirmed",
             {"reference": "a\x07", "amount_cop": 10**13},
-            "tiene un carácter que no se puede usar (U+0007), en la posición 2. «amount_cop»",
+            "tiene un carácter que no se puede usar (U+0007), en la posición 2. «amount_cop» debe ser 1000000000000",
+        ),
+        (
+            "payment_confirmed",
+            {"reference": 7, "amount_cop": 1.5},
+            "«reference» debe ser un texto. «amount_cop» debe",
         ),
         ("certificate_issued", {"serial": "¡!", "valid_from": "hoy"}, "«serial» no tiene la forma que debe tener. «v"),
         ("certificate_issued", {"serial": "1", "valid_from": "1999-01-01"}, "de un año entre 2000 y 2099."),
-        ("letter_reviewed", {"decision": "si", "reason": 7}, "«decision» debe ser 'accept' o 'reject'."),
+        ("letter_reviewed", {"decision": "si", "reason": 7}, "«decision» debe ser «accept» o «reject»."),
+        ("company_updated", {"sha256": "x"}, "«sha256» no tiene la forma que debe tener."),
         ("payment_confirmd", {}, "No existe un mensaje «payment_confirmd». ¿Querías decir payment_confirmed? Los que "),
         ("nonsense", {}, "No existe un mensaje «nonsense». Los que existen: payment_confirmed, "),
+        ("loan_revoked", {f"field_{number}": 1 for number in range(12)}, "«field_6» no es un dato de este mensaje"),
+        ("loan_revoked", {f"field_{number}": 1 for number in range(12)}, "Y 5 más."),
     ],
 )
 def test_a_message_that_is_not_as_it_must_be_is_explained(name: str, fields: dict[str, object], words: str) -> None:
     data = json.dumps({"by": "support:ana", **fields}).encode()
     with pytest.raises(MessageError) as refused:
         parse("signal", name, [Argument(JSON_ENCODING, data)])
+    said = refused.value.remark
 
-    assert words in (in_spanish(str(refused.value)) or str(refused.value))
+    assert words in (in_spanish(said.code, said.values) or said.message)
 
 
 @pytest.mark.parametrize(
@@ -89,40 +107,59 @@ def test_a_message_that_is_not_as_it_must_be_is_explained(name: str, fields: dic
 def test_what_is_no_message_is_explained(arguments: list[Argument]) -> None:
     with pytest.raises(MessageError) as refused:
         parse("signal", "payment_confirmed", arguments)
+    said = refused.value.remark
 
-    assert in_spanish(str(refused.value)), str(refused.value)
+    words = in_spanish(said.code, said.values) or ""
+    assert "json" in words.lower()
+    assert "Sus datos son: reference, amount_cop, " in words
 
 
-def test_a_quoted_reason_is_read_although_it_is_cut() -> None:
-    text = "payment_confirmed was rejected: reference: Field required; fields: reference, amoun"
+def test_what_was_typed_into_a_value_stands_in_no_remark() -> None:
+    data = json.dumps({"by": "support:ana", "reference": "María", "amount_cop": "Pérez", "paid_at": "ayer"}).encode()
+    with pytest.raises(MessageError) as refused:
+        parse("signal", "payment_confirmed", [Argument(JSON_ENCODING, data)])
 
-    assert in_spanish(text) == "Falta «reference». Sus datos son: reference, amoun."
+    assert not re.search("María|Pérez|ayer", str(refused.value.remark))
 
 
 def test_what_is_not_known_stays_as_it_is() -> None:
-    assert in_spanish("something else; and more") is None
+    assert in_spanish("of_a_later_version", {"x": 1}) is None
+    assert in_spanish(None, None) is None
+    assert in_spanish("payment_short", {"reference": "FV-9"}) is None
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("case", "words"),
     [
         (
-            "payment below the total: 29750 of 297500 pesos under FV-9; send payment_confirmed with the whole amount",
+            deliver(a_case(), "payment_confirmed", reference="FV-9", amount_cop=29_750),
             "Se pagaron $29.750 de $297.500 con la referencia FV-9.",
         ),
         (
-            "reference FV-77 is recorded with 297500 pesos, this message says 5; send another reference",
+            deliver(with_payment(a_case()), "payment_confirmed", reference="FV-77", amount_cop=5),
             "La referencia FV-77 ya está registrada con $297.500 y este mensaje dice $5.",
         ),
         (
-            "valid_until: 2026-12-10 has passed; register a certificate that is valid",
-            "El último día (10 de diciembre de 2026) ya pasó.",
+            deliver(a_case(), "certificate_issued", serial="1", valid_from="2025-12-10", valid_until="2025-12-11"),
+            "El último día (11 de diciembre de 2025) ya pasó.",
         ),
         (
-            "serial 5F is registered as valid 2026-12-01 to 2027-12-01, this message says 2026-12-02 to 2027-99-99; x",
-            "del 1 de diciembre de 2026 al 1 de diciembre de 2027 y este mensaje dice del 2 de diciembre de 2026 al",
+            deliver(a_case(), "certificate_issued", serial="1", valid_from="2027-12-10", valid_until="2027-12-09"),
+            "El último día (9 de diciembre de 2027) es anterior al primero (10 de diciembre de 2027).",
         ),
+        (deliver(a_case(), "notice_requested", notice="loan_ended", reason="x"), "El correo «El préstamo terminó» hoy"),
     ],
 )
-def test_amounts_and_days_are_spelled_out_as_in_colombia(text: str, words: str) -> None:
-    assert words in str(in_spanish(text))
+def test_amounts_days_and_mails_are_spelled_out_as_in_colombia(case: Case, words: str) -> None:
+    [looked_at] = status(case, NOW)["attention"]
+
+    assert words in str(in_spanish(looked_at["code"], looked_at["values"]))
+
+
+def test_a_rejection_and_its_attention_have_one_code_and_the_same_values() -> None:
+    facts = status(deliver(a_case(), "loan_revoked", reason="misuse"), NOW)
+
+    [rejected], [looked_at] = facts["rejected_signals"], facts["attention"]
+    assert (rejected["code"], rejected["reason"]) == ("no_loan", "no loan is active; there is nothing to revoke")
+    assert (looked_at["code"], looked_at["values"]) == (rejected["code"], rejected["values"])
+    assert looked_at["text"] == f"loan_revoked was rejected: {rejected['reason']}"
