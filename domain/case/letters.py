@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from domain.case.bounds import bounded
 from domain.letter.examination import Verdict
 from domain.model import Model
 from domain.reason import Reason
@@ -65,7 +66,7 @@ class LetterTrack(Model):
     def with_upload(self, version: SignedVersion) -> "LetterTrack":
         """Return the track with a version as its newest, also when its file came late under an id seen before."""
         others = tuple(each for each in self.versions if each.upload_id != version.upload_id)
-        return self.model_copy(update={"versions": _bounded((*others, version))})
+        return self.model_copy(update={"versions": bounded((*others, version), MOST_KEPT, _is_rejected)})
 
     def with_change(self, version: SignedVersion) -> "LetterTrack":
         """Return the track with a version in the place of the one that has its upload id."""
@@ -73,10 +74,5 @@ class LetterTrack(Model):
         return self.model_copy(update={"versions": versions})
 
 
-def _bounded(versions: tuple[SignedVersion, ...]) -> tuple[SignedVersion, ...]:
-    """Drop the oldest rejected version once there are too many, or the oldest of all; the newest is always kept."""
-    if len(versions) <= MOST_KEPT:
-        return versions
-    older = versions[:-1]
-    oldest = next((each for each in older if each.verdict is Verdict.REJECTED), older[0])
-    return tuple(each for each in versions if each is not oldest)
+def _is_rejected(version: SignedVersion) -> bool:
+    return version.verdict is Verdict.REJECTED

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from domain.calendar import BusinessCalendar, bogota_date
 from domain.case.policy import Policy
@@ -39,6 +40,10 @@ class Loan(Model):
     def covers(self, day: date) -> bool:
         """Tell whether the company may sign with the lent certificate on a day."""
         return self.ending is None and self.starts_on <= day <= self.ends_on
+
+    def ended(self, ending: LoanEnding, on: date) -> Self:
+        """Return the loan over since a day."""
+        return self.model_copy(update={"ending": ending, "ended_on": on})
 
 
 def loan_from(first: FirstAcceptance, policy: Policy, calendar: BusinessCalendar) -> Loan:

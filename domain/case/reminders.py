@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Self
 
 from domain.calendar import OPENS_AT, BusinessCalendar, bogota_date, bogota_instant
 from domain.model import Model
@@ -63,6 +64,12 @@ class Reminders(Model):
     failures: int = 0
     """Sends that failed since the last one that did not."""
     retry_at: datetime | None = None
+
+    def planned_anew(self, subject: Subject, ends_on: date, planned: tuple[Milestone, ...]) -> Self:
+        """Return the plan for an end in place of any other; what was done and a silence that was asked for stay."""
+        return type(self)(
+            subject=subject, ends_on=ends_on, planned=planned, record=self.record, muted_until=self.muted_until
+        )
 
 
 def plan(

@@ -7,7 +7,7 @@ from domain.case.attention import AttentionKind
 from domain.case.case import Case
 from domain.case.certificate import MOST_KEPT, Certificate
 from domain.case.jobs import TellNotice
-from domain.case.reminders import Reminders, Subject, plan
+from domain.case.reminders import Subject, plan
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.messages.models import CertificateIssued, CertificateRejected
@@ -70,14 +70,7 @@ def with_certificate_reminders(case: Case, certificate: Certificate) -> Case:
         case.company_id,
         case.calendar,
     )
-    reminders = Reminders(
-        subject=Subject.CERTIFICATE,
-        ends_on=certificate.valid_until,
-        planned=planned,
-        record=case.reminders.record,
-        muted_until=case.reminders.muted_until,
-    )
-    return case.evolve(reminders=reminders)
+    return case.evolve(reminders=case.reminders.planned_anew(Subject.CERTIFICATE, certificate.valid_until, planned))
 
 
 def certificate_rejected(case: Case, message: CertificateRejected, now: datetime) -> Case:

@@ -15,7 +15,7 @@ from domain.case.jobs import QueuedJob, TellNotice, retry_after
 from domain.case.loan import LoanEnding
 from domain.case.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
 from domain.decisions import deliveries, mailboxes
-from domain.decisions.results import FAILURES_BEFORE_ATTENTION, job_name
+from domain.decisions.results import FAILURES_BEFORE_ATTENTION, without_mail
 from domain.notices import NoticeKind, NoticeSent
 from domain.remarks import remark
 from domain.views.mails import build_reminder, may_be_told
@@ -40,16 +40,14 @@ def _own_certificate_begins(case: Case, now: datetime) -> Case:
     day = min(bogota_date(now), loan.ends_on)
     if not case.own_valid_on(day):
         return case
-    ended = loan.model_copy(update={"ending": LoanEnding.REPLACED, "ended_on": day})
-    return case.evolve(loan=ended).record(now, SYSTEM, "loan_replaced")
+    return case.evolve(loan=loan.ended(LoanEnding.REPLACED, day)).record(now, SYSTEM, "loan_replaced")
 
 
 def _loan_ends(case: Case, now: datetime) -> Case:
     loan = case.loan
     if loan is None or loan.ending is not None or bogota_date(now) <= loan.ends_on:
         return case
-    ended = loan.model_copy(update={"ending": LoanEnding.EXPIRED, "ended_on": loan.ends_on})
-    case = case.evolve(loan=ended).record(now, SYSTEM, "loan_expired")
+    case = case.evolve(loan=loan.ended(LoanEnding.EXPIRED, loan.ends_on)).record(now, SYSTEM, "loan_expired")
     if case.track.bought_on(bogota_date(now)):
         return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "loan", remark("loan_over"))
     return _tell_the_end(case, Subject.LOAN, NoticeKind.LOAN_ENDED, "loan/ended", now)
@@ -112,8 +110,7 @@ def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
     """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and not _may_still_be_told(case, queued.job, now):
-            case = case.without_job(queued.job).record(now, SYSTEM, "notice_dropped", notice=queued.job.notice)
-            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
+            case = without_mail(case, queued.job, "notice_dropped", now)
     return case
 
 
@@ -129,8 +126,7 @@ def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
         return case
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
-            case = case.without_job(queued.job).record(now, SYSTEM, "notice_given_up", notice=queued.job.notice)
-            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
+            case = without_mail(case, queued.job, "notice_given_up", now)
     return case
 
 

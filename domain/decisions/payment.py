@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
+from domain.case.bounds import bounded
 from domain.case.case import Case
 from domain.case.certificate import MOST_KEPT, Payment, PaymentStanding, Request, purchase_offered
 from domain.case.jobs import TellNotice
@@ -44,17 +45,14 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
         method=message.method,
     )
     others = tuple(each for each in case.track.payments if each.reference != message.reference)
-    case = case.evolve(track=case.track.model_copy(update={"payments": _bounded((*others, payment))}))
+    case = case.evolve(
+        track=case.track.model_copy(update={"payments": bounded((*others, payment), MOST_KEPT, _counts_for_nothing)})
+    )
     return _EFFECTS[standing](case, message, now)
 
 
-def _bounded(payments: tuple[Payment, ...]) -> tuple[Payment, ...]:
-    """Drop the oldest payment that did not count once there are too many, or the oldest of all."""
-    if len(payments) <= MOST_KEPT:
-        return payments
-    older = payments[:-1]
-    oldest = next((each for each in older if each.standing is not PaymentStanding.CONFIRMED), older[0])
-    return tuple(each for each in payments if each is not oldest)
+def _counts_for_nothing(payment: Payment) -> bool:
+    return payment.standing is not PaymentStanding.CONFIRMED
 
 
 def _standing(case: Case, message: PaymentConfirmed, now: datetime) -> PaymentStanding:

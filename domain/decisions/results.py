@@ -54,7 +54,7 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     if result.first_acceptance is not None and case.loan is None:
         case = _with_loan(case, result.first_acceptance, now)
         if case.loan is not None and result.revoked_on is not None:
-            revoked = case.loan.model_copy(update={"ending": LoanEnding.REVOKED, "ended_on": result.revoked_on})
+            revoked = case.loan.ended(LoanEnding.REVOKED, result.revoked_on)
             case = case.evolve(loan=revoked, reminders=Reminders(record=case.reminders.record))
     case = case.settle_attention(AttentionKind.PROFILE, subject="company")
     if result.problem is not None:
@@ -69,16 +69,9 @@ def _with_loan(case: Case, first: FirstAcceptance, now: datetime) -> Case:
     latest = case.track.latest
     if latest is not None and latest.valid_until >= bogota_date(now):
         return case
-    planned = plan(loan.ends_on, case.policy.loan_days, case.policy.loan_reminder_days, case.company_id, case.calendar)
-    return case.evolve(
-        reminders=Reminders(
-            subject=Subject.LOAN,
-            ends_on=loan.ends_on,
-            planned=planned,
-            record=case.reminders.record,
-            muted_until=case.reminders.muted_until,
-        )
-    )
+    policy = case.policy
+    planned = plan(loan.ends_on, policy.loan_days, policy.loan_reminder_days, case.company_id, case.calendar)
+    return case.evolve(reminders=case.reminders.planned_anew(Subject.LOAN, loan.ends_on, planned))
 
 
 def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: datetime) -> Case:
@@ -205,9 +198,7 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
     Only a mail is ever given up, when the server refuses every address for good.
     """
     if isinstance(job, TellNotice) and final:
-        case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
-        case = case.record(now, SYSTEM, "notice_refused", notice=job.notice)
-        return mailboxes.refused(case, job.notice, now)
+        return mailboxes.refused(without_mail(case, job, "notice_refused", now), job.notice, now)
     queued = next(each for each in case.queue if each.job == job)
     failures = queued.failures + 1
     waiting = queued.model_copy(update={"failures": failures, "not_before": now + retry_after(failures)})
@@ -216,6 +207,12 @@ def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) ->
         return case
     why = remark("job_failing", job=job_name(job), error=error_type)
     return case.raise_attention(now, AttentionKind.FAILING, job_name(job), why)
+
+
+def without_mail(case: Case, job: TellNotice, action: str, now: datetime) -> Case:
+    """Return the case that owes a mail no more, and why."""
+    case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
+    return case.record(now, SYSTEM, action, notice=job.notice)
 
 
 def job_name(job: Job) -> str:

@@ -56,8 +56,7 @@ def loan_revoked(case: Case, message: LoanRevoked, now: datetime) -> Case:
         raise RepeatedError
     if loan is None or not loan.covers(bogota_date(now)):
         raise NotAllowedNowError(remark("no_loan"))
-    revoked = loan.model_copy(update={"ending": LoanEnding.REVOKED, "ended_on": bogota_date(now)})
-    case = case.evolve(loan=revoked)
+    case = case.evolve(loan=loan.ended(LoanEnding.REVOKED, bogota_date(now)))
     if case.reminders.subject is Subject.LOAN:
         case = case.evolve(reminders=case.reminders.model_copy(update={"planned": (), "failures": 0, "retry_at": None}))
     case = case.record(now, message.by, "loan_revoked", message.reason)

@@ -5,7 +5,7 @@ from datetime import datetime
 from domain.calendar import bogota_date
 from domain.case.case import Case
 from domain.case.certificate import PaymentStanding, renewal_from
-from domain.case.loan import LoanEnding
+from domain.case.loan import LoanEnding, last_safe_purchase
 from domain.case.reminders import Subject
 from domain.letter.examination import Verdict
 from domain.notices import Notice, NoticeKind
@@ -37,9 +37,7 @@ def build_notice(
     elif kind in CERTIFICATE_NOTICES and case.track.latest is not None:
         latest = case.track.latest
         starts_on, ends_on = latest.valid_from, latest.valid_until
-        safe_on = case.calendar.before(
-            ends_on, case.policy.issuance_lead_business_days + case.policy.safety_margin_business_days
-        )
+        safe_on = last_safe_purchase(ends_on, case.policy, case.calendar)
         offered = renewal_from(latest, case.policy)
         renewal_on = offered if offered > today else None
     elif kind is NoticeKind.PAYMENT_RECEIVED and case.loan is not None and case.loan.covers(today):
@@ -76,14 +74,11 @@ def may_be_told(case: Case, kind: NoticeKind, now: datetime) -> bool:
     """Tell whether a mail would be true today. A reminder to buy is not, once somebody has bought."""
     today = bogota_date(now)
     loan, latest, request = case.loan, case.track.latest, case.track.request
-    upcoming = latest is not None and latest.valid_until >= today
+    upcoming, bought = latest is not None and latest.valid_until >= today, case.track.bought_on(today)
     facts = {
         NoticeKind.LOAN_STARTED: loan is not None and loan.covers(today),
-        NoticeKind.LOAN_REMINDER: loan is not None and loan.covers(today) and request is None and not upcoming,
-        NoticeKind.LOAN_ENDED: loan is not None
-        and loan.ending is LoanEnding.EXPIRED
-        and request is None
-        and not upcoming,
+        NoticeKind.LOAN_REMINDER: loan is not None and loan.covers(today) and not bought,
+        NoticeKind.LOAN_ENDED: loan is not None and loan.ending is LoanEnding.EXPIRED and not bought,
         NoticeKind.LOAN_REVOKED: loan is not None and loan.ending is LoanEnding.REVOKED,
         NoticeKind.LETTER_REJECTED: any(each.verdict is Verdict.REJECTED for each in case.letter.versions),
         NoticeKind.LETTER_UNDER_REVIEW: case.letter.under_review is not None,
@@ -92,6 +87,6 @@ def may_be_told(case: Case, kind: NoticeKind, now: datetime) -> bool:
         NoticeKind.CERTIFICATE_REJECTED: request is not None and request.observations is not None,
         NoticeKind.CERTIFICATE_ACTIVE: upcoming,
         NoticeKind.CERTIFICATE_REMINDER: upcoming and request is None,
-        NoticeKind.CERTIFICATE_ENDED: latest is not None and not upcoming and request is None,
+        NoticeKind.CERTIFICATE_ENDED: latest is not None and not bought,
     }
     return facts[kind]
