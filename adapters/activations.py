@@ -7,8 +7,9 @@ import asyncio
 import contextlib
 import hashlib
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import Field
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
@@ -44,6 +45,7 @@ NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
 """The second is the server's, of a run that follows another and waits, up to a second, for its first task."""
 
 Json = dict[str, Any]
+Seen = TypeVar("Seen")
 
 STAGE: Final = SearchAttributeKey.for_keyword("ActivationStage")
 LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime("LoanEndsAt")
@@ -191,15 +193,23 @@ class Activations:
         Raises NotAllowedNowError when the case has refused it.
         """
         await self.require(company_id)
-        await self.signal(company_id, "payment_confirmed", payment)
-        # The signal is kept by now: whatever goes wrong with asking, the payment is not lost.
+        return await self.signal_and_see(
+            company_id, "payment_confirmed", payment, lambda facts: _standing(facts, payment), within=within
+        )
+
+    async def signal_and_see(
+        self, company_id: str, name: str, message: Message, seen: Callable[[Json], Seen | None], *, within: timedelta
+    ) -> Seen | None:
+        """Send a signal and return what is seen of it in the status, or None when nothing is in time.
+
+        It is kept before the status, the only thing that answers a signal, is asked: it can't be lost by asking.
+        """
+        await self.signal(company_id, name, message)
         with contextlib.suppress(ServiceUnavailableError, TimeoutError):
             async with asyncio.timeout(within.total_seconds()):
-                while True:
-                    facts = await self.status(company_id, within=within)
-                    if (standing := _standing(facts, payment)) is not None:
-                        return standing
-                    await asyncio.sleep(0.2)  # a case that is just being opened takes its messages a moment later
+                while (found := seen(await self.status(company_id, within=within))) is None:  # noqa: ASYNC110  # no event
+                    await asyncio.sleep(0.1)
+                return found
         return None
 
     async def signal(self, company_id: str, name: str, message: Message) -> None:

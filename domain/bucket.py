@@ -3,25 +3,36 @@
 A key is made of ids and digests only, never of a name that somebody typed. Moving one loses what lies there.
 """
 
+from typing import Final
+
+PROFILES: Final = "profiles/"
+"""Below it lie the data of every company."""
+
 
 def company_key(company_id: str) -> str:
     """Return the key of the company's current data, as the billing backend writes it."""
-    return f"profiles/{company_id}/company.json"
+    return f"{PROFILES}{company_id}/company.json"
+
+
+def company_of_key(key: str) -> str | None:
+    """Return whose current data lie under a key, or None when none do."""
+    company_id = key.removeprefix(PROFILES).partition("/")[0]
+    return company_id if key == company_key(company_id) else None
 
 
 def company_version_key(company_id: str, sha256: str) -> str:
     """Return the immutable key of one version of the company's data."""
-    return f"profiles/{company_id}/company/{sha256}.json"
+    return f"{PROFILES}{company_id}/company/{sha256}.json"
 
 
 def representative_key(company_id: str) -> str:
     """Return the key of the legal representative's current data."""
-    return f"profiles/{company_id}/representative.json"
+    return f"{PROFILES}{company_id}/representative.json"
 
 
 def representative_version_key(company_id: str, sha256: str) -> str:
     """Return the immutable key of one version of the legal representative's data."""
-    return f"profiles/{company_id}/representative/{sha256}.json"
+    return f"{PROFILES}{company_id}/representative/{sha256}.json"
 
 
 def inbox_key(company_id: str, upload_id: str) -> str:

@@ -1,8 +1,9 @@
 """Every case as the desk needs it: the index of names, the lists, the batches, and what is known of one case."""
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
 
 from adapters.activations import Activations
 from adapters.batches import Batches
@@ -16,7 +17,7 @@ from portal.cases.desk_facts import DeskFacts
 from portal.cases.directory import Directory
 from portal.cases.representative import READ_WITHIN
 
-SEEN_WITHIN_SECONDS = 1.4
+SEEN_WITHIN: Final = timedelta(seconds=1.4)
 
 
 @dataclass(frozen=True)
@@ -57,14 +58,12 @@ class Desk:
             await self.activations.require(company_id)
             await self.activations.signal(company_id, signal, message)
             return None
-        await self.activations.signal(company_id, signal, message)
-        with contextlib.suppress(TimeoutError, NoWorkerError):
-            async with asyncio.timeout(SEEN_WITHIN_SECONDS):
-                while True:
-                    after = await self.facts(company_id)
-                    if after.rejected_signals_count != before.rejected_signals_count:
-                        return False
-                    if after.messages_taken != before.messages_taken or after.closing != before.closing:
-                        return True
-                    await asyncio.sleep(0.05)  # a signal is answered by nothing but the case's status
-        return None
+
+        def taken(told: dict[str, Any]) -> bool | None:
+            after = DeskFacts.model_validate(told)
+            if after.rejected_signals_count != before.rejected_signals_count:
+                return False
+            changed = after.messages_taken != before.messages_taken or after.closing != before.closing
+            return True if changed else None
+
+        return await self.activations.signal_and_see(company_id, signal, message, taken, within=SEEN_WITHIN)

@@ -5,7 +5,6 @@ changed, and only that is read. What was stored in the last seconds may be missi
 """
 
 import asyncio
-import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -15,12 +14,12 @@ from typing import Final, Protocol
 from pydantic import ValidationError
 
 from adapters.s3 import S3Object
+from domain.bucket import PROFILES, company_key, company_of_key
 from domain.profiles.company import Company
 
 RENEWED_AFTER_SECONDS: Final = 20.0
 AT_ONCE: Final = 20
 MOST_FOUND: Final = 50
-_PROFILE: Final = re.compile(r"^profiles/([^/]+)/company\.json$")
 
 
 class Profiles(Protocol):
@@ -84,12 +83,12 @@ class Directory:
             self._renewed_at = now
 
     def _listed(self) -> dict[str, str]:
-        found = ((_PROFILE.match(key), version) for key, version in self._profiles.list("profiles/"))
-        return {match[1]: version for match, version in found if match is not None}
+        found = ((company_of_key(key), version) for key, version in self._profiles.list(PROFILES))
+        return {company_id: version for company_id, version in found if company_id is not None}
 
     async def _read(self, company_id: str, version: str, slots: asyncio.Semaphore) -> None:
         async with slots:
-            stored = await asyncio.to_thread(self._profiles.get, f"profiles/{company_id}/company.json")
+            stored = await asyncio.to_thread(self._profiles.get, company_key(company_id))
         if stored is None:
             return
         try:
