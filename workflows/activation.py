@@ -34,9 +34,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.answers import answer
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
+    from workflows.inbox import Signal, Update, message_of
     from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
     from workflows.policies import STORAGE
-    from workflows.requests import Request, Signal, message_of
     from workflows.search import publish
     from workflows.steps import perform, remind, why
 
@@ -53,10 +53,10 @@ class CertificateActivation:
 
     @workflow.init
     def __init__(self, raw: RawValue) -> None:  # noqa: ARG002  # init takes what run takes
-        self._inbox: deque[Signal | Request] = deque()
+        self._inbox: deque[Signal | Update] = deque()
         self._case: Case | None = None
         self._start: ActivationInput | None = None
-        self._waiting: list[Request] = []
+        self._waiting: list[Update] = []
         self._is_closed = False
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = datetime.max.replace(tzinfo=UTC)
@@ -70,12 +70,12 @@ class CertificateActivation:
     @workflow.update(dynamic=True)
     async def on_update(self, name: str, args: Sequence[RawValue]) -> Any:
         """Take an update and answer once what it asked for is done or has failed."""
-        request = Request(name, parse("update", name, arguments_of(args)))
-        self._inbox.append(request)
-        await workflow.wait_condition(lambda: request.is_settled(self._case))
-        self._waiting = [each for each in self._waiting if each is not request]
-        request.raise_refusal(self._case)
-        return answer(self._known_case(), request.message, workflow.now())
+        update = Update(name, parse("update", name, arguments_of(args)))
+        self._inbox.append(update)
+        await workflow.wait_condition(lambda: update.is_settled(self._case))
+        self._waiting = [each for each in self._waiting if each is not update]
+        update.raise_refusal(self._case)
+        return answer(self._known_case(), update.message, workflow.now())
 
     @on_update.validator
     def check_update(self, name: str, args: Sequence[RawValue]) -> None:
@@ -195,23 +195,23 @@ class CertificateActivation:
             self._deliveries.go_on()
         return await task
 
-    def _take(self, item: Signal | Request) -> None:
+    def _take(self, item: Signal | Update) -> None:
         case, now = self._known_case(), workflow.now()
-        if isinstance(item, Request):
-            self._take_request(item, case, now)
+        if isinstance(item, Update):
+            self._take_update(item, case, now)
             return
         try:
             self._case = admit(case, item.name, message_of(item), now)
         except (MessageError, NotAllowedNowError) as error:
             self._case = reject(case, item.name, error.remark, now)
 
-    def _take_request(self, request: Request, case: Case, now: datetime) -> None:
+    def _take_update(self, update: Update, case: Case, now: datetime) -> None:
         try:
-            case = admit(case, request.name, request.message, now)
+            case = admit(case, update.name, update.message, now)
         except NotAllowedNowError as error:
-            request.refused = error.remark
-        self._case = request.admit_to(case)
-        self._waiting.append(request)
+            update.refused = error.remark
+        self._case = update.admit_to(case)
+        self._waiting.append(update)
 
     async def _do(self, job: Job, now: datetime) -> None:
         try:
@@ -222,9 +222,9 @@ class CertificateActivation:
             self._case = results.failed(self._known_case(), job, *why(error), workflow.now())
             return
         if isinstance(result, LetterIssued):
-            for request in self._waiting:
-                if request.job == job:
-                    request.reasons = result.refused
+            for update in self._waiting:
+                if update.job == job:
+                    update.reasons = result.refused
         self._case = results.done(self._known_case(), job, result, workflow.now())
 
     async def _remind(self, milestone: Milestone, now: datetime) -> None:

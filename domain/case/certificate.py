@@ -55,7 +55,7 @@ class Certificate(Model):
     issuer: str | None = None
 
 
-class Request(Model):
+class CertificateRequest(Model):
     """A paid certificate that is not issued yet. `observations` is set while it waits to be redone."""
 
     number: int
@@ -66,7 +66,7 @@ class CertificateTrack(Model):
     """Everything known about the company's own certificate."""
 
     payments: tuple[Payment, ...] = ()
-    request: Request | None = None
+    request: CertificateRequest | None = None
     requests_made: int = 0
     certificates: tuple[Certificate, ...] = ()
     end_recorded: bool = False

@@ -6,7 +6,7 @@ from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
 from domain.case.bounds import bounded
 from domain.case.case import Case
-from domain.case.certificate import MOST_KEPT, Payment, PaymentStanding, Request, purchase_offered
+from domain.case.certificate import MOST_KEPT, CertificateRequest, Payment, PaymentStanding, purchase_offered
 from domain.case.jobs import TellNotice
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
@@ -65,7 +65,7 @@ def _standing(case: Case, message: PaymentConfirmed, now: datetime) -> PaymentSt
 
 def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
     number = case.track.requests_made + 1
-    track = case.track.model_copy(update={"request": Request(number=number), "requests_made": number})
+    track = case.track.model_copy(update={"request": CertificateRequest(number=number), "requests_made": number})
     case = case.evolve(track=track).settle_attention(
         AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT
     )

@@ -90,7 +90,7 @@ def _read(text: str) -> date | datetime | None:
 
 Actor = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)]
 """Who sends a message: a name of the system's own, never pasted."""
-ShortText = Annotated[
+Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80),
     AfterValidator(_one_line),

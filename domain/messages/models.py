@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.contract import EventId, Sha256, UploadId
-from domain.messages.fields import Actor, Day, Fingerprint, Instant, LongText, Serial, ShortText, WholeNumber
+from domain.messages.fields import Actor, Day, Fingerprint, Instant, Line, LongText, Serial, WholeNumber
 from domain.model import Model
 from domain.notices import NoticeKind
 
@@ -26,10 +26,10 @@ class Message(Model):
 class PaymentConfirmed(Message):
     """The certificate was paid, in whole pesos."""
 
-    reference: ShortText
+    reference: Line
     amount_cop: Annotated[WholeNumber, Field(ge=1, le=10**12)]
     paid_at: Instant | None = None
-    method: ShortText | None = None
+    method: Line | None = None
     reason: LongText | None = None
     """Why a person confirms it by hand."""
 
@@ -63,7 +63,7 @@ class CertificateIssued(Message):
     valid_from: Day
     valid_until: Day
     fingerprint_sha256: Fingerprint | None = None
-    issuer: ShortText | None = None
+    issuer: Line | None = None
     reason: LongText | None = None
     """Why a person registers it by hand."""
 

@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 
 from domain.case.certificate import PaymentStanding
 from domain.contract import CompanyId
-from domain.messages.fields import Instant, ShortText, WholeNumber
+from domain.messages.fields import Instant, Line, WholeNumber
 from domain.model import Model
 from domain.views.entitlement import Signing
 from domain.views.stage import Stage
@@ -34,10 +34,10 @@ class Activation(Model):
 class PaymentInput(Model):
     """A payment, in whole pesos, IVA included. The same one may be sent again."""
 
-    reference: ShortText
+    reference: Line
     amount_cop: Annotated[WholeNumber, Field(ge=1, le=10**12)]
     paid_at: Annotated[Instant | None, WithJsonSchema(_DAY_OR_INSTANT)] = None
-    method: ShortText | None = None
+    method: Line | None = None
 
 
 class PaymentTaken(Model):

@@ -42,7 +42,7 @@ def message_of(signal: Signal) -> Message:
 
 
 @dataclass(eq=False)
-class Request:
+class Update:
     """An update on its way: admitted or refused, then waiting for the job it asked for."""
 
     name: str
@@ -51,12 +51,12 @@ class Request:
     refused: Remark | None = None
     job: Job | None = None
     failures: int = 0
-    """Of the job, when this request joined it."""
+    """Of the job, when this update joined it."""
     reasons: tuple[Remark, ...] = ()
     """Why the job's result is a refusal."""
 
     def admit_to(self, case: Case) -> Case:
-        """Return the case that tries this request's job at once, if it asks for one."""
+        """Return the case that tries this update's job at once, if it asks for one."""
         self.admitted = True
         if self.refused is None:
             self.job = awaited_job(case, self.message)
