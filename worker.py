@@ -36,7 +36,6 @@ from domain.contract import TASK_QUEUE
 from domain.errors import ActivaError, ServiceUnavailableError
 from letters import render_letter
 from letters.confinement.checker import LetterChecker
-from letters.confinement.examiner import LetterExaminer
 from mails.compose import Letterhead, compose
 from settings import Settings, SettingsError, Smtp, Webhooks, load
 from workflows.activation import CertificateActivation
@@ -155,7 +154,7 @@ async def run(settings: Settings) -> None:
     objects = s3.S3Objects(store, settings.s3.bucket)
     with LetterChecker(settings.trust_roots) as checker:
         await asyncio.to_thread(checker.warm)
-        async with build(client, activities(objects, LetterExaminer(checker), settings), settings):
+        async with build(client, activities(objects, checker, settings), settings):
             LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
             await stop.wait()
             LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)

@@ -32,7 +32,7 @@ from domain.case.jobs import (
 from domain.case.loan import FirstAcceptance
 from domain.errors import ServiceUnavailableError
 from domain.letter.content import LetterContent
-from domain.letter.examination import Examination, LetterOnRecord, Verdict
+from domain.letter.examination import Examination, LetterOnRecord, Measured, Verdict
 from domain.reason import Reason
 
 MISSING = Reason(
@@ -63,7 +63,7 @@ class LetterMissingError(ServiceUnavailableError):
 class KeptVerdict(UploadChecked):
     """The verdict as evidence: with the figures it rests on."""
 
-    measured: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    measured: Measured = Field(default_factory=dict)
 
 
 class UploadActivities:

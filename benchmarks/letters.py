@@ -21,7 +21,8 @@ from typing import Final, NamedTuple, NotRequired, TextIO, TypedDict
 
 from benchmarks.sizes import Size
 from domain.letter.content import LetterContent
-from letters import IssuedLetter, LetterChecker, render_letter
+from domain.letter.examination import LetterOnRecord
+from letters import LetterChecker, render_letter
 from tests.support.builders import letter
 from tests.support.letters.forgeries import FORGERIES
 from tests.support.letters.scans import CAPTURES, scan
@@ -83,7 +84,7 @@ def _log(file: Path | None) -> Iterator[TextIO]:
 
 def _measure(seeds: int, first: int, rows: Sequence[str] | None, log: TextIO) -> Iterator[Result]:
     genuine = letter()
-    issued = IssuedLetter(content=genuine, pdf=render_letter(genuine), older_folios=("AC-0000-0000-0000",))
+    issued = LetterOnRecord(content=genuine, pdf=render_letter(genuine), older_folios=("AC-0000-0000-0000",))
     with LetterChecker() as checker:
         for number in range(seeds):
             for job in _jobs(first + 2 * number, issued):
@@ -91,7 +92,7 @@ def _measure(seeds: int, first: int, rows: Sequence[str] | None, log: TextIO) ->
                     yield _run(job, checker, issued, log)
 
 
-def _jobs(seed: int, issued: IssuedLetter) -> Iterator[Job]:
+def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
     turn = seed // 2
     for condition in CAPTURES:
         content = BY_PEN[turn % len(BY_PEN)]
@@ -118,7 +119,7 @@ def _signed(draw: Callable[[LetterContent], bytes], content: LetterContent, cond
     return data
 
 
-def _run(job: Job, checker: LetterChecker, issued: IssuedLetter, log: TextIO) -> Result:
+def _run(job: Job, checker: LetterChecker, issued: LetterOnRecord, log: TextIO) -> Result:
     data = job.make()
     started = time.perf_counter()
     verdict = checker.check(data, issued)

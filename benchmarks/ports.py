@@ -61,7 +61,7 @@ class AcceptsAll:
 
     def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:  # noqa: ARG002
         """Accept the letter."""
-        return Examination(Verdict.ACCEPTED)
+        return Examination(verdict=Verdict.ACCEPTED)
 
     def flatten(self, data: bytes, limit_bytes: int) -> bytes | None:  # noqa: ARG002
         """Draw nothing."""

@@ -2,6 +2,5 @@
 
 from letters.confinement.checker import LetterChecker, LetterCheckUnavailableError
 from letters.issuing.rendering import render_letter
-from letters.verdict import IssuedLetter, Outcome, Verdict
 
-__all__ = ["IssuedLetter", "LetterCheckUnavailableError", "LetterChecker", "Outcome", "Verdict", "render_letter"]
+__all__ = ["LetterCheckUnavailableError", "LetterChecker", "render_letter"]

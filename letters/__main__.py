@@ -3,6 +3,7 @@
 One JSON value per line on standard output, messages on standard error; exit 2 for wrong input.
 """
 
+import hashlib
 import json
 import sys
 import time
@@ -12,13 +13,13 @@ from typing import Annotated, NoReturn
 import typer
 
 from domain.letter.content import Lender, LetterContent
+from domain.letter.examination import DEFAULT_LIMIT_BYTES, LetterOnRecord
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.json_file import NotJsonError, read_json
-from letters import IssuedLetter, LetterChecker, render_letter
+from letters import LetterChecker, render_letter
 from letters.geometry import GEOMETRY
 from letters.issuing.errors import LetterError
 from letters.issuing.letter_file import SAMPLE_LENDER, read_letter_file
-from letters.verdict import DEFAULT_LIMIT_BYTES
 
 WRONG_INPUT = 2
 
@@ -58,14 +59,15 @@ def check(
 ) -> None:
     """Tell for each file whether it is the letter, signed."""
     content = _content(letter, lender)
-    issued = IssuedLetter(content=content, pdf=_rendered(content), limit_bytes=limit_bytes)
+    issued = LetterOnRecord(content=content, pdf=_rendered(content), limit_bytes=limit_bytes)
     with LetterChecker(trust_roots) as checker:
         for file in files:
             data = _read(file)
             started = time.perf_counter()
-            verdict = checker.check(data, issued)
+            found = checker.check(data, issued)
             seconds = round(time.perf_counter() - started, 3)
-            _print({"file": str(file), **verdict.model_dump(mode="json"), "seconds": seconds})
+            sha256 = hashlib.sha256(data).hexdigest()
+            _print({"file": str(file), **found.model_dump(mode="json"), "sha256": sha256, "seconds": seconds})
 
 
 @app.command()

@@ -5,7 +5,6 @@ has died.
 """
 
 import contextlib
-import hashlib
 import os
 import select
 import socket
@@ -20,6 +19,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 
 from domain.errors import ServiceUnavailableError
+from domain.letter.examination import DEFAULT_LIMIT_BYTES, Examination, LetterOnRecord, Verdict
 from domain.reason import Reason
 from letters.confinement.limits import WALL_SECONDS
 from letters.confinement.wire import (
@@ -31,9 +31,8 @@ from letters.confinement.wire import (
     receive_answer,
     send_request,
 )
-from letters.gate.file_bytes import byte_faults
+from letters.gate.file_bytes import byte_faults, too_large
 from letters.reasons import because
-from letters.verdict import DEFAULT_LIMIT_BYTES, Finding, IssuedLetter, Outcome, Verdict
 
 _ROOM: Final = Path(__file__).parents[2]
 _START_SECONDS: Final = 60.0
@@ -74,13 +73,18 @@ class LetterChecker:
         with self._slots:
             self._running()
 
-    def check(self, data: bytes, issued: IssuedLetter) -> Verdict:
-        """Return whether a file is the issued letter, signed."""
+    def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:
+        """Return what a file is; of one above the limit its beginning and its whole size are enough."""
+        if size_bytes > letter.limit_bytes:
+            return Examination(verdict=Verdict.REJECTED, reasons=(too_large(size_bytes, letter.limit_bytes),))
+        return self.check(data, letter)
+
+    def check(self, data: bytes, letter: LetterOnRecord) -> Examination:
+        """Return whether a file is the letter on record, signed."""
         request = Request(
-            task="check", limit_bytes=issued.limit_bytes, content=issued.content, older_folios=issued.older_folios
+            task="check", limit_bytes=letter.limit_bytes, content=letter.content, older_folios=letter.older_folios
         )
-        finding = self._find(request, data, issued.pdf)
-        return Verdict(sha256=hashlib.sha256(data).hexdigest(), **finding.model_dump())
+        return self._find(request, data, letter.pdf)
 
     def gate(self, data: bytes, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> tuple[Reason, ...]:
         """Return why a file is not a scan that may be looked at, or nothing."""
@@ -96,14 +100,14 @@ class LetterChecker:
         with self._lock:
             self._stop()
 
-    def _find(self, request: Request, data: bytes, issued_pdf: bytes) -> Finding:
+    def _find(self, request: Request, data: bytes, issued_pdf: bytes) -> Examination:
         if len(data) > request.limit_bytes:
-            return Finding(verdict=Outcome.REJECTED, reasons=byte_faults(data, request.limit_bytes))
+            return Examination(verdict=Verdict.REJECTED, reasons=byte_faults(data, request.limit_bytes))
         answer = self._ask(request, data, issued_pdf, MAX_FINDING_BYTES)
         if answer is not None:
             with contextlib.suppress(ValidationError):
-                return Finding.model_validate_json(answer)
-        return Finding(verdict=Outcome.REJECTED, reasons=(because("too_complex"),))
+                return Examination.model_validate_json(answer)
+        return Examination(verdict=Verdict.REJECTED, reasons=(because("too_complex"),))
 
     def _ask(self, request: Request, data: bytes, issued_pdf: bytes, most_bytes: int) -> bytes | None:
         """Return the child's answer, or None when the file made it fail.

@@ -6,6 +6,7 @@ A file that begins with the issued bytes is a digitally signed letter or nothing
 import time
 from functools import partial
 
+from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from domain.reason import Reason
 from letters.confinement.wire import Request
 from letters.gate.file_objects import written_anew
@@ -15,7 +16,6 @@ from letters.opening.flattening import flatten
 from letters.opening.raster import issued_page, scanned_pages
 from letters.reading.scan_check import judge_scan
 from letters.reasons import because
-from letters.verdict import Finding, IssuedLetter, Outcome
 
 
 def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) -> bytes:
@@ -24,9 +24,9 @@ def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) 
         return b"" if file_faults(data, request.limit_bytes) else _flattened(data)
     if request.task == "gate" or request.content is None:
         scan = read_scan(data, request.limit_bytes)
-        finding = Finding(verdict=Outcome.ACCEPTED) if isinstance(scan, bytes) else _refused(scan)
+        finding = Examination(verdict=Verdict.ACCEPTED) if isinstance(scan, bytes) else _refused(scan)
     else:
-        issued = IssuedLetter(
+        issued = LetterOnRecord(
             content=request.content,
             pdf=issued_pdf,
             older_folios=request.older_folios,
@@ -46,7 +46,7 @@ def _flattened(data: bytes) -> bytes:
         return b""
 
 
-def check(data: bytes, issued: IssuedLetter, roots: TrustRoots) -> Finding:
+def check(data: bytes, issued: LetterOnRecord, roots: TrustRoots) -> Examination:
     """Return the verdict on an upload. To be called in the child process only."""
     if issued.pdf and data.startswith(issued.pdf):
         if data == issued.pdf:
@@ -66,5 +66,5 @@ def check(data: bytes, issued: IssuedLetter, roots: TrustRoots) -> Finding:
     return judge_scan(scanned_pages(scan), issued, partial(issued_page, issued.pdf))
 
 
-def _refused(reasons: tuple[Reason, ...]) -> Finding:
-    return Finding(verdict=Outcome.REJECTED, reasons=reasons)
+def _refused(reasons: tuple[Reason, ...]) -> Examination:
+    return Examination(verdict=Verdict.REJECTED, reasons=reasons)

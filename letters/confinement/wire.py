@@ -4,7 +4,7 @@ import socket
 import struct
 from typing import Final, Literal
 
-from domain.letter.content import Folio, LetterContent
+from domain.letter.content import LetterContent
 from domain.model import Model
 
 Task = Literal["check", "gate", "flatten"]
@@ -29,7 +29,7 @@ class Request(Model):
     task: Task
     limit_bytes: int
     content: LetterContent | None = None
-    older_folios: tuple[Folio, ...] = ()
+    older_folios: tuple[str, ...] = ()
 
 
 def send_request(connection: socket.socket, request: Request, data: bytes, issued_pdf: bytes) -> None:

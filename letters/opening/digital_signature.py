@@ -21,11 +21,11 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import PdfSignatureStatus, SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from domain.letter.examination import Examination, Measured, Verdict
 from domain.profiles.representative import Representative
 from letters.geometry import SIGNATURE_BOX
 from letters.pictures import Image
 from letters.reasons import because
-from letters.verdict import Finding, Measured, Outcome
 
 TrustRoots: TypeAlias = tuple[Certificate, ...]
 
@@ -52,12 +52,12 @@ def _certificates(data: bytes) -> list[Certificate]:
     return [Certificate.load(der) for kind, _, der in pem.unarmor(data, multiple=True) if kind == "CERTIFICATE"]
 
 
-def judge_signed(data: bytes, issued_pdf: bytes, signer: Representative, roots: TrustRoots) -> Finding:
+def judge_signed(data: bytes, issued_pdf: bytes, signer: Representative, roots: TrustRoots) -> Examination:
     """Return whether a file that begins with the issued bytes is that letter, digitally signed by its signer."""
     signatures = PdfFileReader(io.BytesIO(data), strict=False).embedded_regular_signatures
     measured: Measured = {"route": "digital", "signatures": len(signatures), "revocation": "not_checked"}
     if not signatures:
-        return _finding(Outcome.REJECTED, "edited_original", measured)
+        return _finding(Verdict.REJECTED, "edited_original", measured)
     statuses = [
         validate_pdf_signature(
             signature,
@@ -66,7 +66,7 @@ def judge_signed(data: bytes, issued_pdf: bytes, signer: Representative, roots: 
         for signature in signatures
     ]
     if not _is_whole(statuses):
-        return _finding(Outcome.REJECTED, "signature_broken", measured)
+        return _finding(Verdict.REJECTED, "signature_broken", measured)
     doubts = []
     if not all(status.trusted for status in statuses):
         doubts.append("signature_untrusted")
@@ -74,15 +74,15 @@ def judge_signed(data: bytes, issued_pdf: bytes, signer: Representative, roots: 
         doubts.append("signer_differs")
     if not _same_pages(data, issued_pdf):
         doubts.append("signature_covers_text")
-    return Finding(
-        verdict=Outcome.UNDER_REVIEW if doubts else Outcome.ACCEPTED,
+    return Examination(
+        verdict=Verdict.UNDER_REVIEW if doubts else Verdict.ACCEPTED,
         reasons=tuple(because(code) for code in doubts),
         measured=measured,
     )
 
 
-def _finding(verdict: Outcome, code: str, measured: Measured) -> Finding:
-    return Finding(verdict=verdict, reasons=(because(code),), measured=measured)
+def _finding(verdict: Verdict, code: str, measured: Measured) -> Examination:
+    return Examination(verdict=verdict, reasons=(because(code),), measured=measured)
 
 
 def _is_whole(statuses: list[PdfSignatureStatus]) -> bool:

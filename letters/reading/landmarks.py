@@ -1,4 +1,4 @@
-"""Finding the letter on a picture: its codes, its corner markers, and where every millimetre of it lies."""
+"""Examination the letter on a picture: its codes, its corner markers, and where every millimetre of it lies."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -11,14 +11,14 @@ from typing import Final
 import cv2
 import numpy as np
 
-from letters.codes import PageCode
+from domain.letter.examination import Examination, LetterOnRecord, Measured, Verdict
+from letters.codes import PageCode, digest_prefix
 from letters.geometry import GEOMETRY
 from letters.pictures import Image, IssuedPage, ScannedPage
 from letters.reading.comparison import Likeness, compare
 from letters.reading.ink import Ink, measure_ink
 from letters.reading.landmarks import Sighting, find_letter
 from letters.reasons import because
-from letters.verdict import Finding, IssuedLetter, Measured, Outcome
 
 _REJECTING: Final = frozenset(
     ("code_not_found", "other_letter", "older_letter", "digest_differs", "page_missing", "text_differs", "not_signed")
@@ -54,11 +54,11 @@ class _Page:
     number: int | None
 
 
-def judge_scan(scanned: Sequence[ScannedPage], issued: IssuedLetter, issued_page: IssuedPage) -> Finding:
+def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_page: IssuedPage) -> Examination:
     """Return the verdict on the pages of a file that has passed the gate as a scan."""
     count = len(GEOMETRY.pages)
     expected = tuple(
-        PageCode(folio=issued.content.folio, page=number, pages=count, digest=issued.digest)
+        PageCode(folio=issued.content.folio, page=number, pages=count, digest=digest_prefix(issued.content.sha256))
         for number in range(1, count + 1)
     )
     pages = [_page(each, expected) for each in scanned]
@@ -70,13 +70,13 @@ def judge_scan(scanned: Sequence[ScannedPage], issued: IssuedLetter, issued_page
         "bilevel": any(page.bilevel for page in pages),
     }
     codes = _letter_faults(pages, expected, issued) or _page_faults(pages, issued_page, measured)
-    return Finding(verdict=_outcome(codes), reasons=tuple(because(code) for code in codes), measured=measured)
+    return Examination(verdict=_outcome(codes), reasons=tuple(because(code) for code in codes), measured=measured)
 
 
-def _outcome(codes: tuple[str, ...]) -> Outcome:
+def _outcome(codes: tuple[str, ...]) -> Verdict:
     if _REJECTING.intersection(codes):
-        return Outcome.REJECTED
-    return Outcome.UNDER_REVIEW if codes else Outcome.ACCEPTED
+        return Verdict.REJECTED
+    return Verdict.UNDER_REVIEW if codes else Verdict.ACCEPTED
 
 
 def _page(scanned: ScannedPage, expected: tuple[PageCode, ...]) -> _Page:
@@ -86,7 +86,7 @@ def _page(scanned: ScannedPage, expected: tuple[PageCode, ...]) -> _Page:
     return _Page(scanned.picture, sighting, scanned.bilevel, number)
 
 
-def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: IssuedLetter) -> tuple[str, ...]:
+def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: LetterOnRecord) -> tuple[str, ...]:
     """Return why the file is not this letter, or nothing. No answer tells whose another letter is."""
     foreign = {code for page in pages for code in page.sighting.codes if code not in expected}
     for code in sorted(foreign, key=lambda code: code.text):

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from letters import IssuedLetter, LetterChecker, render_letter
+from domain.letter.examination import LetterOnRecord
+from letters import LetterChecker, render_letter
 from tests.support.builders import letter
 
 
@@ -15,6 +16,6 @@ def checker() -> Iterator[LetterChecker]:
 
 
 @pytest.fixture(scope="session")
-def issued() -> IssuedLetter:
+def issued() -> LetterOnRecord:
     content = letter()
-    return IssuedLetter(content=content, pdf=render_letter(content))
+    return LetterOnRecord(content=content, pdf=render_letter(content))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from letters import IssuedLetter
+from domain.letter.examination import LetterOnRecord
 from letters.codes import marker_cells, page_code
 from letters.geometry import GEOMETRY, fiducial_id
 from letters.opening.raster import issued_page
@@ -22,7 +22,7 @@ def test_the_corner_markers_are_those_of_the_dictionary(corner: int) -> None:
     assert np.array_equal(np.array(marker_cells(marker_id)), expected)
 
 
-def test_codes_and_markers_stand_where_the_geometry_says(issued: IssuedLetter) -> None:
+def test_codes_and_markers_stand_where_the_geometry_says(issued: LetterOnRecord) -> None:
     page = issued_page(issued.pdf, 0, 8.0)
     detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50))
 

@@ -28,7 +28,6 @@ from domain.calendar import BOGOTA
 from domain.case.policy import Policy
 from domain.contract import workflow_id
 from letters.confinement.checker import LetterChecker
-from letters.confinement.examiner import LetterExaminer
 from portal.development.signing import sign_and_scan
 from settings import S3, Settings, Smtp, WorkerLimits
 from stack import case_time
@@ -55,7 +54,7 @@ class World:
     client: Client
     skipper: TimeSkipper
     objects: s3.S3Objects
-    examiner: LetterExaminer
+    examiner: LetterChecker
     mail_folder: Path
     settings: Settings
     metrics_url: str = ""
@@ -234,9 +233,7 @@ async def world(
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     with LetterChecker() as checker:
         await asyncio.to_thread(checker.warm)
-        yield World(
-            client, skipper, s3.S3Objects(store, bucket), LetterExaminer(checker), mails.folder, settings, begins=begins
-        )
+        yield World(client, skipper, s3.S3Objects(store, bucket), checker, mails.folder, settings, begins=begins)
 
 
 def worker_over(made: World, objects: s3.S3Objects) -> Worker:

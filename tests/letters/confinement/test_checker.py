@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from letters import IssuedLetter, LetterChecker, Outcome, Verdict
+from domain.letter.examination import Examination, LetterOnRecord, Verdict
+from letters import LetterChecker
 from letters.confinement.checker import LetterCheckUnavailableError
 from tests.support.letters.hostile import HOSTILE, endless_streams, harmless
 
@@ -165,13 +166,13 @@ def test_a_file_made_to_swell_stays_below_600_mb(name: str) -> None:
     assert 150_000_000 < max(peaks) < 600_000_000
 
 
-def test_values_go_in_and_out_of_other_processes(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_values_go_in_and_out_of_other_processes(checker: LetterChecker, issued: LetterOnRecord) -> None:
     verdict = checker.check(b"", issued)
 
     assert pickle.loads(pickle.dumps(issued)) == issued  # noqa: S301  # our own bytes
     assert pickle.loads(pickle.dumps(verdict)) == verdict  # noqa: S301
-    assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
-    assert verdict.verdict is Outcome.REJECTED
+    assert Examination.model_validate_json(verdict.model_dump_json()) == verdict
+    assert verdict.verdict is Verdict.REJECTED
 
 
 def test_checking_leaves_nothing_behind_in_this_process(checker: LetterChecker) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from letters import IssuedLetter, LetterChecker
+from domain.letter.examination import LetterOnRecord
+from letters import LetterChecker
 from letters.gate.file_bytes import byte_faults
 from tests.support.letters.hostile import HOSTILE, harmless, of_wrong_lengths, with_invisible_text
 from tests.support.letters.scans import image_pdf, sheet
@@ -19,7 +20,7 @@ def codes(checker: LetterChecker, data: bytes, limit_bytes: int = LIMIT) -> list
     return [reason.code for reason in checker.gate(data, limit_bytes)]
 
 
-def test_a_scan_is_fit(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_a_scan_is_fit(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert codes(checker, harmless()) == []
     assert codes(checker, image_pdf([sheet(issued.pdf)])) == []
 
@@ -48,7 +49,7 @@ def test_hostile_files_are_refused_by_a_code(checker: LetterChecker, name: str) 
     assert code in codes(checker, data, 4 * LIMIT)
 
 
-def test_the_letter_itself_is_no_scan(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_the_letter_itself_is_no_scan(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert codes(checker, issued.pdf) == ["not_a_scan"]
 
 

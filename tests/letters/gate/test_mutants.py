@@ -2,7 +2,8 @@
 
 import pytest
 
-from letters import IssuedLetter, LetterChecker, Outcome
+from domain.letter.examination import LetterOnRecord, Verdict
+from letters import LetterChecker
 from letters.reasons import MESSAGES
 from tests.support.letters.hostile import HOSTILE, harmless, with_invisible_text
 from tests.support.letters.mutants import mutant, shows_pictures_alone
@@ -13,14 +14,14 @@ MUTANTS = 60
 
 
 @pytest.fixture(scope="module")
-def subjects(issued: IssuedLetter) -> tuple[bytes, ...]:
+def subjects(issued: LetterOnRecord) -> tuple[bytes, ...]:
     scans = (scan(issued.pdf, "pen", condition, 4) for condition in ("flatbed 100", "fax"))
     hostile = (HOSTILE[name][0]() for name in ("visible text", "a note", "a script on opening"))
     return (issued.pdf, sign(issued.pdf), harmless(), with_invisible_text(), *scans, *hostile)
 
 
 def test_damaged_files_end_in_a_verdict_with_a_code(
-    checker: LetterChecker, issued: IssuedLetter, subjects: tuple[bytes, ...]
+    checker: LetterChecker, issued: LetterOnRecord, subjects: tuple[bytes, ...]
 ) -> None:
     passed = 0
     for seed in range(MUTANTS):
@@ -30,10 +31,10 @@ def test_damaged_files_end_in_a_verdict_with_a_code(
         codes = [reason.code for reason in verdict.reasons]
 
         assert set(faults + codes) <= MESSAGES.keys(), seed
-        assert bool(codes) == (verdict.verdict is not Outcome.ACCEPTED), seed
+        assert bool(codes) == (verdict.verdict is not Verdict.ACCEPTED), seed
         if not faults:
             assert shows_pictures_alone(data), seed
-        elif verdict.verdict is not Outcome.REJECTED:
+        elif verdict.verdict is not Verdict.REJECTED:
             assert data.startswith(issued.pdf), seed
         passed += not faults
 

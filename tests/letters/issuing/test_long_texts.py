@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.letter.content import LetterContent
+from domain.letter.examination import LetterOnRecord, Verdict
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
-from letters import IssuedLetter, LetterChecker, Outcome, render_letter
+from letters import LetterChecker, render_letter
 from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SIGNATURE_BOX, TEXT_MARGIN_MM, Box
 from letters.issuing.errors import LetterCharacterError, LetterTextTooLongError
 from portal.development.signing import sign_and_scan
@@ -148,12 +149,12 @@ def test_a_letter_in_the_ordinary_type_is_the_one_that_it_always_was() -> None:
 )
 def test_a_letter_with_long_texts_is_read_back_from_its_scan(checker: LetterChecker, texts: dict[str, str]) -> None:
     content = with_texts(texts)
-    issued = IssuedLetter(content=content, pdf=render_letter(content))
+    issued = LetterOnRecord(content=content, pdf=render_letter(content))
 
     signed = checker.check(sign_and_scan(issued.pdf), issued)
     unsigned = checker.check(sign_and_scan(issued.pdf, signed=False), issued)
 
-    assert (signed.verdict, signed.reasons) == (Outcome.ACCEPTED, ())
+    assert (signed.verdict, signed.reasons) == (Verdict.ACCEPTED, ())
     assert [reason.code for reason in unsigned.reasons] == ["not_signed"]
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from letters import IssuedLetter, LetterChecker, Verdict, render_letter
+from domain.letter.examination import Examination, LetterOnRecord
+from letters import LetterChecker, render_letter
 from letters.geometry import GEOMETRY
 from tests.support.builders import letter
 from tests.support.letters.forgeries import FORGERIES
@@ -12,7 +13,7 @@ from tests.support.letters.scans import CAPTURES, PX, capture, image_pdf, pen, s
 SEED = 4
 
 
-def told(verdict: Verdict) -> tuple[str, list[str]]:
+def told(verdict: Examination) -> tuple[str, list[str]]:
     return str(verdict.verdict), [reason.code for reason in verdict.reasons]
 
 
@@ -29,20 +30,22 @@ def signed_sheet(pdf: bytes, seed: int = SEED) -> np.ndarray:
 
 @pytest.mark.parametrize("condition", [name for name in CAPTURES if name not in {"bilevel 100", "flatbed 300"}])
 def test_signed_by_pen_is_accepted_however_it_was_captured(
-    checker: LetterChecker, issued: IssuedLetter, condition: str
+    checker: LetterChecker, issued: LetterOnRecord, condition: str
 ) -> None:
     assert told(checker.check(scan(issued.pdf, "pen", condition, SEED), issued)) == ("accepted", [])
 
 
 @pytest.mark.parametrize("quarter_turns", range(4))
-def test_a_page_may_lie_any_way_round(checker: LetterChecker, issued: IssuedLetter, quarter_turns: int) -> None:
+def test_a_page_may_lie_any_way_round(checker: LetterChecker, issued: LetterOnRecord, quarter_turns: int) -> None:
     turned = np.rot90(flat(signed_sheet(issued.pdf)), quarter_turns)
 
     assert told(checker.check(image_pdf([np.ascontiguousarray(turned)]), issued)) == ("accepted", [])
 
 
 @pytest.mark.parametrize("condition", ["flatbed 150", "phone"])
-def test_an_empty_box_is_rejected_with_what_to_do(checker: LetterChecker, issued: IssuedLetter, condition: str) -> None:
+def test_an_empty_box_is_rejected_with_what_to_do(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str
+) -> None:
     verdict = checker.check(scan(issued.pdf, "blank", condition, SEED), issued)
 
     assert told(verdict) == ("rejected", ["not_signed"])
@@ -51,7 +54,7 @@ def test_an_empty_box_is_rejected_with_what_to_do(checker: LetterChecker, issued
 
 @pytest.mark.parametrize("condition", ["bilevel 200", "fax"])
 def test_an_empty_box_in_black_and_white_waits_for_a_person(
-    checker: LetterChecker, issued: IssuedLetter, condition: str
+    checker: LetterChecker, issued: LetterOnRecord, condition: str
 ) -> None:
     assert told(checker.check(scan(issued.pdf, "blank", condition, SEED), issued)) == (
         "under_review",
@@ -61,7 +64,7 @@ def test_an_empty_box_in_black_and_white_waits_for_a_person(
 
 @pytest.mark.parametrize("content", ["line", "typed", "stamp"])
 def test_what_may_be_no_signature_waits_for_a_person(
-    checker: LetterChecker, issued: IssuedLetter, content: str
+    checker: LetterChecker, issued: LetterOnRecord, content: str
 ) -> None:
     assert told(checker.check(scan(issued.pdf, content, "flatbed 200", SEED), issued)) == (
         "under_review",
@@ -69,14 +72,14 @@ def test_what_may_be_no_signature_waits_for_a_person(
     )
 
 
-def test_a_signature_over_a_stamp_is_accepted(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_a_signature_over_a_stamp_is_accepted(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert told(checker.check(scan(issued.pdf, "pen and stamp", "flatbed 200", SEED), issued)) == ("accepted", [])
 
 
 @pytest.mark.parametrize("condition", ["flatbed 150", "messenger", "poor phone"])
 @pytest.mark.parametrize("name", [name for name in FORGERIES if name != "days changed"])
 def test_other_words_under_genuine_codes_are_never_accepted(
-    checker: LetterChecker, issued: IssuedLetter, name: str, condition: str
+    checker: LetterChecker, issued: LetterOnRecord, name: str, condition: str
 ) -> None:
     verdict, codes = told(checker.check(scan(FORGERIES[name](issued.content), "pen", condition, SEED), issued))
 
@@ -88,7 +91,7 @@ def test_other_words_under_genuine_codes_are_never_accepted(
     ("condition", "soft"), [("flatbed 300", False), ("phone", False), ("flatbed 75", True), ("poor phone", True)]
 )
 def test_another_month_waits_for_a_person_however_soft_the_picture(
-    checker: LetterChecker, issued: IssuedLetter, condition: str, soft: bool
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, soft: bool
 ) -> None:
     forged = FORGERIES["month changed"](issued.content)
 
@@ -98,7 +101,7 @@ def test_another_month_waits_for_a_person_however_soft_the_picture(
         assert verdict.measured["text_soft"] is soft
 
 
-def test_what_is_too_soft_to_be_compared_waits_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_what_is_too_soft_to_be_compared_waits_for_a_person(checker: LetterChecker, issued: LetterOnRecord) -> None:
     forged = FORGERIES["month changed"](issued.content)
 
     for pdf in (issued.pdf, forged):
@@ -107,7 +110,7 @@ def test_what_is_too_soft_to_be_compared_waits_for_a_person(checker: LetterCheck
 
 
 def test_another_company_s_letter_is_rejected_without_saying_whose(
-    checker: LetterChecker, issued: IssuedLetter
+    checker: LetterChecker, issued: LetterOnRecord
 ) -> None:
     other = letter(folio="AC-1111-2222-3333", company={"legal_name": "Otra Empresa Secreta S.A.S."})
 
@@ -118,7 +121,7 @@ def test_another_company_s_letter_is_rejected_without_saying_whose(
     assert "AC-1111" not in verdict.model_dump_json()
 
 
-def test_an_older_version_of_our_letter_is_named_as_such(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_an_older_version_of_our_letter_is_named_as_such(checker: LetterChecker, issued: LetterOnRecord) -> None:
     older = letter(folio="AC-1111-2222-3333")
     known = issued.model_copy(update={"older_folios": ("AC-1111-2222-3333",)})
 
@@ -128,7 +131,7 @@ def test_an_older_version_of_our_letter_is_named_as_such(checker: LetterChecker,
     )
 
 
-def test_the_right_folio_over_other_data_is_rejected(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_the_right_folio_over_other_data_is_rejected(checker: LetterChecker, issued: LetterOnRecord) -> None:
     other = letter(representative={"full_name": "Pedro Pérez"})
 
     assert other.folio == issued.content.folio
@@ -138,20 +141,20 @@ def test_the_right_folio_over_other_data_is_rejected(checker: LetterChecker, iss
     )
 
 
-def test_pages_come_in_any_order_and_blank_backs_do_not_matter(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_pages_come_in_any_order_and_blank_backs_do_not_matter(checker: LetterChecker, issued: LetterOnRecord) -> None:
     back = np.full((1650, 1275), 246, np.uint8)
     own = flat(signed_sheet(issued.pdf))
 
     assert told(checker.check(image_pdf([back, own, back]), issued)) == ("accepted", [])
 
 
-def test_of_two_copies_the_signed_one_counts(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_of_two_copies_the_signed_one_counts(checker: LetterChecker, issued: LetterOnRecord) -> None:
     pages = [flat(sheet(issued.pdf)), flat(signed_sheet(issued.pdf))]
 
     assert told(checker.check(image_pdf(pages), issued)) == ("accepted", [])
 
 
-def test_pages_that_are_not_the_letter_s_wait_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_pages_that_are_not_the_letter_s_wait_for_a_person(checker: LetterChecker, issued: LetterOnRecord) -> None:
     something = np.full((1650, 1275), 246, np.uint8)
     something[200:1400:25, 150:1100] = 40
 
@@ -160,14 +163,14 @@ def test_pages_that_are_not_the_letter_s_wait_for_a_person(checker: LetterChecke
     assert told(verdict) == ("under_review", ["extra_pages"])
 
 
-def test_a_picture_of_anything_else_is_rejected(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_a_picture_of_anything_else_is_rejected(checker: LetterChecker, issued: LetterOnRecord) -> None:
     something = np.full((1650, 1275), 246, np.uint8)
     something[200:1400:25, 150:1100] = 40
 
     assert told(checker.check(image_pdf([something]), issued)) == ("rejected", ["code_not_found"])
 
 
-def test_a_letter_whose_codes_are_covered_waits_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_a_letter_whose_codes_are_covered_waits_for_a_person(checker: LetterChecker, issued: LetterOnRecord) -> None:
     paper = signed_sheet(issued.pdf)
     for code in GEOMETRY.pages[0].codes:
         top, left, side = round(code.y_mm * PX), round(code.x_mm * PX), round(code.width_mm * PX)
@@ -176,18 +179,18 @@ def test_a_letter_whose_codes_are_covered_waits_for_a_person(checker: LetterChec
     assert told(checker.check(image_pdf([flat(paper)]), issued)) == ("under_review", ["code_unreadable"])
 
 
-def test_words_crossed_out_wait_for_a_person(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_words_crossed_out_wait_for_a_person(checker: LetterChecker, issued: LetterOnRecord) -> None:
     paper = signed_sheet(issued.pdf)
     paper[round(115 * PX) : round(118.5 * PX), round(30 * PX) : round(60 * PX)] = 30
 
     assert told(checker.check(image_pdf([flat(paper)]), issued)) == ("under_review", ["text_doubtful"])
 
 
-def test_the_unsigned_letter_as_a_picture_is_not_accepted(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_the_unsigned_letter_as_a_picture_is_not_accepted(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert told(checker.check(image_pdf([sheet(issued.pdf)]), issued))[0] != "accepted"
 
 
-def test_a_file_that_is_too_large_says_its_size(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_a_file_that_is_too_large_says_its_size(checker: LetterChecker, issued: LetterOnRecord) -> None:
     data = scan(issued.pdf, "pen", "flatbed 150", SEED)
     narrow = issued.model_copy(update={"limit_bytes": len(data) - 1})
 
@@ -195,7 +198,7 @@ def test_a_file_that_is_too_large_says_its_size(checker: LetterChecker, issued: 
     assert told(checker.check(data, narrow)) == ("rejected", ["too_large"])
 
 
-def test_the_verdict_carries_figures_and_no_personal_data(checker: LetterChecker, issued: IssuedLetter) -> None:
+def test_the_verdict_carries_figures_and_no_personal_data(checker: LetterChecker, issued: LetterOnRecord) -> None:
     verdict = checker.check(scan(issued.pdf, "pen", "flatbed 150", SEED), issued)
 
     assert {"text", "text_worst", "text_soft", "ink_length_mm", "markers", "pages", "cpu_ms"} <= set(verdict.measured)

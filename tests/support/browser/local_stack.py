@@ -9,7 +9,7 @@ from typing import cast
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters import s3, temporal
-from letters.confinement.examiner import LetterExaminer
+from letters.confinement.checker import LetterChecker
 from settings import Settings
 from stack.demo import fresh_stack
 from stack.local_settings import BUCKET, local_settings
@@ -94,7 +94,7 @@ async def _world(settings: StackSettings) -> World:
         client=client,
         skipper=TimeSkipper(client, config=TimeSkippingConfig(enabled=False)),
         objects=s3.S3Objects(store, BUCKET),
-        examiner=cast("LetterExaminer", None),  # the stack's own worker examines
+        examiner=cast("LetterChecker", None),  # the stack's own worker examines
         mail_folder=settings.folder / "mail",
         settings=cast("Settings", None),
     )
