@@ -12,6 +12,7 @@ from domain.bucket import archive_key, company_key, first_acceptance_key, loan_r
 from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
+from domain.model import wrong_fields
 from domain.profiles.company import Company
 from domain.remarks import Remark, remark
 
@@ -51,8 +52,7 @@ class CaseActivities:
         try:
             return Policy.model_validate({**self._policy.model_dump(), **given}), None
         except ValidationError as error:
-            fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
-        return self._policy, remark("policy_invalid", fields=fields[:300])
+            return self._policy, remark("policy_invalid", fields=wrong_fields(error)[:300])
 
     @activity.defn
     def check_company(self, request: CheckCompanyRequest) -> CompanyChecked:
@@ -72,8 +72,7 @@ class CaseActivities:
         try:
             company = Company.model_validate_json(data)
         except ValidationError as error:
-            fields = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}))
-            return None, remark("company_invalid", fields=fields[:200])
+            return None, remark("company_invalid", fields=wrong_fields(error)[:200])
         if company.company_id != company_id:
             return None, remark("company_of_another")
         return company, None

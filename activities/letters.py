@@ -12,7 +12,7 @@ from domain.bucket import letter_content_key, letter_key
 from domain.case.jobs import IssueLetterRequest, LetterIssued
 from domain.errors import LetterRefusedError
 from domain.letter.content import Lender, LetterContent, folio_for
-from domain.model import canonical_bytes
+from domain.model import canonical_bytes, wrong_fields
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
 from domain.remarks import Remark, remark
@@ -68,8 +68,7 @@ class LetterActivities:
             company = Company.model_validate_json(company_data)
             representative = Representative.model_validate_json(representative_data)
         except ValidationError as error:
-            fields = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors(include_input=False)}))
-            return remark("profile_invalid", fields=fields[:200])
+            return remark("profile_invalid", fields=wrong_fields(error)[:200])
         folio = folio_for(request.company_id, request.number, request.issued_on, company_sha256, representative_sha256)
         return LetterContent(
             company=company,

@@ -20,6 +20,7 @@ from activities.sent_once import LAST_ATTEMPT, Marker, SentOnce, State
 from domain.bucket import company_key, notice_key, representative_key
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import Delivery, Mail, OutgoingMail, Recipient
+from domain.model import wrong_fields
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, Notice, NoticeSent, SendNotice
 
 Composer = Callable[[Notice, Recipient | None], Mail]
@@ -134,7 +135,7 @@ def _parsed(kind: type[ProfileT], data: bytes | None, key: str) -> ProfileT:
         return kind.model_validate_json(data)
     except ValidationError as error:
         # Its own text quotes the values.
-        fields = ", ".join(sorted({".".join(map(str, problem["loc"])) or "JSON" for problem in error.errors()}))
+        fields = wrong_fields(error)
     raise ProfileUnreadableError(f"{key}: missing or wrong: {fields}; correct and store the data again")
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Model(BaseModel):
@@ -24,3 +24,9 @@ def canonical_bytes(model: BaseModel) -> bytes:
 def canonical_sha256(model: BaseModel) -> str:
     """Return the SHA-256 of a value's canonical bytes, in lower-case hexadecimal."""
     return hashlib.sha256(canonical_bytes(model)).hexdigest()
+
+
+def wrong_fields(error: ValidationError) -> str:
+    """Return the fields that a value is refused for, never what stands in them."""
+    problems = error.errors(include_input=False, include_url=False, include_context=False)
+    return ", ".join(sorted({".".join(map(str, problem["loc"])) or "JSON" for problem in problems}))
