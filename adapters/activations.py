@@ -25,6 +25,7 @@ from temporalio.service import RPCError
 
 from adapters.case_errors import case_errors
 from adapters.s3 import S3Objects
+from domain import contract
 from domain.bucket import company_key, company_version_key, inbox_key, representative_key, representative_version_key
 from domain.case.policy import Policy
 from domain.contract import ASK_AGAIN, STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflow_id
@@ -47,10 +48,10 @@ NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
 
-STAGE: Final = SearchAttributeKey.for_keyword("ActivationStage")
-LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime("LoanEndsAt")
-CERTIFICATE_ENDS_AT: Final = SearchAttributeKey.for_datetime("CertificateEndsAt")
-NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool("NeedsAttention")
+STAGE: Final = SearchAttributeKey.for_keyword(contract.STAGE)
+LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime(contract.LOAN_ENDS_AT)
+CERTIFICATE_ENDS_AT: Final = SearchAttributeKey.for_datetime(contract.CERTIFICATE_ENDS_AT)
+NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool(contract.NEEDS_ATTENTION)
 
 
 class Started(Model):

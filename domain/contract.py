@@ -14,11 +14,15 @@ STATUS_QUERY: Final = "status"
 ASK_AGAIN: Final = "the case was about to take something new when it was asked; ask again"
 """What a query fails with when it meets news that no task has taken yet; `workflows/old_clock.py` says why."""
 
+STAGE: Final = "ActivationStage"
+LOAN_ENDS_AT: Final = "LoanEndsAt"
+CERTIFICATE_ENDS_AT: Final = "CertificateEndsAt"
+NEEDS_ATTENTION: Final = "NeedsAttention"
 SEARCH_ATTRIBUTES: Final = {
-    "ActivationStage": "Keyword",
-    "LoanEndsAt": "Datetime",
-    "CertificateEndsAt": "Datetime",
-    "NeedsAttention": "Bool",
+    STAGE: "Keyword",
+    LOAN_ENDS_AT: "Datetime",
+    CERTIFICATE_ENDS_AT: "Datetime",
+    NEEDS_ATTENTION: "Bool",
 }
 """Name and Temporal type of each search attribute the namespace must know."""
 

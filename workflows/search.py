@@ -6,12 +6,13 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from domain import contract
 from domain.views.stage import SearchValues
 
-STAGE = SearchAttributeKey.for_keyword("ActivationStage")
-LOAN_ENDS_AT = SearchAttributeKey.for_datetime("LoanEndsAt")
-CERTIFICATE_ENDS_AT = SearchAttributeKey.for_datetime("CertificateEndsAt")
-NEEDS_ATTENTION = SearchAttributeKey.for_bool("NeedsAttention")
+STAGE = SearchAttributeKey.for_keyword(contract.STAGE)
+LOAN_ENDS_AT = SearchAttributeKey.for_datetime(contract.LOAN_ENDS_AT)
+CERTIFICATE_ENDS_AT = SearchAttributeKey.for_datetime(contract.CERTIFICATE_ENDS_AT)
+NEEDS_ATTENTION = SearchAttributeKey.for_bool(contract.NEEDS_ATTENTION)
 
 
 def publish(values: SearchValues) -> None:
