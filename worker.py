@@ -7,7 +7,6 @@ Takes no arguments; settings come from the environment (`python settings.py` lis
 Ctrl-C let running steps finish.
 """
 
-import argparse
 import asyncio
 import logging
 import signal
@@ -33,18 +32,18 @@ from adapters import s3, temporal
 from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE
-from domain.errors import ActivaError, ServiceUnavailableError
+from domain.errors import ActivaError
+from entry import served
 from letters import render_letter
 from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
-from settings import Settings, SettingsError, Smtp, Webhooks, load
+from settings import Settings, Smtp, Webhooks, load
 from workflows.activation import CertificateActivation
 from workflows.sandbox import workflow_runner
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
 
-WRONG_SETTINGS, UNREACHABLE = 2, 4
 LOG = logging.getLogger("activa.worker")
 DEADLOCK_SECONDS = 30
 """When a task of a workflow that has not ended is taken for stuck."""
@@ -161,16 +160,8 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run the command; 2 when the settings or the environment are not fit, 4 when a server can't be reached."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the receiver's address for each event
-    try:
-        asyncio.run(run(load()))
-    except (SettingsError, ActivaError) as error:
-        sys.stderr.write(f"{error}\n")
-        return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
-    return 0
+    """Run the command; its exit status is `entry.served`'s."""
+    return served(__doc__, lambda: run(load()))
 
 
 def _now() -> datetime:

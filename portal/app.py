@@ -6,10 +6,7 @@ Takes no arguments; settings come from the environment (`python settings.py` lis
 `TEMPORAL_*` and `temporal.toml`.
 """
 
-import argparse
 import asyncio
-import logging
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
@@ -30,7 +27,7 @@ from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
-from domain.errors import ActivaError, ServiceUnavailableError
+from entry import served
 from portal import desk, development, pages
 from portal.api import access
 from portal.api import app as api_app
@@ -49,9 +46,8 @@ from portal.web.dependencies import Portal
 from portal.web.limits import Limits
 from portal.web.protection import Bounded, Headed, policy, refuse_cross_site
 from portal.web.rendering import STATIC, Pages
-from settings import PortalSettings, SettingsError, load_portal
+from settings import PortalSettings, load_portal
 
-WRONG_SETTINGS, UNREACHABLE = 2, 4
 STORE_CONNECTIONS: Final = 50
 LARGEST_BODY_BYTES: Final = 2_100_000
 """Twice the usual limit of a letter and its wrapping, so that a file a little too large gets an answer of its own."""
@@ -171,15 +167,8 @@ async def serve(settings: PortalSettings) -> None:
 
 
 def main() -> int:
-    """Run the command; 2 when the settings are not fit, 4 when a server can't be reached."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    try:
-        asyncio.run(serve(load_portal()))
-    except (SettingsError, ActivaError) as error:
-        sys.stderr.write(f"{error}\n")
-        return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
-    return 0
+    """Run the command; its exit status is `entry.served`'s."""
+    return served(__doc__, lambda: serve(load_portal()))
 
 
 def _now() -> datetime:
