@@ -5,14 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from adapters import s3, temporal
 from adapters.activations import Activations
-from stack.local_settings import BUCKET
+from stack.connection import connect
 from stack.parts import parts_with_portal
 from stack.ports import StackSettings
-from stack.probes import LOOPBACK, free_port
+from stack.probes import free_port
 from stack.process import RunningPart
-from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
 
 
 @asynccontextmanager
@@ -28,12 +26,4 @@ async def local_stack(*, worker: bool = True) -> AsyncIterator[tuple[StackSettin
             process = await RunningPart.start(part)
             running.push_async_callback(process.stop)
             await process.until_ready()
-        store = s3.connect(
-            endpoint_url=f"http://{LOOPBACK}:{stack.s3_port}",
-            region="us-east-1",
-            access_key_id=S3_ACCESS_KEY_ID,
-            secret_access_key=S3_SECRET_ACCESS_KEY,
-            connections=20,
-        )
-        client = await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}")
-        yield stack, Activations(client, s3.S3Objects(store, BUCKET))
+        yield stack, (await connect(stack, connections=20)).cases

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -17,10 +17,7 @@ from adapters import s3, temporal
 from deploy.bucket import BucketRefusedError, ensure_bucket
 from deploy.namespace import DEFAULT_RETENTION, ensure_namespace, ensure_search_attributes
 from domain.errors import ServiceUnavailableError, TemporalSettingsError
-from settings import S3, SettingsError, load
-
-if TYPE_CHECKING:
-    from types_boto3_s3.client import S3Client
+from settings import SettingsError, load
 
 __all__ = ["DEFAULT_RETENTION", "ensure_bucket", "ensure_namespace", "ensure_search_attributes", "prepare_temporal"]
 
@@ -38,18 +35,6 @@ async def prepare_temporal(retention: timedelta = DEFAULT_RETENTION) -> dict[str
     }
 
 
-def s3_client(settings: S3) -> "S3Client":
-    """Return a client for a command that makes one call after the other."""
-    key_id, secret = settings.access_key_id, settings.secret_access_key
-    return s3.connect(
-        endpoint_url=settings.endpoint_url,
-        region=settings.region,
-        access_key_id=key_id.get_secret_value() if key_id else None,
-        secret_access_key=secret.get_secret_value() if secret else None,
-        connections=1,
-    )
-
-
 def main(
     retention_days: Annotated[
         int, typer.Option(min=1, max=3660, help="How long a new namespace keeps closed cases.")
@@ -61,7 +46,13 @@ def main(
     except SettingsError as error:
         _end(MUST_BE_CORRECTED, str(error))
     steps: tuple[Callable[[], dict[str, object]], ...] = (
-        lambda: {"s3": {settings.s3.bucket: ensure_bucket(s3_client(settings.s3), settings.s3.bucket)}},
+        lambda: {
+            "s3": {
+                settings.s3.bucket: ensure_bucket(
+                    s3.connect(**settings.s3.client_arguments(), connections=1), settings.s3.bucket
+                )
+            }
+        },
         lambda: asyncio.run(prepare_temporal(timedelta(days=retention_days))),
     )
     done: dict[str, object] = {}

@@ -14,16 +14,15 @@ from typing import Final
 from rich.console import Console
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters import s3, temporal
 from adapters.activations import Activations
 from domain.errors import ActivaError
+from stack.connection import connect
 from stack.life import DemoError, Life, Show, live
-from stack.local_settings import BUCKET
 from stack.parts import parts
 from stack.ports import StackSettings
-from stack.probes import LOOPBACK, free_port
+from stack.probes import free_port
 from stack.process import ROOT, PartFailedError, RunningPart, short
-from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, TIME_SKIPPING
+from stack.servers import TIME_SKIPPING
 
 FOLDER: Final = ROOT / ".local" / "demo"
 
@@ -60,17 +59,10 @@ async def demonstrate(console: Console) -> None:
     console.print("[bold]Activa[/bold]: a company's whole life on a real Temporal server, its time moved forward")
     console.print("starting Temporal, S3, the mail server and the worker", style="dim")
     async with running_stack(stack):
-        client = await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}")
-        store = s3.connect(
-            endpoint_url=f"http://{LOOPBACK}:{stack.s3_port}",
-            region="us-east-1",
-            access_key_id=S3_ACCESS_KEY_ID,
-            secret_access_key=S3_SECRET_ACCESS_KEY,
-            connections=4,
-        )
-        skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
-        cases = Activations(skipper.client, s3.S3Objects(store, BUCKET))
-        await live(Life(client, cases, skipper, Show(console)), FOLDER)
+        connection = await connect(stack)
+        skipper = TimeSkipper(connection.client, config=TimeSkippingConfig(enabled=False))
+        cases = Activations(skipper.client, connection.objects)
+        await live(Life(connection.client, cases, skipper, Show(console)), FOLDER)
     mails = sorted((FOLDER / "mail").glob("*.eml"))
     console.print(f"\nLook at it under [bold]{short(FOLDER)}[/bold]:")
     console.print(f"  letter.pdf, signed-letter.pdf, and {len(mails)} mails in mail/ (*.eml)", highlight=False)

@@ -8,16 +8,16 @@ from typing import cast
 
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters import s3, temporal
 from letters.confinement.checker import LetterChecker
 from settings import Settings
+from stack.connection import connect
 from stack.demo import fresh_stack
-from stack.local_settings import BUCKET, local_settings
+from stack.local_settings import local_settings
 from stack.parts import demo_link, parts, parts_with_portal
 from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 from stack.process import Part, RunningPart
-from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, TIME_SKIPPING
+from stack.servers import TIME_SKIPPING
 from tests.support.world import SLOW_BATCHES, World
 
 
@@ -82,18 +82,11 @@ async def _stop_latest(running: dict[str, RunningPart], name: str) -> None:
 
 
 async def _world(settings: StackSettings) -> World:
-    client = await temporal.connect(address=f"{LOOPBACK}:{settings.temporal_port}")
-    store = s3.connect(
-        endpoint_url=f"http://{LOOPBACK}:{settings.s3_port}",
-        region="us-east-1",
-        access_key_id=S3_ACCESS_KEY_ID,
-        secret_access_key=S3_SECRET_ACCESS_KEY,
-        connections=4,
-    )
+    connection = await connect(settings)
     return World(
-        client=client,
-        skipper=TimeSkipper(client, config=TimeSkippingConfig(enabled=False)),
-        objects=s3.S3Objects(store, BUCKET),
+        client=connection.client,
+        skipper=TimeSkipper(connection.client, config=TimeSkippingConfig(enabled=False)),
+        objects=connection.objects,
         examiner=cast("LetterChecker", None),  # the stack's own worker examines
         mail_folder=settings.folder / "mail",
         settings=cast("Settings", None),
