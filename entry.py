@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from domain.errors import ActivaError, ServiceUnavailableError
-from settings import SettingsError
 
 WRONG_SETTINGS, UNREACHABLE = 2, 4
 
@@ -20,7 +19,7 @@ def served(description: str | None, serve: Callable[[], Coroutine[Any, Any, None
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of each call
     try:
         asyncio.run(serve())
-    except (SettingsError, ActivaError) as error:
+    except ActivaError as error:
         sys.stderr.write(f"{error}\n")
         return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
     return 0

@@ -20,13 +20,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
 from domain.case.policy import Policy
+from domain.errors import ActivaError
 from domain.letter.content import HttpUrl, Lender
 from domain.model import Model
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
 
 
-class SettingsError(Exception):
+class SettingsError(ActivaError):
     """The environment is not fit to run under; the text names every wrong setting and what it expects."""
 
 

@@ -26,7 +26,7 @@ from domain.profiles.company import Company
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.json_file import NotJsonError, lines_of, read_json
 from domain.profiles.representative import Representative, warnings
-from settings import Settings, SettingsError, load
+from settings import Settings, load
 
 DONE, WRONG_INPUT, NO_CASE, UNREACHABLE = 0, 2, 3, 4
 LARGEST_FILE_BYTES = 20_000_000
@@ -36,7 +36,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 M = TypeVar("M", bound=Model)
 
 
-class WrongInputError(Exception):
+class WrongInputError(ActivaError):
     """What was given can't be used; one line per thing that is wrong."""
 
 
@@ -253,8 +253,6 @@ async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, An
         settings = load()
         objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=4), settings.s3.bucket)
         answer = await run(Activations(await temporal.connect(), objects), settings)
-    except (WrongInputError, SettingsError) as error:
-        return _failed(error, WRONG_INPUT)
     except CaseNotFoundError as error:
         return _failed(error, NO_CASE)
     except ServiceUnavailableError as error:

@@ -1,13 +1,14 @@
 """Errors by who can fix them. Outcomes (refused, under review, expired) are values, not errors.
 
-No message carries personal data: what, the value when it is no person's, and what to do.
+No message carries personal data: what, the value when it is no person's, and what to do. Every error that a room lets
+out derives from the root here; what is caught where it is raised, as `RepeatedError` of the decisions, need not.
 """
 
 from domain.remarks import Remark
 
 
 class ActivaError(Exception):
-    """The root of every error the product raises on purpose."""
+    """The root of every error that the product raises on purpose and lets out of a room."""
 
 
 class RemarkedError(ActivaError):

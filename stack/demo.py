@@ -17,11 +17,11 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from adapters.activations import Activations
 from domain.errors import ActivaError
 from stack.connection import connect
-from stack.life import DemoError, Life, Show, live
+from stack.life import Life, Show, live
 from stack.parts import parts
 from stack.ports import StackSettings
 from stack.probes import free_port
-from stack.process import ROOT, PartFailedError, RunningPart, short
+from stack.process import ROOT, RunningPart, short
 from stack.servers import TIME_SKIPPING
 
 FOLDER: Final = ROOT / ".local" / "demo"
@@ -74,7 +74,7 @@ def main() -> int:
     console = Console(soft_wrap=True)
     try:
         asyncio.run(demonstrate(console))
-    except (DemoError, PartFailedError, ActivaError) as error:
+    except ActivaError as error:
         sys.stderr.write(f"The demonstration failed: {error}\n")
         return 1
     return 0

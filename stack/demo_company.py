@@ -11,7 +11,7 @@ from adapters.activations import Activations
 from adapters.temporal import leave_process
 from domain.errors import ActivaError
 from domain.messages.models import StepCompleted
-from settings import Settings, SettingsError, load
+from settings import Settings, load
 from stack.life import BACKEND, COMPANY
 
 PROFILE_STEP = 1
@@ -34,7 +34,7 @@ def main() -> int:
     """Run the command; 1 when the case could not be started."""
     try:
         asyncio.run(_connected())
-    except (SettingsError, ActivaError) as error:
+    except ActivaError as error:
         sys.stderr.write(f"The demo company's case can't be started: {error}\n")
         return 1
     return 0

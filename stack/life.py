@@ -13,6 +13,7 @@ from adapters.activations import Activations
 from domain.calendar import BOGOTA, BusinessCalendar, bogota_date
 from domain.case.policy import Policy
 from domain.contract import workflow_id
+from domain.errors import ActivaError
 from domain.messages.models import CertificateIssued, ContinueToTestSet, Message, PaymentConfirmed, StepCompleted
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
@@ -57,7 +58,7 @@ WORDS: Final = {
 }
 
 
-class DemoError(Exception):
+class DemoError(ActivaError):
     """Something did not happen as the product promises."""
 
 

@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Self
 
+from domain.errors import ActivaError
 from stack.patience import Patience, Seen, Wait, cpu_seconds
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ async def once_started() -> str | None:
     return None
 
 
-class PartFailedError(Exception):
+class PartFailedError(ActivaError):
     """A part of the stack died or did not get ready; the text says which, how, and its last lines."""
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.temporal import leave_process
+from domain.errors import ActivaError
 from settings import LOCAL_ENV_FILE, SettingsError
 from stack import parts
 from stack.console import Console
@@ -32,7 +33,7 @@ _PATIENCE_SECONDS: Final = 3
 _USUAL_TEMPORAL_PORT: Final = 7233
 
 
-class AlreadyRunningError(Exception):
+class AlreadyRunningError(ActivaError):
     """Another local stack works on the same folder."""
 
 

@@ -17,12 +17,13 @@ from temporalio.worker import WorkflowInstance
 from temporalio.workflow import Info
 
 from domain.contract import ASK_AGAIN
+from domain.errors import ActivaError
 
 ASKED_ALONE = "legacy_query"
 """What the SDK's core calls a question that came without a task; one that came with a task has the server's own id."""
 
 
-class OldClockError(Exception):
+class OldClockError(ActivaError):
     """The answer would go by the time of an earlier task."""
 
 

@@ -2,11 +2,13 @@
 
 import json
 
+from domain.errors import ActivaError
+
 MARK = b"\xef\xbb\xbf"
 """What some editors write before UTF-8."""
 
 
-class NotJsonError(ValueError):
+class NotJsonError(ActivaError, ValueError):
     """The file can't be read; the text says what to do and nothing of what stands in it."""
 
 

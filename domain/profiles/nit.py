@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator
 from stdnum.co import nit as _stdnum
 
+from domain.errors import ActivaError
 from domain.profiles.plain_text import plain_number
 from domain.profiles.text import one_line
 
@@ -16,7 +17,7 @@ _SHAPE: Final = re.compile(r"^(\d{5,15})-(\d)$", re.ASCII)
 _LABEL: Final = re.compile(r"^N\.?\s?I\.?\s?T\.?[\s:]*(?=\d)", re.IGNORECASE)
 
 
-class NitError(ValueError):
+class NitError(ActivaError, ValueError):
     """The text is not a NIT."""
 
 

@@ -4,6 +4,7 @@ import socket
 import struct
 from typing import Final, Literal
 
+from domain.errors import ActivaError
 from domain.letter.content import LetterContent
 from domain.model import Model
 
@@ -19,7 +20,7 @@ _SIZES: Final = struct.Struct("!III")
 _SIZE: Final = struct.Struct("!I")
 
 
-class WireError(Exception):
+class WireError(ActivaError):
     """The other side closed too early, or said more than it may."""
 
 

@@ -9,10 +9,12 @@ from typing import Final
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from domain.errors import ActivaError
+
 SALT: Final = "activa-api-cursor"
 
 
-class WrongCursorError(Exception):
+class WrongCursorError(ActivaError):
     """The cursor is not one of ours, or of another search."""
 
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from pydantic import ValidationError
 
 from domain.contract import CompanyId
+from domain.errors import ActivaError
 from domain.model import Model
 from portal.auth.hand_off import Claims
 from portal.auth.roles import STAFF, Role
@@ -18,11 +19,11 @@ IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=8)
 
 
-class SessionMissingError(Exception):
+class SessionMissingError(ActivaError):
     """Nobody is logged in, or no longer."""
 
 
-class NotYoursError(Exception):
+class NotYoursError(ActivaError):
     """What was asked for is not this role's, or not this company's: to the asker it does not exist."""
 
 

@@ -8,8 +8,10 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from domain.errors import ActivaError
 
-class TooOftenError(Exception):
+
+class TooOftenError(ActivaError):
     """A limit is reached; `wait_seconds` until it may be asked again."""
 
     def __init__(self, wait_seconds: int) -> None:

@@ -7,6 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from domain.errors import ActivaError
+
 ENTRY: Final = "/entrar"
 """The one path that another site posts to; its token is what proves the sender."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -93,7 +95,7 @@ class Bounded:
         await self._app(scope, counted, send)
 
 
-class CrossSiteError(Exception):
+class CrossSiteError(ActivaError):
     """Another site sends the person's browser here."""
 
 
