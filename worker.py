@@ -39,7 +39,7 @@ from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
 from settings import Settings, Smtp, Webhooks, load
 from workflows.activation import CertificateActivation
-from workflows.sandbox import workflow_runner
+from workflows.runner.sandbox import workflow_runner
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client

@@ -19,7 +19,7 @@ from activities.profiles import company_bytes, representative_bytes
 from activities.sent_once import LAST_ATTEMPT, Marker, SentOnce, State
 from domain.bucket import company_key, notice_key, representative_key
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
-from domain.mail import Delivery, Mail, OutgoingMail, Recipient
+from domain.mail import Mail, OutgoingMail, Recipient, TakenMail
 from domain.model import wrong_fields
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, Notice, NoticeSent, SendNotice
 
@@ -31,7 +31,7 @@ ProfileT = TypeVar("ProfileT", bound=BaseModel)
 class Mailer(Protocol):
     """The way out for mails."""
 
-    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
+    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> TakenMail:
         """Hand the mail over; return which addresses were left out while another took it.
 
         Raises MailUnavailableError when it was not taken and may be later, MailboxRefusedError when it never will be,
@@ -81,13 +81,13 @@ class NoticeActivities:
     def _send(self, outgoing: OutgoingMail, owners: "_Owners", once: SentOnce, claim: Marker) -> NoticeSent:
         left = tuple(each for each in outgoing.to if _digest_of(each, claim) not in claim.reached)
         try:
-            delivery = self._hand_over(replace(outgoing, to=left), claim) if left else Delivery()
+            delivery = self._hand_over(replace(outgoing, to=left), claim) if left else TakenMail()
         except (MailUnavailableError, MailboxRefusedError) as error:
             if not claim.reached:
                 once.close(claim, State.RELEASED)
                 raise
             is_final = isinstance(error, MailboxRefusedError)
-            delivery = Delivery(dead=left) if is_final else Delivery(later=left)
+            delivery = TakenMail(dead=left) if is_final else TakenMail(later=left)
         except MailUncertainError:
             if claim.attempt < LAST_ATTEMPT:
                 raise  # the claim stays and keeps the second attempt waiting
@@ -100,7 +100,7 @@ class NoticeActivities:
         once.close(claim, state, sent_at=sent_at, reached=reached, dead=dead)
         return NoticeSent(sent_at=sent_at, reached=owners.of(taken), later=owners.of(delivery.later), dead=dead)
 
-    def _hand_over(self, outgoing: OutgoingMail, claim: Marker) -> Delivery:
+    def _hand_over(self, outgoing: OutgoingMail, claim: Marker) -> TakenMail:
         return asyncio.run(self.mailer.send(outgoing, claim.claimed_at))
 
     def _outgoing(self, notice: Notice, recipient: Recipient | None, message_id: str) -> OutgoingMail:

@@ -22,7 +22,7 @@ from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPR
 
 from adapters.mail_headers import MailPolicy
 from domain.errors import MailboxRefusedError, MailUnavailableError, MailUncertainError
-from domain.mail import Delivery, OutgoingMail
+from domain.mail import OutgoingMail, TakenMail
 
 COMMAND_SECONDS: Final = 10
 _PERMANENT: Final = range(500, 600)
@@ -51,7 +51,7 @@ class SmtpMailer:
     All steps together end within four minutes, before another attempt may take the notice over.
     """
 
-    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
+    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> TakenMail:
         """Hand the mail over; raises MailUnavailableError, MailboxRefusedError or MailUncertainError."""
         server = aiosmtplib.SMTP(
             hostname=self.host,
@@ -152,10 +152,10 @@ class _Recipients:
             raise MailboxRefusedError(f"mail server, RCPT: every mailbox refused ({codes}); correct the address")
         raise MailUnavailableError(f"mail server, RCPT: no mailbox taken for now ({codes})")
 
-    def delivery(self) -> Delivery:
+    def delivery(self) -> TakenMail:
         """Return what became of the addresses that were not taken."""
         dead = tuple(address for address, code in self.refused.items() if code in _PERMANENT)
-        return Delivery(later=tuple(each for each in self.refused if each not in dead), dead=dead)
+        return TakenMail(later=tuple(each for each in self.refused if each not in dead), dead=dead)
 
 
 async def _hand_over(server: aiosmtplib.SMTP, message: bytes, seconds: float) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from adapters.activations import Activations
 from stack.connection import connect
-from stack.parts import parts_with_portal
-from stack.ports import StackSettings
 from stack.probes import free_port
-from stack.process import RunningPart
+from stack.process import RunningProgram
+from stack.programs import programs_with_portal
+from stack.stack_settings import StackSettings
 
 
 @asynccontextmanager
@@ -20,10 +20,10 @@ async def local_stack(*, worker: bool = True) -> AsyncIterator[tuple[StackSettin
         folder = running.enter_context(tempfile.TemporaryDirectory())
         ports = {name: free_port() for name in StackSettings.model_fields if name.endswith("_port")}
         stack = StackSettings().model_copy(update={**ports, "folder": Path(folder)})
-        for part in parts_with_portal(stack):
-            if part.name == "worker" and not worker:
+        for program in programs_with_portal(stack):
+            if program.name == "worker" and not worker:
                 continue
-            process = await RunningPart.start(part)
+            process = await RunningProgram.start(program)
             running.push_async_callback(process.stop)
             await process.until_ready()
         yield stack, (await connect(stack, connections=20)).cases

@@ -26,8 +26,8 @@ from domain.case.policy import Policy
 from portal.development.signing import sign_and_scan
 from stack.life import COMPANY, REPRESENTATIVE
 from stack.local_settings import local_settings
-from stack.ports import StackSettings
 from stack.probes import LOOPBACK
+from stack.stack_settings import StackSettings
 
 PATIENCE: Final = timedelta(seconds=120)
 """For one answer: a busy machine makes figures bad, and must not break the measurement."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from domain.letter.examination import Examination, LetterOnRecord, Verdict
-from domain.mail import Delivery, Mail, OutgoingMail, Recipient
+from domain.mail import Mail, OutgoingMail, Recipient, TakenMail
 from domain.notices import Notice
 
 
@@ -71,9 +71,9 @@ class AcceptsAll:
 class TakesAll:
     """A mailer that sends nothing."""
 
-    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:  # noqa: ARG002
+    async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> TakenMail:  # noqa: ARG002
         """Take the mail."""
-        return Delivery()
+        return TakenMail()
 
 
 def brief(notice: Notice, recipient: Recipient | None) -> Mail:  # noqa: ARG001

@@ -8,7 +8,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from benchmarks.bare import Bare
 from workflows.activation import CertificateActivation
-from workflows.sandbox import workflow_runner
+from workflows.runner.sandbox import workflow_runner
 
 WORKFLOWS: dict[str, type] = {"product": CertificateActivation, "bare": Bare}
 

@@ -12,7 +12,7 @@ TASK_QUEUE: Final = "certificate-activation"
 WORKFLOW_TYPE: Final = "CertificateActivation"
 STATUS_QUERY: Final = "status"
 ASK_AGAIN: Final = "the case was about to take something new when it was asked; ask again"
-"""What a query fails with when it meets news that no task has taken yet; `workflows/old_clock.py` says why."""
+"""What a query fails with when it meets news that no task has taken yet; `workflows/runner/guard.py` says why."""
 
 STAGE: Final = "ActivationStage"
 LOAN_ENDS_AT: Final = "LoanEndsAt"

@@ -56,7 +56,7 @@ class OutgoingMail:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class TakenMail:
     """The mail server took the mail for at least one of its addresses. What became of the others:"""
 
     later: tuple[str, ...] = field(default=(), repr=False)

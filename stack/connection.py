@@ -7,9 +7,9 @@ from temporalio.client import Client
 from adapters import s3, temporal
 from adapters.activations import Activations
 from stack.local_settings import BUCKET
-from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
+from stack.stack_settings import StackSettings
 
 
 class Connection(NamedTuple):

@@ -1,4 +1,4 @@
-"""The terminal's lines: which part says what, at a glance."""
+"""The terminal's lines: which program says what, at a glance."""
 
 import itertools
 import os
@@ -22,7 +22,7 @@ class Console:
         self._colours: dict[str, int] = {}
 
     def line(self, name: str, text: str) -> None:
-        """Write one line of a part, without what would move the cursor or change the terminal."""
+        """Write one line of a program, without what would move the cursor or change the terminal."""
         colour = self._colours.get(name)
         if colour is None:
             colour = self._colours[name] = next(self._next_colour)

@@ -18,21 +18,21 @@ from adapters.activations import Activations
 from domain.errors import ActivaError
 from stack.connection import connect
 from stack.life import Life, Show, live
-from stack.parts import parts
-from stack.ports import StackSettings
 from stack.probes import free_port
-from stack.process import ROOT, RunningPart, short
+from stack.process import ROOT, RunningProgram, short
+from stack.programs import programs
 from stack.servers import TIME_SKIPPING
+from stack.stack_settings import StackSettings
 
 FOLDER: Final = ROOT / ".local" / "demo"
 
 
 @asynccontextmanager
 async def running_stack(stack: StackSettings) -> AsyncIterator[None]:
-    """Run the parts of the local stack on free ports; on return none is left."""
+    """Run the programs of the local stack on free ports; on return none is left."""
     async with AsyncExitStack() as running:
-        for part in parts(stack, TIME_SKIPPING):
-            process = await RunningPart.start(part)
+        for program in programs(stack, TIME_SKIPPING):
+            process = await RunningProgram.start(program)
             running.push_async_callback(process.stop)
             await process.until_ready()
         yield

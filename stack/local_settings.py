@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from stack.ports import StackSettings
 from stack.probes import LOOPBACK
 from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, inherited_environment
+from stack.stack_settings import StackSettings
 
 BUCKET: Final = "activa"
 _SHELL_MAY_CHANGE: Final = ("ACTIVA_LENDER__", "ACTIVA_POLICY__", "ACTIVA_SUPPORT_MAIL", "ACTIVA_WORKER__")

@@ -1,6 +1,6 @@
-"""How long a part that starts is waited for: as long as it lives and does something.
+"""How long a program that starts is waited for: as long as it lives and does something.
 
-The length of a start says nothing on a busy machine, where each part gets a share of the CPU. A part that died is known
+The length of a start says nothing on a busy machine, where each program gets a share of the CPU. One that died is known
 at once; one that hangs uses no CPU and says nothing. So only these two end the wait, and a limit far beyond any start.
 """
 
@@ -25,20 +25,20 @@ class Patience:
     idle_within: timedelta = timedelta(seconds=60)
     """Without a line and without CPU: even a process with fifty busy ones beside it gets its turn every second."""
     ready_within: timedelta = timedelta(minutes=10)
-    """For a part that is up and answers, and for ever lacks something: that uses CPU, and nobody watches for hours."""
+    """For one that is up and answers, and for ever lacks something: that uses CPU, and nobody watches for hours."""
     look_every: timedelta = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a part has done so far; the CPU time is None where the system does not tell."""
+    """What a program has done so far; the CPU time is None where the system does not tell."""
 
     lines: int
     cpu_seconds: float | None
 
 
 class Wait:
-    """The wait for one part. Times are of one clock that only goes forward, in seconds."""
+    """The wait for one program. Times are of one clock that only goes forward, in seconds."""
 
     def __init__(self, patience: Patience, now: float) -> None:
         """Begin to wait."""

@@ -1,4 +1,4 @@
-"""Checks that a part of the stack does its work, not merely that its port is open."""
+"""Checks that a program of the stack does its work, not merely that its port is open."""
 
 import asyncio
 import secrets

@@ -27,20 +27,20 @@ _ASKED_EVERY_SECONDS: Final = 0.05
 _LAST_WORDS_SECONDS: Final = 1
 
 Probe = Callable[[], Awaitable[str | None]]
-"""Answers None when the part works, else what is still missing; never raises for a part that is not up yet."""
+"""Answers None when the program works, else what is still missing; never raises for a program that is not up yet."""
 
 
 async def once_started() -> str | None:
-    """Tell that a part is ready as soon as it runs."""
+    """Tell that a program is ready as soon as it runs."""
     return None
 
 
-class PartFailedError(ActivaError):
-    """A part of the stack died or did not get ready; the text says which, how, and its last lines."""
+class ProgramFailedError(ActivaError):
+    """A program of the stack died or did not get ready; the text says which, how, and its last lines."""
 
 
 @dataclass(frozen=True)
-class Part:
+class Program:
     """What to run and how to know that it works."""
 
     name: str
@@ -55,30 +55,30 @@ class Part:
     """A command that does its work and ends, rather than a server."""
 
 
-class RunningPart:
-    """A started part."""
+class RunningProgram:
+    """A started program."""
 
-    def __init__(self, part: Part, process: asyncio.subprocess.Process, on_line: Callable[[str], None]) -> None:
+    def __init__(self, program: Program, process: asyncio.subprocess.Process, on_line: Callable[[str], None]) -> None:
         """Take over a started process; use `start`."""
-        self.part = part
+        self.program = program
         self.last_lines: deque[str] = deque(maxlen=_KEPT_LINES)
         self._process = process
         self._on_line = on_line
         self._lines = 0
         self._missing = ""
         self._is_over = False
-        self.ended = asyncio.create_task(process.wait(), name=f"{part.name} ends")
-        self._heard = asyncio.create_task(self._hear(), name=f"{part.name} is heard")
+        self.ended = asyncio.create_task(process.wait(), name=f"{program.name} ends")
+        self._heard = asyncio.create_task(self._hear(), name=f"{program.name} is heard")
 
     @classmethod
-    async def start(cls, part: Part, on_line: Callable[[str], None] = lambda _: None) -> Self:
-        """Start the part in a session of its own, so that a terminal's Ctrl-C does not reach it."""
+    async def start(cls, program: Program, on_line: Callable[[str], None] = lambda _: None) -> Self:
+        """Start the program in a session of its own, so that a terminal's Ctrl-C does not reach it."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *part.command,
+            sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *program.command,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-            env=dict(part.environment), cwd=ROOT, start_new_session=True, limit=_LINE_LIMIT_BYTES,
+            env=dict(program.environment), cwd=ROOT, start_new_session=True, limit=_LINE_LIMIT_BYTES,
         )  # fmt: skip
-        return cls(part, process, on_line)
+        return cls(program, process, on_line)
 
     @property
     def pid(self) -> int:
@@ -86,7 +86,7 @@ class RunningPart:
         return self._process.pid
 
     async def until_ready(self, tell: Callable[[str], None] | None = None) -> None:
-        """Return once the part works; raise PartFailedError when it dies before that, hangs, or never gets there.
+        """Return once the program works; raise ProgramFailedError when it dies before that, hangs, or never gets there.
 
         It is waited for as long as it lives and does something: see `stack/patience.py`. `tell` hears of a long wait;
         without it the standard error does.
@@ -97,14 +97,14 @@ class RunningPart:
         finally:
             works.cancel()
             await asyncio.gather(works, return_exceptions=True)
-        if self.ended.done() and not (self.part.must_finish and await self.ended == 0):
+        if self.ended.done() and not (self.program.must_finish and await self.ended == 0):
             raise await self.failure()
-        if self.part.must_finish:
+        if self.program.must_finish:
             await asyncio.wait([self._heard], timeout=_LAST_WORDS_SECONDS)
         else:
             works.result()
 
-    async def failure(self) -> PartFailedError:
+    async def failure(self) -> ProgramFailedError:
         """Return the error that says how the ended process ended."""
         status = await self.ended
         await asyncio.wait([self._heard], timeout=_LAST_WORDS_SECONDS)
@@ -119,7 +119,7 @@ class RunningPart:
         """End the process and everything it started, politely first."""
         if not self.ended.done():
             self._signal(signal.SIGTERM)
-            await asyncio.wait([self.ended], timeout=self.part.stop_within.total_seconds())
+            await asyncio.wait([self.ended], timeout=self.program.stop_within.total_seconds())
         # Also when the leader went by itself: what it started is in the same group and would be left behind.
         self.kill()
         await self.ended
@@ -129,17 +129,17 @@ class RunningPart:
         self._is_over = True  # from here on the id may be another process's
 
     async def _until_it_works(self) -> None:
-        if self.part.must_finish:
+        if self.program.must_finish:
             await asyncio.wait([self.ended])
             return
-        while (missing := await self.part.ready()) is not None:
+        while (missing := await self.program.ready()) is not None:
             self._missing = f": {missing}"
             await asyncio.sleep(_ASKED_EVERY_SECONDS)
 
     async def _watch(self, works: asyncio.Task[None], tell: Callable[[str], None]) -> None:
-        """Return once the part works or has ended; raise PartFailedError where there is no hope of either."""
+        """Return once the program works or has ended; raise ProgramFailedError where there is no hope of either."""
         now = asyncio.get_running_loop().time
-        wait, pause = Wait(self.part.patience, now()), self.part.patience.look_every.total_seconds()
+        wait, pause = Wait(self.program.patience, now()), self.program.patience.look_every.total_seconds()
         while True:
             await asyncio.wait([works, self.ended], timeout=pause, return_when=asyncio.FIRST_COMPLETED)
             if works.done() or self.ended.done():
@@ -151,11 +151,11 @@ class RunningPart:
                 tell(f"{news}{self._missing}; {said}")
 
     def _tell(self, text: str) -> None:
-        sys.stderr.write(f"{self.part.name}: {text}\n")
+        sys.stderr.write(f"{self.program.name}: {text}\n")
 
-    def _failed(self, how: str) -> PartFailedError:
+    def _failed(self, how: str) -> ProgramFailedError:
         said = "".join(f"\n    {line}" for line in self.last_lines) or " nothing"
-        return PartFailedError(f"{self.part.name} {how}. Its last lines:{said}")
+        return ProgramFailedError(f"{self.program.name} {how}. Its last lines:{said}")
 
     def _signal(self, number: signal.Signals) -> None:
         if self._is_over:

@@ -1,6 +1,6 @@
 """`python -m stack.run` (`make run`): the whole local stack until Ctrl-C.
 
-Exit 0 when it was asked to stop, 1 when a part failed, 2 when it can't start as things are.
+Exit 0 when it was asked to stop, 1 when a program failed, 2 when it can't start as things are.
 """
 
 import asyncio
@@ -16,15 +16,15 @@ from typing import Final
 from adapters.temporal import leave_process
 from domain.errors import ActivaError
 from settings import LOCAL_ENV_FILE, SettingsError
-from stack import parts
+from stack import programs
 from stack.console import Console
 from stack.local_settings import local_settings, write_settings
-from stack.ports import StackSettings, load_stack_settings, ports_in_use
 from stack.probes import LOOPBACK
-from stack.process import Part, PartFailedError, short
+from stack.process import Program, ProgramFailedError, short
+from stack.stack_settings import StackSettings, load_stack_settings, ports_in_use
 from stack.supervisor import Supervisor
 
-PartsOf = Callable[[StackSettings], tuple[Part, ...]]
+ProgramsOf = Callable[[StackSettings], tuple[Program, ...]]
 
 ASKED_TO_STOP: Final = 0
 PART_FAILED: Final = 1
@@ -37,18 +37,18 @@ class AlreadyRunningError(ActivaError):
     """Another local stack works on the same folder."""
 
 
-def main(parts_of: PartsOf = parts.parts_with_portal) -> int:
+def main(programs_of: ProgramsOf = programs.programs_with_portal) -> int:
     """Run the stack and return the exit status."""
     try:
         stack = load_stack_settings()
         with _the_only_one(stack.folder):
-            return asyncio.run(_run(stack, parts_of))
+            return asyncio.run(_run(stack, programs_of))
     except (SettingsError, AlreadyRunningError) as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_START
 
 
-async def _run(stack: StackSettings, parts_of: PartsOf) -> int:
+async def _run(stack: StackSettings, programs_of: ProgramsOf) -> int:
     console = Console(sys.stdout)
     supervisor = Supervisor(console.line)
     console.when_gone = supervisor.stop
@@ -62,8 +62,8 @@ async def _run(stack: StackSettings, parts_of: PartsOf) -> int:
         raise SettingsError("The local stack can't start:\n" + "\n".join(f"  {sentence}" for sentence in busy))
     write_settings(local_settings(stack), _env_file(stack))
     try:
-        await supervisor.run(parts_of(stack), when_ready=lambda: console.write(_addresses(stack)))
-    except PartFailedError as error:
+        await supervisor.run(programs_of(stack), when_ready=lambda: console.write(_addresses(stack)))
+    except ProgramFailedError as error:
         sys.stderr.write(f"The local stack has stopped: {error}\n")
         return PART_FAILED
     console.write("The local stack has stopped.")
@@ -121,14 +121,14 @@ def _env_file(stack: StackSettings) -> Path:
 
 
 def _addresses(stack: StackSettings) -> str:
-    table = "\n".join(f"  {name:<16} {address}" for name, address in parts.addresses(stack))
+    table = "\n".join(f"  {name:<16} {address}" for name, address in programs.addresses(stack))
     usual = stack.temporal_port == _USUAL_TEMPORAL_PORT
     address = "" if usual else f"TEMPORAL_ADDRESS={LOOPBACK}:{stack.temporal_port} "
     if _env_file(stack) != LOCAL_ENV_FILE:
         address += f"ACTIVA_ENV_FILE={short(_env_file(stack))} "
     return (
         f"\nThe local stack is ready.\n{table}\n\n"
-        f"  Activate the demo company's certificate: {parts.demo_link(stack)}\n\n"
+        f"  Activate the demo company's certificate: {programs.demo_link(stack)}\n\n"
         f"  In another terminal: {address}.venv/bin/python starter.py --help\n"
         f"  Ctrl-C stops all of it; what it holds stays in {short(stack.folder)}\n"
     )

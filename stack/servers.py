@@ -1,6 +1,6 @@
 """The servers that stand in for the cloud: an S3 that keeps its objects in a folder, Temporal on a SQLite file.
 
-`make run` supervises them as parts; the demonstration and the tests run them alone on free ports. Loopback only:
+`make run` supervises them as programs; the demonstration and the tests run them alone on free ports. Loopback only:
 the S3 server refuses an unknown key but does not verify the secret.
 """
 
@@ -13,7 +13,7 @@ from typing import Final
 
 from domain.contract import SEARCH_ATTRIBUTES
 from stack.probes import LOOPBACK, free_port, http_answers, is_free, temporal_answers
-from stack.process import ROOT, Part, PartFailedError, RunningPart
+from stack.process import ROOT, Program, ProgramFailedError, RunningProgram
 
 S3_ACCESS_KEY_ID: Final = "activa-local"
 S3_SECRET_ACCESS_KEY: Final = "not-a-secret"  # noqa: S105 - the local server verifies no secret
@@ -29,7 +29,7 @@ async def s3_server(folder: Path, *, port: int | None = None) -> AsyncIterator[s
 
     Objects and their metadata outlive `kill -9`; a bucket's versioning does not, so it is to be applied at every start.
     """
-    async with _running(lambda chosen: s3_part(folder, chosen), port) as chosen:
+    async with _running(lambda chosen: s3_program(folder, chosen), port) as chosen:
         yield f"http://{LOOPBACK}:{chosen}"
 
 
@@ -41,14 +41,14 @@ async def temporal_server(
 
     The namespace `default` is ready, with the product's search attributes; there is no web page.
     """
-    async with _running(lambda chosen: temporal_part(folder, chosen, arguments=arguments), port) as chosen:
+    async with _running(lambda chosen: temporal_program(folder, chosen, arguments=arguments), port) as chosen:
         yield f"{LOOPBACK}:{chosen}"
 
 
-def s3_part(folder: Path, port: int) -> Part:
-    """Return the S3 server as a part."""
+def s3_program(folder: Path, port: int) -> Program:
+    """Return the S3 server as a program."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Part(
+    return Program(
         name="s3",
         # -P: without it a folder of this project could stand in for a module of the server.
         command=(str(ROOT / ".venv-s3" / "bin" / "python"), "-P", "-m", "ministack"),
@@ -70,14 +70,14 @@ def s3_part(folder: Path, port: int) -> Part:
     )
 
 
-def temporal_part(folder: Path, port: int, *, ui_port: int | None = None, arguments: Sequence[str] = ()) -> Part:
-    """Return the Temporal server as a part; without `ui_port` it has no web page."""
+def temporal_program(folder: Path, port: int, *, ui_port: int | None = None, arguments: Sequence[str] = ()) -> Program:
+    """Return the Temporal server as a program; without `ui_port` it has no web page."""
     folder.mkdir(parents=True, exist_ok=True)
     # A committed event must outlive a power cut, as it would on a real server.
     durable = ("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL")
     page = ("--headless",) if ui_port is None else ("--ui-port", str(ui_port), "--ui-disable-news-fetch")
     attributes = [f"--search-attribute={name}={kind}" for name, kind in SEARCH_ATTRIBUTES.items()]
-    return Part(
+    return Program(
         name="temporal",
         command=(
             str(Path(sys.executable).with_name("temporal")),
@@ -96,25 +96,25 @@ def inherited_environment(environment: Mapping[str, str] = os.environ) -> dict[s
 
 
 @asynccontextmanager
-async def _running(part_on: Callable[[int], Part], port: int | None) -> AsyncIterator[int]:
-    running, chosen = await _started(part_on, port)
+async def _running(program_on: Callable[[int], Program], port: int | None) -> AsyncIterator[int]:
+    running, chosen = await _started(program_on, port)
     try:
         yield chosen
     finally:
         await running.stop()
 
 
-async def _started(part_on: Callable[[int], Part], port: int | None) -> tuple[RunningPart, int]:
+async def _started(program_on: Callable[[int], Program], port: int | None) -> tuple[RunningProgram, int]:
     attempts = 1 if port is not None else _PORT_ATTEMPTS
     while True:
         attempts -= 1
         chosen = free_port() if port is None else port
         if not is_free(chosen):  # or the check would be answered by the stranger
-            raise PartFailedError(f"{part_on(chosen).name} can't start: port {chosen} is already in use")
-        running = await RunningPart.start(part_on(chosen))
+            raise ProgramFailedError(f"{program_on(chosen).name} can't start: port {chosen} is already in use")
+        running = await RunningProgram.start(program_on(chosen))
         try:
             await running.until_ready()
-        except PartFailedError:
+        except ProgramFailedError:
             # Another process may have taken the free port in the meantime.
             await running.stop()
             if attempts == 0:

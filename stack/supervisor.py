@@ -1,22 +1,22 @@
-"""Starts parts one after the other, each ready before the next, and stops all of them in reverse when one ends.
+"""Starts programs one after the other, each ready before the next, and stops all of them in reverse when one ends.
 
-Invariant: when `run` returns or raises, no part is left.
+Invariant: when `run` returns or raises, no program is left.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 
-from stack.process import Part, RunningPart
+from stack.process import Program, RunningProgram
 
 
 class Supervisor:
-    """The life of a set of parts."""
+    """The life of a set of programs."""
 
     def __init__(self, say: Callable[[str, str], None]) -> None:
-        """Every line of a part, and every word about it, goes to `say` with the part's name."""
+        """Every line of a program, and every word about it, goes to `say` with the program's name."""
         self._say = say
-        self._running: list[RunningPart] = []
+        self._running: list[RunningProgram] = []
         self._asked_to_stop = asyncio.Event()
 
     @property
@@ -25,7 +25,7 @@ class Supervisor:
         return self._asked_to_stop.is_set()
 
     def stop(self) -> None:
-        """Ask for the end; every part gets its time."""
+        """Ask for the end; every program gets its time."""
         self._asked_to_stop.set()
 
     def kill(self) -> None:
@@ -34,37 +34,37 @@ class Supervisor:
         for running in self._running:
             running.kill()
 
-    async def run(self, parts: Iterable[Part], when_ready: Callable[[], None]) -> None:
-        """Run the parts until `stop`; raise PartFailedError when one ends by itself or does not get ready."""
+    async def run(self, programs: Iterable[Program], when_ready: Callable[[], None]) -> None:
+        """Run the programs until `stop`; raise ProgramFailedError when one ends by itself or does not get ready."""
         try:
-            for part in parts:
-                if not await self._start(part):
+            for program in programs:
+                if not await self._start(program):
                     return
             when_ready()
             await self._unless_interrupted(self._asked_to_stop.wait())
         finally:
             await self._stop_all()
 
-    async def _start(self, part: Part) -> bool:
+    async def _start(self, program: Program) -> bool:
         if self.is_stopping:
             return False
-        self._say(part.name, "starts")
-        running = await RunningPart.start(part, partial(self._say, part.name))
+        self._say(program.name, "starts")
+        running = await RunningProgram.start(program, partial(self._say, program.name))
         self._running.append(running)
-        if not await self._unless_interrupted(running.until_ready(partial(self._say, part.name))):
+        if not await self._unless_interrupted(running.until_ready(partial(self._say, program.name))):
             return False
-        if part.must_finish:
+        if program.must_finish:
             await running.stop()
             self._running.remove(running)
         else:
-            self._say(part.name, "is ready")
+            self._say(program.name, "is ready")
         return True
 
     async def _unless_interrupted(self, work: Coroutine[object, object, object]) -> bool:
-        """Return True when the work is done, False when the end is asked for; raise when a part ended meanwhile."""
+        """Return True when the work is done, False when the end is asked for; raise when a program ended meanwhile."""
         working = asyncio.ensure_future(work)
         asked = asyncio.ensure_future(self._asked_to_stop.wait())
-        servers = [running for running in self._running if not running.part.must_finish]
+        servers = [running for running in self._running if not running.program.must_finish]
         try:
             await asyncio.wait(
                 [working, asked, *(server.ended for server in servers)], return_when=asyncio.FIRST_COMPLETED
@@ -84,5 +84,5 @@ class Supervisor:
     async def _stop_all(self) -> None:
         for running in reversed(self._running):
             if not running.ended.done():
-                self._say(running.part.name, "stops")
+                self._say(running.program.name, "stops")
             await running.stop()

@@ -21,8 +21,8 @@ from domain.views.stage import Stage
 from letters.__main__ import app as letters_commands
 from letters.issuing.letter_file import SAMPLE_LENDER, read_letter_file
 from settings import describe
-from stack.ports import StackSettings, variable
 from stack.process import ROOT
+from stack.stack_settings import StackSettings, variable
 from starter import app as starter_commands
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -2,7 +2,7 @@
 
 Handlers only append to the inbox; the main coroutine does everything else, in order. So no message can be dropped by
 its type, none can fail a task, and none is handled in the middle of another. What is due follows from the state alone:
-there is one timer, for the next deadline, and it may fire for nothing.
+there is one timer, for the next deadline. The rules are in `domain`: its `case`, `decisions` and `views`.
 """
 
 import asyncio
@@ -35,10 +35,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
+    from workflows.jobs import perform, remind, why
     from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
     from workflows.policies import STORAGE
     from workflows.search import publish
-    from workflows.steps import perform, remind, why
 
 Result = TypeVar("Result")
 WORTH_CUTTING_EVENTS = 40

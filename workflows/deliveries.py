@@ -16,8 +16,8 @@ from activities.webhooks import WebhookActivities
 from domain.case.case import Case
 from domain.case.events import DeliverWebhook, WebhookEvent
 from domain.decisions import deliveries
+from workflows.jobs import why
 from workflows.policies import webhook
-from workflows.steps import why
 
 
 class Deliveries:

@@ -28,13 +28,7 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     if known is not None and _term(known) == (message.valid_from, message.valid_until):
         raise RepeatedError
     _refuse_impossible_dates(message, today)
-    certificate = Certificate(
-        serial=message.serial,
-        valid_from=message.valid_from,
-        valid_until=message.valid_until,
-        fingerprint_sha256=message.fingerprint_sha256,
-        issuer=message.issuer,
-    )
+    certificate = _of(message)
     others = (each for each in case.track.certificates if each is not known and each.valid_until >= today)
     track = case.track.model_copy(
         update={
@@ -100,6 +94,16 @@ def redo_request(case: Case) -> Case:
     number = case.track.requests_made + 1
     redone = request.model_copy(update={"number": number, "observations": None})
     return case.evolve(track=case.track.model_copy(update={"request": redone, "requests_made": number}))
+
+
+def _of(message: CertificateIssued) -> Certificate:
+    return Certificate(
+        serial=message.serial,
+        valid_from=message.valid_from,
+        valid_until=message.valid_until,
+        fingerprint_sha256=message.fingerprint_sha256,
+        issuer=message.issuer,
+    )
 
 
 def _known(case: Case, message: CertificateIssued) -> Certificate | None:

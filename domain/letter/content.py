@@ -14,7 +14,7 @@ from domain.model import Model, canonical_sha256
 from domain.profiles.company import Company
 from domain.profiles.nit import Nit
 from domain.profiles.representative import Representative
-from domain.profiles.text import LegalName, Mail
+from domain.profiles.text import LegalName, MailAddress
 
 TEMPLATE_VERSION: Final = "2026-1"
 """Goes up with every change of wording or layout: a letter is compared with the template it was issued from."""
@@ -48,7 +48,7 @@ class Lender(Model):
 
     name: LegalName
     nit: Nit
-    data_protection_mail: Mail
+    data_protection_mail: MailAddress
     policy_url: HttpUrl
 
 

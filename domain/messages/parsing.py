@@ -49,13 +49,7 @@ def parse(
             name=_shown(name),
             meant=_closest(name, known),
         )
-    if len(arguments) != 1:
-        text = f"expected one JSON object, got {len(arguments)} arguments; {fields_of(model)}"
-        raise _refused("arguments_wrong", text, message=name, count=len(arguments))
-    argument = arguments[0]
-    if argument.encoding != JSON_ENCODING:
-        text = f"expected encoding json/plain, got {shorten(_decoded(argument.encoding))}"
-        raise _refused("encoding_wrong", text, message=name, encoding=_shown(_decoded(argument.encoding)))
+    argument = _only(arguments, name, model)
     try:
         return model.model_validate_json(argument.data, strict=True, context=AS_SENT if as_sent else None)
     except ValidationError as error:
@@ -72,6 +66,17 @@ def parse(
         problems=[_problem(model, problem) for problem in named],
         more=max(more, 0),
     )
+
+
+def _only(arguments: Sequence[Argument], name: str, model: type[Message]) -> Argument:
+    if len(arguments) != 1:
+        text = f"expected one JSON object, got {len(arguments)} arguments; {fields_of(model)}"
+        raise _refused("arguments_wrong", text, message=name, count=len(arguments))
+    [argument] = arguments
+    if argument.encoding != JSON_ENCODING:
+        text = f"expected encoding json/plain, got {shorten(_decoded(argument.encoding))}"
+        raise _refused("encoding_wrong", text, message=name, encoding=_shown(_decoded(argument.encoding)))
+    return argument
 
 
 def _refused(code: str, text: str, **values: object) -> MessageError:

@@ -6,7 +6,7 @@ from domain.contract import CompanyId
 from domain.model import Model
 from domain.profiles.nit import Nit
 from domain.profiles.phone import Phone
-from domain.profiles.text import Address, LegalName, Mail, ShortText
+from domain.profiles.text import Address, Label, LegalName, MailAddress
 
 
 class PersonType(StrEnum):
@@ -23,8 +23,8 @@ class Company(Model):
     legal_name: LegalName
     nit: Nit
     person_type: PersonType
-    city: ShortText
+    city: Label
     address: Address
-    email: Mail
+    email: MailAddress
     phone: Phone | None = None
-    plan: ShortText | None = None
+    plan: Label | None = None

@@ -3,7 +3,7 @@
 from domain.model import Model
 from domain.profiles.identity import SPANISH_NAMES, DocumentNumber, SigningDocumentType, is_usual_number
 from domain.profiles.phone import Phone
-from domain.profiles.text import Mail, Name, Role, ShortText
+from domain.profiles.text import Label, MailAddress, Name, Role
 from domain.reason import Reason
 
 
@@ -13,10 +13,10 @@ class Representative(Model):
     full_name: Name
     document_type: SigningDocumentType
     document_number: DocumentNumber
-    document_city: ShortText
+    document_city: Label
     """Where the document was issued."""
     role: Role
-    email: Mail
+    email: MailAddress
     phone: Phone
 
 

@@ -55,8 +55,8 @@ LegalName = Annotated[str, AfterValidator(one_line), StringConstraints(min_lengt
 """Of a company, as the register has it: it can't be shortened, and associations have 130 characters and more."""
 Address = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=200)]
 """Where no street has a number, a road, its kilometre, a hamlet, an estate and a plot stand one after the other."""
-ShortText = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=60)]
+Label = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=60)]
 """A city, a plan."""
 Role = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=100)]
 """As the register has it, such as «Primer suplente del representante legal para asuntos tributarios»."""
-Mail = Annotated[EmailStr, BeforeValidator(_one_line_of), AfterValidator(one_line), AfterValidator(_short_mail)]
+MailAddress = Annotated[EmailStr, BeforeValidator(_one_line_of), AfterValidator(one_line), AfterValidator(_short_mail)]

@@ -22,7 +22,7 @@ from domain.errors import (
     NoticeError,
     StoreUnavailableError,
 )
-from domain.mail import Delivery, OutgoingMail
+from domain.mail import OutgoingMail, TakenMail
 from domain.notices import NoticeKind, NoticeSent, ProfileRefs, SendNotice
 from mails.compose import compose
 from tests.support.activities.sending import BOTH, JSON, NOW, RECIPIENT, Clock, Outbox, marker, request
@@ -173,7 +173,7 @@ def test_an_attempt_that_was_overtaken_leaves_the_newer_marker_alone(
     notices: NoticeActivities, clock: Clock, objects: S3Objects
 ):
     class Slow(Outbox):
-        async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
+        async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> TakenMail:
             clock.now += GRACE
             await asyncio.to_thread(notices.send_notice, request())
             return await super().send(outgoing, sent_at)
@@ -202,7 +202,7 @@ def test_a_mail_that_is_out_counts_as_sent_though_the_store_went_down_meanwhile(
     store = Failing(objects)
 
     class ThenDown(Outbox):
-        async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> Delivery:
+        async def send(self, outgoing: OutgoingMail, sent_at: datetime) -> TakenMail:
             store.down = True
             return await super().send(outgoing, sent_at)
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.smtp import SmtpMailer
 from domain.errors import ActivaError, MailboxRefusedError, MailUnavailableError, MailUncertainError
-from domain.mail import Delivery, Mail, OutgoingMail
+from domain.mail import Mail, OutgoingMail, TakenMail
 from stack.probes import free_port
 from tests.support.smtp_servers import Mailbox, self_signed, serving
 
@@ -42,7 +42,7 @@ async def test_both_parts_and_every_header_arrive():
     async with serving(mailbox) as port:
         delivery = await mailer(port).send(OUTGOING, NOW)
     (mail,) = mailbox.mails
-    assert delivery == Delivery()
+    assert delivery == TakenMail()
     assert mailbox.taken[0].rcpt_tos == [COMPANY, REPRESENTATIVE]
     assert mailbox.taken[0].mail_from == "avisos@lender.example"
     assert mailbox.greeted_by == "lender.example"
@@ -114,7 +114,7 @@ async def test_a_domain_with_an_accent_is_written_to_in_its_plain_form(address: 
     mailbox = Mailbox(takes_accents=takes_accents)
     async with serving(mailbox) as port:
         delivery = await mailer(port).send(dataclasses.replace(OUTGOING, to=(address,)), NOW)
-    assert (delivery, mailbox.taken[0].rcpt_tos, mailbox.mails[0]["To"]) == (Delivery(), [written], written)
+    assert (delivery, mailbox.taken[0].rcpt_tos, mailbox.mails[0]["To"]) == (TakenMail(), [written], written)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_an_address_that_this_server_can_not_take_spoils_no_other(address:
     mailbox = Mailbox(takes_accents=False)
     async with serving(mailbox) as port:
         delivery = await mailer(port).send(dataclasses.replace(OUTGOING, to=(address, REPRESENTATIVE)), NOW)
-    assert delivery == Delivery(dead=(address,))
+    assert delivery == TakenMail(dead=(address,))
     assert (mailbox.taken[0].rcpt_tos, mailbox.mails[0]["To"]) == ([REPRESENTATIVE], REPRESENTATIVE)
 
 
@@ -148,11 +148,11 @@ async def test_a_line_break_cannot_add_a_header(injected: OutgoingMail):
 @pytest.mark.parametrize(
     ("answer", "left"),
     [
-        pytest.param("550 no such user", Delivery(dead=(COMPANY,)), id="for good"),
-        pytest.param("451 4.7.1 Greylisted", Delivery(later=(COMPANY,)), id="for now"),
+        pytest.param("550 no such user", TakenMail(dead=(COMPANY,)), id="for good"),
+        pytest.param("451 4.7.1 Greylisted", TakenMail(later=(COMPANY,)), id="for now"),
     ],
 )
-async def test_one_address_refused_of_two_is_told_and_the_other_gets_the_mail(answer: str, left: Delivery):
+async def test_one_address_refused_of_two_is_told_and_the_other_gets_the_mail(answer: str, left: TakenMail):
     mailbox = Mailbox(answer_to_recipient=lambda to: answer if to == COMPANY else "250 OK")
     async with serving(mailbox) as port:
         delivery = await mailer(port).send(OUTGOING, NOW)

@@ -1,4 +1,4 @@
-"""A start is waited for while the part lives and does something, and the person who waits hears of it."""
+"""A start is waited for while the program lives and does something, and the person who waits hears of it."""
 
 import asyncio
 import os
@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from stack.patience import Patience, Seen, Wait, cpu_seconds
-from stack.process import Part, RunningPart
+from stack.process import Program, RunningProgram
 
 IDLE = Patience().idle_within.total_seconds()
 WHOLE = Patience().ready_within.total_seconds()
@@ -63,8 +63,8 @@ print("burnt", flush=True)
 time.sleep(600)
 """
     heard = asyncio.Event()
-    part = Part("part", (sys.executable, "-c", code), dict(os.environ))
-    running = await RunningPart.start(part, lambda _: heard.set())
+    program = Program("program", (sys.executable, "-c", code), dict(os.environ))
+    running = await RunningProgram.start(program, lambda _: heard.set())
     try:
         await heard.wait()
         used = cpu_seconds(running.pid)

@@ -1,4 +1,4 @@
-"""A check answers None for a part that works, and in words what is missing otherwise."""
+"""A check answers None for a program that works, and in words what is missing otherwise."""
 
 import asyncio
 from collections.abc import AsyncIterator

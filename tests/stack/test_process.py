@@ -1,4 +1,4 @@
-"""One part: it is heard, it is known to work, and nothing of it is left."""
+"""One program: it is heard, it is known to work, and nothing of it is left."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from stack.patience import Patience
-from stack.process import ROOT, Part, PartFailedError, RunningPart
+from stack.process import ROOT, Program, ProgramFailedError, RunningProgram
 from tests.support.stack.watching import gone, group
 
 LOOK = timedelta(milliseconds=50)
@@ -25,12 +25,12 @@ time.sleep(600 if sys.argv[1] == 'stay' else 0)
 """
 
 
-def python(code: str, *arguments: str, **more: object) -> Part:
-    return Part("part", (sys.executable, "-c", code, *arguments), dict(os.environ), **more)  # type: ignore[arg-type]
+def python(code: str, *arguments: str, **more: object) -> Program:
+    return Program("program", (sys.executable, "-c", code, *arguments), dict(os.environ), **more)  # type: ignore[arg-type]
 
 
 class Heard:
-    """The lines of a part; the first one can be waited for."""
+    """The lines of a program; the first one can be waited for."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -44,30 +44,30 @@ class Heard:
 async def test_every_line_is_heard_also_the_last_and_both_streams() -> None:
     heard = Heard()
     code = "import sys; print('one'); sys.stderr.write('two\\n'); sys.stdout.write('no end of line')"
-    running = await RunningPart.start(python(code, must_finish=True), heard)
+    running = await RunningProgram.start(python(code, must_finish=True), heard)
     await running.until_ready()
     await running.stop()
     assert sorted(heard.lines) == ["no end of line", "one", "two"]
 
 
-async def test_a_line_without_end_does_not_silence_the_part() -> None:
+async def test_a_line_without_end_does_not_silence_the_program() -> None:
     heard = Heard()
-    running = await RunningPart.start(python("print('x' * 3_000_000); print('after')", must_finish=True), heard)
+    running = await RunningProgram.start(python("print('x' * 3_000_000); print('after')", must_finish=True), heard)
     await running.until_ready()
     await running.stop()
     assert heard.lines[-1] == "after"
 
 
 async def test_a_part_that_dies_before_it_is_ready_says_how_and_shows_its_last_lines() -> None:
-    running = await RunningPart.start(python("print('no such folder'); raise SystemExit(3)"))
+    running = await RunningProgram.start(python("print('no such folder'); raise SystemExit(3)"))
     await running.ended
-    with pytest.raises(PartFailedError, match=r"part ended with status 3\. Its last lines:\n    no such folder"):
+    with pytest.raises(ProgramFailedError, match=r"program ended with status 3\. Its last lines:\n    no such folder"):
         await running.until_ready()
     await running.stop()
 
 
 async def test_a_part_killed_from_outside_names_the_signal() -> None:
-    running = await RunningPart.start(python("import time; time.sleep(600)"))
+    running = await RunningProgram.start(python("import time; time.sleep(600)"))
     os.kill(running.pid, signal.SIGKILL)
     assert "was killed by SIGKILL" in str(await running.failure())
     await running.stop()
@@ -78,8 +78,8 @@ async def test_a_part_that_never_gets_ready_says_what_was_missing() -> None:
         return "the namespace is missing"
 
     patience = Patience(ready_within=timedelta(seconds=0.3), look_every=LOOK)
-    running = await RunningPart.start(python("while True: pass", ready=never, patience=patience))
-    with pytest.raises(PartFailedError, match=r"is not ready after 0\.3 s: the namespace is missing"):
+    running = await RunningProgram.start(python("while True: pass", ready=never, patience=patience))
+    with pytest.raises(ProgramFailedError, match=r"is not ready after 0\.3 s: the namespace is missing"):
         await running.until_ready()
     await running.stop()
 
@@ -91,9 +91,9 @@ async def test_a_part_that_lives_and_is_slow_is_waited_for_and_told_about() -> N
         return None if len(told) > 1 else "the namespace is missing"
 
     code = "print('reading the settings', flush=True)\nwhile True: pass"
-    part = python(code, ready=once_told_twice, patience=Patience(tell_every=LOOK, look_every=LOOK))
+    program = python(code, ready=once_told_twice, patience=Patience(tell_every=LOOK, look_every=LOOK))
     heard = Heard()
-    running = await RunningPart.start(part, heard)
+    running = await RunningProgram.start(program, heard)
     await heard.first.wait()
     await running.until_ready(told.append)
     await running.stop()
@@ -105,8 +105,8 @@ async def test_a_part_that_dies_is_not_waited_for_also_where_the_check_never_ans
     async def never_answers() -> str | None:
         return await asyncio.get_running_loop().create_future()
 
-    running = await RunningPart.start(python("print('no such folder'); raise SystemExit(3)", ready=never_answers))
-    with pytest.raises(PartFailedError, match=r"part ended with status 3\. Its last lines:\n    no such folder"):
+    running = await RunningProgram.start(python("print('no such folder'); raise SystemExit(3)", ready=never_answers))
+    with pytest.raises(ProgramFailedError, match=r"program ended with status 3\. Its last lines:\n    no such folder"):
         await running.until_ready()
     await running.stop()
 
@@ -117,31 +117,31 @@ async def test_a_part_that_does_nothing_any_more_is_given_up(must_finish: bool) 
         return "the namespace is missing"
 
     patience = Patience(idle_within=timedelta(seconds=0.3), look_every=LOOK)
-    part = python("import time; time.sleep(600)", ready=never, patience=patience, must_finish=must_finish)
-    running = await RunningPart.start(part)
-    with pytest.raises(PartFailedError, match=r"part hangs: it has used no CPU and said nothing for 0\.3 s"):
+    program = python("import time; time.sleep(600)", ready=never, patience=patience, must_finish=must_finish)
+    running = await RunningProgram.start(program)
+    with pytest.raises(ProgramFailedError, match=r"program hangs: it has used no CPU and said nothing for 0\.3 s"):
         await running.until_ready()
     await running.stop()
 
 
 async def test_a_command_that_does_not_exist_is_named() -> None:
-    running = await RunningPart.start(Part("part", ("/no/such/program",), must_finish=True))
-    with pytest.raises(PartFailedError, match="/no/such/program can't be started: No such file or directory"):
+    running = await RunningProgram.start(Program("program", ("/no/such/program",), must_finish=True))
+    with pytest.raises(ProgramFailedError, match="/no/such/program can't be started: No such file or directory"):
         await running.until_ready()
     await running.stop()
 
 
 async def test_a_command_that_takes_too_long_is_a_failure() -> None:
     patience = Patience(ready_within=timedelta(seconds=0.3), look_every=LOOK)
-    running = await RunningPart.start(python("while True: pass", must_finish=True, patience=patience))
-    with pytest.raises(PartFailedError, match=r"is not ready after 0\.3 s"):
+    running = await RunningProgram.start(python("while True: pass", must_finish=True, patience=patience))
+    with pytest.raises(ProgramFailedError, match=r"is not ready after 0\.3 s"):
         await running.until_ready()
     await running.stop()
 
 
 async def test_a_part_that_ignores_the_request_is_killed_after_its_time() -> None:
     heard = Heard()
-    running = await RunningPart.start(python(STUBBORN, stop_within=timedelta(seconds=0.3)), heard)
+    running = await RunningProgram.start(python(STUBBORN, stop_within=timedelta(seconds=0.3)), heard)
     await heard.first.wait()
     await running.stop()
     assert await running.ended == -signal.SIGKILL
@@ -150,7 +150,7 @@ async def test_a_part_that_ignores_the_request_is_killed_after_its_time() -> Non
 @pytest.mark.parametrize("leader", ["stay", "leave"])
 async def test_what_a_part_started_goes_with_it(leader: str) -> None:
     heard = Heard()
-    running = await RunningPart.start(python(PARENT_AND_CHILD, leader), heard)
+    running = await RunningProgram.start(python(PARENT_AND_CHILD, leader), heard)
     await heard.first.wait()
     await running.stop()
     assert await gone(int(heard.lines[0]))
@@ -158,11 +158,11 @@ async def test_what_a_part_started_goes_with_it(leader: str) -> None:
 
 STARTER = """
 import asyncio, os, sys
-from stack.process import Part, RunningPart
+from stack.process import Program, RunningProgram
 async def main():
-    part = Part("part", ("sh", "-c", "sleep 600 & echo $!; wait"), dict(os.environ))
+    program = Program("program", ("sh", "-c", "sleep 600 & echo $!; wait"), dict(os.environ))
     heard = asyncio.get_running_loop().create_future()
-    running = await RunningPart.start(part, heard.set_result)
+    running = await RunningProgram.start(program, heard.set_result)
     print(running.pid, await heard, flush=True)
     await asyncio.sleep(600)
 asyncio.run(main())
@@ -174,27 +174,27 @@ async def start_starter() -> tuple[asyncio.subprocess.Process, int, int]:
         sys.executable, "-c", STARTER, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    part, child = (await process.stdout.readline()).split()
-    return process, int(part), int(child)
+    program, child = (await process.stdout.readline()).split()
+    return process, int(program), int(child)
 
 
 async def test_a_part_and_what_it_started_die_with_their_starter_killed_with_nine() -> None:
-    starter, part, child = await start_starter()
+    starter, program, child = await start_starter()
     starter.kill()
     await starter.wait()
-    assert await gone(part)
+    assert await gone(program)
     assert await gone(child)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the parent-death signal")
 async def test_a_part_dies_with_its_starter_also_when_the_watcher_was_killed_too() -> None:
-    starter, part, child = await start_starter()
-    [watcher] = set(group(part)) - {part, child}
+    starter, program, child = await start_starter()
+    [watcher] = set(group(program)) - {program, child}
     os.kill(watcher, signal.SIGKILL)
     assert await gone(watcher)
     starter.kill()
     await starter.wait()
-    assert await gone(part)
+    assert await gone(program)
     os.kill(child, signal.SIGKILL)  # which no tie holds any more
 
 
@@ -208,7 +208,7 @@ try:
 except ChildProcessError:
     print("no child")
 """
-    running = await RunningPart.start(python(code, must_finish=True), heard)
+    running = await RunningProgram.start(python(code, must_finish=True), heard)
     await running.until_ready()
     await running.stop()
     assert heard.lines == ["''", "no child"]

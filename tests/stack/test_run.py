@@ -13,9 +13,9 @@ from dotenv import dotenv_values
 
 from adapters import s3
 from adapters.temporal import connect, missing_search_attributes
-from stack.ports import StackSettings, variable
 from stack.probes import LOOPBACK, free_port, is_free
 from stack.process import ROOT
+from stack.stack_settings import StackSettings, variable
 from tests.support.stack.watching import MARK, all_gone, kill_marked, marked
 
 READY = "The local stack is ready."
@@ -184,7 +184,7 @@ async def test_settings_for_other_terminals_are_written(stack: Stack) -> None:
     assert (stack.folder / "activa.env").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.skipif(not (ROOT / "worker.py").exists(), reason="the product's own parts are not here yet")
+@pytest.mark.skipif(not (ROOT / "worker.py").exists(), reason="the product's own programs are not here yet")
 async def test_the_whole_of_make_run_gets_ready_and_stops(stack: Stack) -> None:
     stack.process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "stack.run", env=stack.environment, cwd=ROOT, start_new_session=True,

@@ -12,8 +12,15 @@ from botocore.exceptions import ClientError
 
 from adapters.temporal import connect
 from stack.probes import LOOPBACK, free_port, is_free
-from stack.process import PartFailedError, RunningPart
-from stack.servers import S3_ACCESS_KEY_ID, inherited_environment, s3_part, s3_server, temporal_part, temporal_server
+from stack.process import ProgramFailedError, RunningProgram
+from stack.servers import (
+    S3_ACCESS_KEY_ID,
+    inherited_environment,
+    s3_program,
+    s3_server,
+    temporal_program,
+    temporal_server,
+)
 
 
 def s3_client(endpoint: str, key_id: str = S3_ACCESS_KEY_ID) -> Any:
@@ -31,14 +38,14 @@ def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
 
-async def kill_nine(running: RunningPart) -> None:
+async def kill_nine(running: RunningProgram) -> None:
     os.kill(running.pid, signal.SIGKILL)
     await running.stop()
 
 
 async def test_objects_and_their_metadata_outlive_kill_nine(tmp_path: Path) -> None:
     port = free_port()
-    running = await RunningPart.start(s3_part(tmp_path, port))
+    running = await RunningProgram.start(s3_program(tmp_path, port))
     try:
         await running.until_ready()
         s3 = s3_client(f"http://{LOOPBACK}:{port}")
@@ -61,7 +68,7 @@ async def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
 
 async def test_a_started_workflow_outlives_kill_nine(tmp_path: Path) -> None:
     port = free_port()
-    running = await RunningPart.start(temporal_part(tmp_path, port))
+    running = await RunningProgram.start(temporal_program(tmp_path, port))
     try:
         await running.until_ready()
         client = await connect(address=f"{LOOPBACK}:{port}")
@@ -84,7 +91,7 @@ async def test_the_servers_are_gone_when_their_block_ends(tmp_path: Path) -> Non
 async def test_a_port_that_is_taken_is_named_rather_than_shared(tmp_path: Path) -> None:
     async with s3_server(tmp_path / "one") as endpoint:
         port = port_of(endpoint)
-        with pytest.raises(PartFailedError, match=f"s3 can't start: port {port} is already in use"):
+        with pytest.raises(ProgramFailedError, match=f"s3 can't start: port {port} is already in use"):
             async with s3_server(tmp_path / "two", port=port):
                 pass
 
@@ -98,8 +105,8 @@ def test_nothing_that_leads_to_a_real_account_is_inherited() -> None:
 
 
 async def test_the_web_page_answers_where_it_was_asked_for(tmp_path: Path) -> None:
-    part = temporal_part(tmp_path, free_port(), ui_port=(page := free_port()))
-    running = await RunningPart.start(part)
+    program = temporal_program(tmp_path, free_port(), ui_port=(page := free_port()))
+    running = await RunningProgram.start(program)
     try:
         await running.until_ready()
         assert not is_free(page)

@@ -9,7 +9,7 @@ import pytest
 from settings import Settings, SettingsError
 from stack.console import Console
 from stack.local_settings import local_settings, product_environment, write_settings
-from stack.ports import StackSettings, load_stack_settings
+from stack.stack_settings import StackSettings, load_stack_settings
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""Several parts: the order of their start and end, and that one's end is everybody's."""
+"""Several programs: the order of their start and end, and that one's end is everybody's."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stack.patience import Patience
-from stack.process import Part, PartFailedError
+from stack.process import Program, ProgramFailedError
 from stack.supervisor import Supervisor
 
 SERVER = """
@@ -26,7 +26,7 @@ DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); prin
 
 
 class Diary:
-    """What was said, in order; doubles as the readiness check of a part that says `up`."""
+    """What was said, in order; doubles as the readiness check of a program that says `up`."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[str, str]] = []
@@ -37,16 +37,16 @@ class Diary:
         self._written.set()
 
     async def until(self, name: str, text: str) -> None:
-        """Return once a part has said so, or it was said of it."""
+        """Return once a program has said so, or it was said of it."""
         while (name, text) not in self.entries:
             self._written.clear()
             await self._written.wait()
 
-    def part(self, name: str, code: str, **more: object) -> Part:
+    def program(self, name: str, code: str, **more: object) -> Program:
         async def is_up() -> str | None:
             return None if (name, "up") in self.entries else "it did not say up"
 
-        return Part(name, (sys.executable, "-c", code), dict(os.environ), ready=is_up, **more)  # type: ignore[arg-type]
+        return Program(name, (sys.executable, "-c", code), dict(os.environ), ready=is_up, **more)  # type: ignore[arg-type]
 
     def said(self, text: str) -> list[str]:
         return [name for name, words in self.entries if words == text]
@@ -63,37 +63,37 @@ def nothing() -> None:
 
 async def test_parts_start_in_order_each_ready_before_the_next_and_end_in_reverse(diary: Diary) -> None:
     supervisor = Supervisor(diary)
-    await supervisor.run([diary.part("first", SERVER), diary.part("second", SERVER)], when_ready=supervisor.stop)
+    await supervisor.run([diary.program("first", SERVER), diary.program("second", SERVER)], when_ready=supervisor.stop)
     assert diary.entries.index(("first", "is ready")) < diary.entries.index(("second", "starts"))
     assert diary.said("ends") == ["second", "first"]
 
 
 async def test_a_command_has_finished_before_the_next_part_starts(diary: Diary) -> None:
     supervisor = Supervisor(diary)
-    command = diary.part("command", "print('done')", must_finish=True)
-    await supervisor.run([command, diary.part("server", SERVER)], when_ready=supervisor.stop)
+    command = diary.program("command", "print('done')", must_finish=True)
+    await supervisor.run([command, diary.program("server", SERVER)], when_ready=supervisor.stop)
     assert diary.entries.index(("command", "done")) < diary.entries.index(("server", "starts"))
     assert diary.said("ends") == ["server"]
 
 
 async def test_one_that_dies_ends_all_and_is_named(diary: Diary) -> None:
-    dying = diary.part("dying", "import time; print('up', flush=True); time.sleep(0.3); raise SystemExit(7)")
-    with pytest.raises(PartFailedError, match="dying ended with status 7"):
-        await Supervisor(diary).run([diary.part("first", SERVER), dying], when_ready=nothing)
+    dying = diary.program("dying", "import time; print('up', flush=True); time.sleep(0.3); raise SystemExit(7)")
+    with pytest.raises(ProgramFailedError, match="dying ended with status 7"):
+        await Supervisor(diary).run([diary.program("first", SERVER), dying], when_ready=nothing)
     assert diary.said("ends") == ["first"]
 
 
 async def test_one_that_ends_well_by_itself_ends_all_too(diary: Diary) -> None:
-    with pytest.raises(PartFailedError, match="leaving ended with status 0"):
-        await Supervisor(diary).run([diary.part("leaving", "print('up', flush=True)")], when_ready=nothing)
+    with pytest.raises(ProgramFailedError, match="leaving ended with status 0"):
+        await Supervisor(diary).run([diary.program("leaving", "print('up', flush=True)")], when_ready=nothing)
 
 
 async def test_one_that_dies_while_another_starts_is_the_one_named(diary: Diary, tmp_path: Path) -> None:
     # A pipe with a name: who reads it waits for the other to write.
     os.mkfifo(pipe := tmp_path / "slow has started")
-    dying = diary.part("dying", f"print('up', flush=True); open({str(pipe)!r}).read(); raise SystemExit(7)")
-    slow = diary.part("slow", f"import time; open({str(pipe)!r}, 'w').close(); time.sleep(600)")
-    with pytest.raises(PartFailedError, match="dying ended with status 7"):
+    dying = diary.program("dying", f"print('up', flush=True); open({str(pipe)!r}).read(); raise SystemExit(7)")
+    slow = diary.program("slow", f"import time; open({str(pipe)!r}, 'w').close(); time.sleep(600)")
+    with pytest.raises(ProgramFailedError, match="dying ended with status 7"):
         await Supervisor(diary).run([dying, slow], when_ready=nothing)
     assert diary.said("is ready") == ["dying"]
 
@@ -104,23 +104,23 @@ async def test_a_slow_start_is_told_under_the_name_of_its_part_until_it_is_ready
 
     supervisor = Supervisor(diary)
     often = Patience(tell_every=timedelta(milliseconds=50), look_every=timedelta(milliseconds=50))
-    slow = replace(diary.part("slow", SERVER), ready=once_told, patience=often)
-    await supervisor.run([diary.part("first", SERVER), slow], when_ready=supervisor.stop)
+    slow = replace(diary.program("slow", SERVER), ready=once_told, patience=often)
+    await supervisor.run([diary.program("first", SERVER), slow], when_ready=supervisor.stop)
     assert diary.said("is ready") == ["first", "slow"]
 
 
 async def test_a_failed_command_keeps_later_parts_from_starting(diary: Diary) -> None:
-    failing = diary.part("command", "print('wrong bucket'); raise SystemExit(2)", must_finish=True)
-    with pytest.raises(PartFailedError, match=r"command ended with status 2[\s\S]*wrong bucket"):
-        await Supervisor(diary).run([diary.part("first", SERVER), failing, diary.part("never", SERVER)], nothing)
+    failing = diary.program("command", "print('wrong bucket'); raise SystemExit(2)", must_finish=True)
+    with pytest.raises(ProgramFailedError, match=r"command ended with status 2[\s\S]*wrong bucket"):
+        await Supervisor(diary).run([diary.program("first", SERVER), failing, diary.program("never", SERVER)], nothing)
     assert diary.said("starts") == ["first", "command"]
     assert diary.said("ends") == ["first"]
 
 
 async def test_the_end_can_be_asked_for_while_a_part_starts(diary: Diary) -> None:
     supervisor = Supervisor(diary)
-    slow = diary.part("slow", "import time; print('slowly', flush=True); time.sleep(600)")
-    running = asyncio.create_task(supervisor.run([diary.part("first", SERVER), slow], when_ready=nothing))
+    slow = diary.program("slow", "import time; print('slowly', flush=True); time.sleep(600)")
+    running = asyncio.create_task(supervisor.run([diary.program("first", SERVER), slow], when_ready=nothing))
     await diary.until("slow", "slowly")
     supervisor.stop()
     await running
@@ -129,7 +129,7 @@ async def test_the_end_can_be_asked_for_while_a_part_starts(diary: Diary) -> Non
 
 async def test_a_demand_waits_for_nobody(diary: Diary) -> None:
     supervisor = Supervisor(diary)
-    deaf = diary.part("deaf", DEAF, stop_within=timedelta(hours=1))
+    deaf = diary.program("deaf", DEAF, stop_within=timedelta(hours=1))
     running = asyncio.create_task(supervisor.run([deaf], when_ready=supervisor.stop))
     await diary.until("deaf", "stops")
     supervisor.kill()

@@ -11,7 +11,7 @@ from adapters.temporal import data_converter
 from tests.support.workflows.paths import PATHS, PATHS_OF_EVENTS
 from tests.support.workflows.record_histories import HISTORIES
 from workflows.activation import CertificateActivation
-from workflows.sandbox import workflow_runner
+from workflows.runner.sandbox import workflow_runner
 
 KEPT = sorted(HISTORIES.glob("*/*.json"))
 

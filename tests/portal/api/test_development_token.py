@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from stack.local_settings import local_settings
-from stack.ports import StackSettings
 from stack.process import ROOT
+from stack.stack_settings import StackSettings
 from tests.support.portal.calling import Caller
 from tests.support.portal.visiting import Site
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from adapters.s3 import S3Objects
 from domain.bucket import notice_key
 from domain.errors import MailboxRefusedError, MailUnavailableError
-from domain.mail import Delivery, OutgoingMail, Recipient
+from domain.mail import OutgoingMail, Recipient, TakenMail
 from domain.notices import Addressee, NoticeKind, ProfileRefs, SendNotice
 from tests.support.mails.notices import a_notice
 
@@ -44,7 +44,7 @@ class Outbox:
         """Addresses that take no mail for now."""
         self.dead: set[str] = set()
 
-    async def send(self, outgoing: OutgoingMail, _sent_at: datetime) -> Delivery:
+    async def send(self, outgoing: OutgoingMail, _sent_at: datetime) -> TakenMail:
         if self.before:
             raise self.before
         self.taken.append(outgoing)
@@ -54,7 +54,7 @@ class Outbox:
         if later + dead == outgoing.to:
             self.taken.pop()
             raise MailUnavailableError("451") if later else MailboxRefusedError("550")
-        return Delivery(later=later, dead=dead)
+        return TakenMail(later=later, dead=dead)
 
 
 def request(kind: NoticeKind = NoticeKind.LOAN_REMINDER, representative: str | None = REPRESENTATIVE_SHA, **changes):

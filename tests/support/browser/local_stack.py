@@ -1,4 +1,4 @@
-"""The parts of `make run` as processes, on free ports over a temporary folder. Its worker can be stopped."""
+"""The programs of `make run` as processes, on free ports over a temporary folder. Its worker can be stopped."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,11 +13,11 @@ from settings import Settings
 from stack.connection import connect
 from stack.demo import fresh_stack
 from stack.local_settings import local_settings
-from stack.parts import demo_link, parts, parts_with_portal
-from stack.ports import StackSettings
 from stack.probes import LOOPBACK
-from stack.process import Part, RunningPart
+from stack.process import Program, RunningProgram
+from stack.programs import demo_link, programs, programs_with_portal
 from stack.servers import TIME_SKIPPING
+from stack.stack_settings import StackSettings
 from tests.support.world import SLOW_BATCHES, World
 
 
@@ -27,7 +27,7 @@ class LocalStack:
 
     settings: StackSettings
     world: World
-    running: dict[str, RunningPart]
+    running: dict[str, RunningProgram]
 
     @property
     def url(self) -> str:
@@ -53,8 +53,8 @@ class LocalStack:
                 await self.start_worker()
 
     async def start_worker(self) -> None:
-        part = self.running["worker"].part
-        self.running["worker"] = await RunningPart.start(part)
+        program = self.running["worker"].program
+        self.running["worker"] = await RunningProgram.start(program)
         await self.running["worker"].until_ready()
 
 
@@ -62,22 +62,22 @@ class LocalStack:
 async def local_stack(folder: Path) -> AsyncIterator[LocalStack]:
     """Run the stack; on return none of it is left."""
     settings = fresh_stack(folder)
-    running: dict[str, RunningPart] = {}
+    running: dict[str, RunningProgram] = {}
     async with AsyncExitStack() as stopping:
-        for part in _parts(settings):
-            process = await RunningPart.start(part)
-            stopping.push_async_callback(_stop_latest, running, part.name)
-            running[part.name] = process
+        for program in _parts(settings):
+            process = await RunningProgram.start(program)
+            stopping.push_async_callback(_stop_latest, running, program.name)
+            running[program.name] = process
             await process.until_ready()
         yield LocalStack(settings, await _world(settings), running)
 
 
-def _parts(settings: StackSettings) -> tuple[Part, ...]:
+def _parts(settings: StackSettings) -> tuple[Program, ...]:
     # As in `make run`, except that a test may move the time of a case of its own.
-    return (parts(settings, (*TIME_SKIPPING, *SLOW_BATCHES))[0], *parts_with_portal(settings)[1:])
+    return (programs(settings, (*TIME_SKIPPING, *SLOW_BATCHES))[0], *programs_with_portal(settings)[1:])
 
 
-async def _stop_latest(running: dict[str, RunningPart], name: str) -> None:
+async def _stop_latest(running: dict[str, RunningProgram], name: str) -> None:
     await running[name].stop()
 
 

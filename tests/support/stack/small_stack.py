@@ -4,17 +4,17 @@ import os
 import sys
 
 from adapters.temporal import leave_process
-from stack import parts
-from stack.ports import StackSettings
-from stack.process import Part
+from stack import programs
+from stack.process import Program
 from stack.run import main
+from stack.stack_settings import StackSettings
 
 
-def small_parts(stack: StackSettings) -> tuple[Part, ...]:
+def small_programs(stack: StackSettings) -> tuple[Program, ...]:
     small, *servers = sys.argv[1:]
-    wanted = (part for part in parts.parts(stack) if part.name in servers)
-    return (*wanted, Part("small", ("sh", "-c", small), dict(os.environ)))
+    wanted = (program for program in programs.programs(stack) if program.name in servers)
+    return (*wanted, Program("small", ("sh", "-c", small), dict(os.environ)))
 
 
 if __name__ == "__main__":
-    leave_process(main(small_parts))
+    leave_process(main(small_programs))

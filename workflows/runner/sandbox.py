@@ -8,7 +8,7 @@ task begins with a replay, in the tests as in production.
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.old_clock import Guarded
+from workflows.runner.guard import Guarded
 
 
 class GuardedRunner(SandboxedWorkflowRunner):

@@ -1,23 +1,23 @@
-"""The parts of the local stack, in the order in which they start, and where each is found."""
+"""The programs of the local stack, in the order in which they start, and where each is found."""
 
 import sys
 from collections.abc import Sequence
 
 from stack.life import COMPANY
 from stack.local_settings import BUCKET, product_environment
-from stack.ports import StackSettings
 from stack.probes import LOOPBACK, http_answers, smtp_answers
-from stack.process import Part, short
-from stack.servers import s3_part, temporal_part
+from stack.process import Program, short
+from stack.servers import s3_program, temporal_program
+from stack.stack_settings import StackSettings
 
 
-def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple[Part, ...]:
+def programs(stack: StackSettings, arguments: Sequence[str] = ()) -> tuple[Program, ...]:
     """Return the servers, what they must hold, and the worker, in the order in which they start."""
     product = product_environment(stack)
     return (
-        temporal_part(stack.folder, stack.temporal_port, ui_port=stack.temporal_ui_port, arguments=temporal_arguments),
-        s3_part(stack.folder / "s3", stack.s3_port),
-        Part(
+        temporal_program(stack.folder, stack.temporal_port, ui_port=stack.temporal_ui_port, arguments=arguments),
+        s3_program(stack.folder / "s3", stack.s3_port),
+        Program(
             name="mail",
             command=(
                 *(sys.executable, "-m", "stack.mail_sink"),
@@ -26,13 +26,13 @@ def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple
             environment=product,
             ready=smtp_answers(stack.smtp_port),
         ),
-        Part(
+        Program(
             name="bootstrap",
             command=(sys.executable, "-m", "deploy.bootstrap"),
             environment=product,
             must_finish=True,
         ),
-        Part(
+        Program(
             name="worker",
             command=(sys.executable, "worker.py"),
             environment=product,
@@ -42,18 +42,18 @@ def parts(stack: StackSettings, temporal_arguments: Sequence[str] = ()) -> tuple
     )
 
 
-def parts_with_portal(stack: StackSettings) -> tuple[Part, ...]:
-    """Return what `make run` runs: all the parts, the portal, and a case to open there."""
+def programs_with_portal(stack: StackSettings) -> tuple[Program, ...]:
+    """Return what `make run` runs: all the programs, the portal, and a case to open there."""
     product = product_environment(stack)
     return (
-        *parts(stack),
-        Part(
+        *programs(stack),
+        Program(
             name="portal",
             command=(sys.executable, "-m", "portal.app"),
             environment=product,
             ready=http_answers(stack.portal_port, "/salud", containing="ok"),
         ),
-        Part(
+        Program(
             name="demo company",
             command=(sys.executable, "-m", "stack.demo_company"),
             environment=product,
