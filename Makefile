@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test days check bench bench-smoke histories lock clean
+.PHONY: help setup demo run test days check rooms bench bench-smoke histories lock clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -23,12 +23,16 @@ test: setup ## every test
 days: setup ## the tests of the workflow, its steps and the portal, as if today were each of ten other days
 	@$(BIN)/python -m tests.support.another_day
 
-check: setup ## lint, format, types, import rules, dependency audit
+check: setup ## lint, format, types, import rules, picture of the rooms, dependency audit
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python scripts/rooms.py --check
 	@$(BIN)/python scripts/audit.py
+
+rooms: setup ## draw the rooms in docs/architecture.md anew, from the imports
+	@$(BIN)/python scripts/rooms.py
 
 bench: setup ## the benchmarks: ratios against a bare workflow of the same run, rates of the letter's reader
 	@$(BIN)/python -m benchmarks
