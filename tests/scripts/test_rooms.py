@@ -1,5 +1,6 @@
 """The picture of the rooms: made from the imports, never older than they are, never with a circle between folders."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -172,3 +173,18 @@ def test_what_puts_rooms_together_is_measured_too() -> None:
     assert ("worker", "letters") in tree.imports
     assert ("settings", "domain.case.policy") in tree.imports
     assert ("portal.app", "settings") in tree.imports
+
+
+def test_every_place_that_the_architecture_sends_a_stranger_to_exists() -> None:
+    text = (ROOT / PICTURE).read_text(encoding="utf-8")
+    assert [path for path in re.findall(r"`([\w/]+\.py)`", text) if not (ROOT / path).is_file()] == []
+    table = text.partition("## Where is ...?")[2].partition("\n## ")[0]
+    places = re.findall(r"`([\w/]+\.py)`(?:: (`\w+`(?:, `\w+`)*))?", table)
+    missing = [
+        (path, name)
+        for path, names in places
+        for name in re.findall(r"\w+", names)
+        if not re.search(rf"^ *(?:(?:def|class) )?{name}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert len(places) > 15
+    assert missing == []
