@@ -20,7 +20,7 @@ class RetryLaterError(ServiceUnavailableError):
     """The same call will succeed later, and it is known from when on."""
 
     def __init__(self, message: str, after: timedelta) -> None:
-        """Hold the text and how long to wait; it replaces the retry policy's next interval."""
+        """`after` is how long to wait; it replaces the retry policy's next interval."""
         super().__init__(message)
         self.after = after
 

@@ -54,7 +54,6 @@ class Batches:
     """The batch operations of a namespace."""
 
     def __init__(self, client: Client) -> None:
-        """Ask through one client."""
         self._client = client
 
     async def start(

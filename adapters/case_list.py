@@ -81,7 +81,6 @@ class CaseList:
     """Every case that the namespace knows."""
 
     def __init__(self, client: Client) -> None:
-        """Ask through a client."""
         self._client = client
 
     async def page(self, wanted: Filter, limit: int, token: bytes | None = None) -> CasePage:

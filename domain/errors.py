@@ -87,7 +87,7 @@ class LetterRefusedError(ActivaError):
     """The letter can't be made of these data; the text names the fields and what to do."""
 
     def __init__(self, text: str, code: str, message_es: str) -> None:
-        """Hold a stable code and the text in Spanish, for the page."""
+        """`code` is stable; `message_es` is the text in Spanish, for the page."""
         self.code = code
         self.message_es = message_es
         super().__init__(text)

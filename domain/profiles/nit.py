@@ -25,7 +25,6 @@ class NitCheckDigitError(NitError):
     """The check digit does not belong to the number. Both digits are named, never the number: it may be a person's."""
 
     def __init__(self, given: str, expected: str) -> None:
-        """Hold both check digits."""
         self.given = given
         self.expected = expected
         super().__init__(f"check digit is {given}, expected {expected}; copy the whole NIT from the RUT")

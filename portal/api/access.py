@@ -37,7 +37,6 @@ class ScopeMissingError(ActivaError):
     """The token is good and does not allow this; `scope` would."""
 
     def __init__(self, scope: Scope) -> None:
-        """Hold what is missing."""
         super().__init__(scope.value)
         self.scope: Final = scope
 

@@ -43,11 +43,9 @@ class Apart:
     """
 
     def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
-        """Wrap an application."""
         self._app = app
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         apart = scope["type"] == "http" and (scope["path"] == ROOT or scope["path"].startswith(f"{ROOT}/"))
         await (self._api if apart else self._app)(scope, receive, send)

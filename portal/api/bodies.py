@@ -21,7 +21,6 @@ class WrongInputError(ActivaError):
     """Something that was sent can't be used; `errors` names each field."""
 
     def __init__(self, errors: tuple[tuple[str, str], ...]) -> None:
-        """Hold fields and what to do about them."""
         super().__init__("wrong input")
         self.errors = errors
 

@@ -62,7 +62,6 @@ class Door:
     """Lets in whoever bears a good token."""
 
     def __init__(self, keys: Keys, once: Once, now: Callable[[], datetime], *, issuer: str, audience: str) -> None:
-        """Trust an issuer's tokens for one audience."""
         self._once = once
         self._now = now
         self._tokens = SignedTokens(

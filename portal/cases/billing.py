@@ -44,7 +44,7 @@ class Billing:
     """Every company's activation, for the billing backend."""
 
     def __init__(self, activations: Activations, cases: CaseList, objects: S3Objects, policy: Policy) -> None:
-        """Speak through one door and one bucket; new cases get the policy."""
+        """New cases get the policy."""
         self._activations = activations
         self._cases = cases
         self._objects = objects

@@ -28,7 +28,6 @@ class Cases:
     """Every company's case, each call for one company."""
 
     def __init__(self, activations: Activations, objects: S3Objects) -> None:
-        """Speak through one door and one bucket."""
         self._activations = activations
         self._objects = objects
 

@@ -126,7 +126,6 @@ class Caught:
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         begun = False
 
         async def noted(message: Message) -> None:

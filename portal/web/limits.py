@@ -15,7 +15,6 @@ class TooOftenError(ActivaError):
     """A limit is reached; `wait_seconds` until it may be asked again."""
 
     def __init__(self, wait_seconds: int) -> None:
-        """Hold how long to wait."""
         super().__init__(f"wait {wait_seconds} s")
         self.wait_seconds: Final = wait_seconds
 
@@ -24,7 +23,6 @@ class Limits:
     """The portal's limits and what has been asked for lately."""
 
     def __init__(self, *, entries_per_minute: int, uploads_per_hour: int, calls_per_minute: int) -> None:
-        """Count from zero."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._entries = RateLimitItemPerMinute(entries_per_minute)
         self._uploads = RateLimitItemPerHour(uploads_per_hour)

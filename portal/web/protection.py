@@ -37,7 +37,6 @@ class Headed:
     """Sets the security headers on every answer, errors included."""
 
     def __init__(self, app: ASGIApp, content_policy: str, *, secure: bool) -> None:
-        """Wrap an application."""
         self._app = app
         self._headers = {
             "Content-Security-Policy": content_policy,
@@ -53,7 +52,6 @@ class Headed:
             self._headers["Strict-Transport-Security"] = "max-age=31536000"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -73,7 +71,6 @@ class Bounded:
     """
 
     def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
-        """Wrap an application."""
         self._app = app
         self._limit = limit_bytes
 

@@ -184,7 +184,9 @@ def test_every_place_that_the_architecture_sends_a_stranger_to_exists() -> None:
         (path, name)
         for path, names in places
         for name in re.findall(r"\w+", names)
-        if not re.search(rf"^ *(?:(?:(?:async )?def|class) )?{name}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE)
+        if not re.search(
+            rf"^ *(?:(?:(?:async )?def|class) )?{name}\b", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE
+        )
     ]
     assert len(places) > 15
     assert missing == []

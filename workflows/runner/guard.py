@@ -43,17 +43,13 @@ class Guarded(WorkflowInstance):
         return self._instance.activate(act)
 
     def get_serialization_context(self, command_info: Any) -> SerializationContext | None:
-        """Return the instance's own."""
         return self._instance.get_serialization_context(command_info)
 
     def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:
-        """Return the instance's own."""
         return self._instance.get_external_store_context(command_info)
 
     def get_info(self) -> Info:
-        """Return the instance's own."""
         return self._instance.get_info()
 
     def get_thread_id(self) -> int | None:
-        """Return the instance's own."""
         return self._instance.get_thread_id()
