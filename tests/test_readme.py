@@ -1,9 +1,10 @@
-"""What the README says is what the product does: its examples, commands and tables."""
+"""What the README and the pages of docs/ say is what the product does: their examples, commands and tables."""
 
 import importlib.util
 import json
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,9 @@ from stack.process import ROOT
 from stack.stack_settings import StackSettings, variable
 from starter import app as starter_commands
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+README = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
+"""All of them: whatever stands in one must not be said otherwise in another."""
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 FILES = dict(re.findall(r"^cat > (\S+) <<'JSON'\n(.*?)^JSON$", README, re.MULTILINE | re.DOTALL))
 SENT = re.findall(
@@ -122,7 +125,7 @@ def test_the_settings_are_those_that_exist_with_their_defaults() -> None:
 def test_the_local_stacks_ports_are_those_that_exist() -> None:
     stack = StackSettings.model_fields
     ports = {variable(name): str(field.default) for name, field in stack.items() if name.endswith("_port")}
-    assert {row[2].strip("`"): row[1] for row in table("part")} == ports
+    assert {row[2].strip("`"): row[1] for row in table("program")} == ports
     assert all(variable(name) in README for name in stack)
 
 
@@ -136,14 +139,27 @@ def test_every_command_named_exists() -> None:
     assert set(re.findall(r"-m letters ([a-z]+)", QUOTED)) == letters
 
 
+def anchors(path: Path) -> set[str]:
+    """Return where a link may lead within a page: each heading as GitHub names it."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def test_every_link_of_the_documents_leads_somewhere() -> None:
-    documents = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
-    targets = [
-        path.parent / link
-        for path in documents
-        for link in re.findall(r"\]\((?!http)([^)#]+)\)", path.read_text(encoding="utf-8"))
-    ]
-    assert [str(target.relative_to(ROOT)) for target in targets if not target.exists()] == []
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    wrong = []
+    for path in documents:
+        for link in re.findall(r"\]\((?!http|mailto:)([^)]+)\)", path.read_text(encoding="utf-8")):
+            place, _, anchor = link.partition("#")
+            target = path.parent / place if place else path
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                wrong.append(f"{path.relative_to(ROOT)}: {link}")
+    assert wrong == []
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"({path.name}" not in index] == ["index.md"]
 
 
 def test_every_module_and_file_named_exists() -> None:
