@@ -43,7 +43,7 @@ REPRESENTATIVE: Final = Representative.model_validate(
     }
 )
 BACKEND, REPRESENTATIVE_BY = "billing", "representative"
-WORDS: Final = {
+SAID: Final = {
     "activation_started": "activation started",
     "letter_issued": "letter issued",
     "letter_accepted": "signed letter accepted",
@@ -88,7 +88,7 @@ class Show:
         """Print the events of a status that were not printed yet."""
         for event in facts["timeline"][self._shown :]:
             at = datetime.fromisoformat(event["at"]).astimezone(BOGOTA)
-            what = WORDS.get(event["action"], event["action"].replace("_", " "))
+            what = SAID.get(event["action"], event["action"].replace("_", " "))
             reason = f" · {event['reason']}" if event["reason"] else ""
             self._console.print(
                 f"{at:%a %Y-%m-%d %H:%M:%S}  [green]{what}[/green]{reason} [dim]({event['actor']})[/dim]",

@@ -14,7 +14,7 @@ from portal.auth import session
 from portal.pages.visit import Sent, Visit, Visited, Who
 from portal.web.dependencies import InPortal
 from portal.web.rendering import go
-from portal.words.reasons import in_spanish
+from portal.words.remarks import in_spanish
 
 router = APIRouter(dependencies=[Depends(session.representative)])
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from domain.calendar import BOGOTA, bogota_date
 from domain.letter.content import Lender
 from mails import spanish
-from portal.words.reasons import in_spanish
+from portal.words.remarks import in_spanish
 
 HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"

@@ -12,7 +12,7 @@ from domain.errors import MessageError
 from domain.messages.parsing import JSON_ENCODING, Argument, parse
 from domain.remarks import ENGLISH, remark
 from domain.views.status import status
-from portal.words.reasons import SPANISH, in_spanish
+from portal.words.remarks import SPANISH, in_spanish
 from stack.process import ROOT
 from tests.support.cases import NOW, a_case, deliver, with_payment
 
