@@ -12,6 +12,7 @@ from domain.bucket import archive_key, company_key, first_acceptance_key, loan_r
 from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
+from domain.case.rules import CURRENT
 from domain.model import wrong_fields
 from domain.profiles.company import Company
 from domain.remarks import Remark, remark
@@ -43,6 +44,7 @@ class CaseActivities:
             revoked_on=None if revoked is None else json.loads(revoked.data)["revoked_on"],
             archived=None if archived is None else json.loads(archived.data),
             webhooks=self._webhooks,
+            rules=CURRENT,
         )
 
     def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Remark | None]:
@@ -61,9 +63,10 @@ class CaseActivities:
         if company is None:
             return CompanyChecked(refused=problem)
         current, _ = self._company(request.company_id, request.current_sha256)
-        if request.nit_locked and (current is None or current.nit != company.nit):
+        nit_changed = current is None or current.nit != company.nit
+        if request.nit_locked and nit_changed:
             return CompanyChecked(refused=remark("nit_locked"))
-        return CompanyChecked()
+        return CompanyChecked(nit_changed=nit_changed)
 
     def _company(self, company_id: str, sha256: str) -> tuple[Company | None, Remark | None]:
         data = company_bytes(self._objects, company_id, sha256)

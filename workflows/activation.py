@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.cases import CaseActivities
     from domain.case.attention import AttentionKind
     from domain.case.case import SYSTEM, Case
-    from domain.case.jobs import ArchiveRequest, CaseOpened, Job, LetterIssued, OpenCase, retry_after
+    from domain.case.jobs import ArchiveRequest, CaseOpened, OpenCase, QueuedJob, retry_after
     from domain.case.policy import Policy
     from domain.case.reminders import Milestone
     from domain.contract import WORKFLOW_TYPE, workflow_id
@@ -175,7 +175,7 @@ class CertificateActivation:
             queued = clock.due_job(self._case, now)
             milestone = clock.due_reminder(self._case, now)
             if queued is not None:
-                await self._do(queued.job, now)
+                await self._do(queued, now)
             elif milestone is not None:
                 await self._remind(milestone, now)
             else:
@@ -213,19 +213,17 @@ class CertificateActivation:
         self._case = update.admit_to(case)
         self._waiting.append(update)
 
-    async def _do(self, job: Job, now: datetime) -> None:
+    async def _do(self, queued: QueuedJob, now: datetime) -> None:
         try:
-            result = await self._meanwhile(perform(self._known_case(), job, now))
+            result = await self._meanwhile(perform(self._known_case(), queued.job, now))
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            self._case = results.failed(self._known_case(), job, *why(error), workflow.now())
+            self._case = results.failed(self._known_case(), queued, *why(error), workflow.now())
             return
-        if isinstance(result, LetterIssued):
-            for update in self._waiting:
-                if update.job == job:
-                    update.reasons = result.refused
-        self._case = results.done(self._known_case(), job, result, workflow.now())
+        for update in self._waiting:
+            update.learn(queued, result)
+        self._case = results.done(self._known_case(), queued, result, workflow.now())
 
     async def _remind(self, milestone: Milestone, now: datetime) -> None:
         case = self._known_case()

@@ -5,22 +5,22 @@ from typing import Any
 
 from domain.calendar import bogota_date
 from domain.case.case import Case
-from domain.case.jobs import CheckUpload, IssueLetter, Job
+from domain.case.jobs import CheckUpload, IssueLetter, QueuedJob
 from domain.messages.models import AttachLetter, DeleteLetter, Message, SubmitRepresentative, VerifyPayment
 from domain.views.actions import next_actions
 from domain.views.status import letter_status, loan_status, payment_status, steps_status
 
 
-def awaited_job(case: Case, message: Message) -> Job | None:
+def awaited_job(case: Case, message: Message) -> QueuedJob | None:
     """Return the job of the case that an update waits for, or None when it can be answered at once."""
     for queued in reversed(case.queue):
         match queued.job, message:
             case IssueLetter(), SubmitRepresentative():
                 if queued.job.representative_sha256 == message.sha256:
-                    return queued.job
+                    return queued
             case CheckUpload(), AttachLetter():
                 if queued.job.upload_id == message.upload_id:
-                    return queued.job
+                    return queued
     return None
 
 

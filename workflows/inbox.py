@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 
 from domain.case.case import Case
-from domain.case.jobs import Job
+from domain.case.jobs import LetterIssued, QueuedJob
 from domain.errors import MessageError
 from domain.messages.models import Message
 from domain.messages.parsing import parse
@@ -49,7 +49,9 @@ class Update:
     message: Message
     admitted: bool = False
     refused: Remark | None = None
-    job: Job | None = None
+    job: QueuedJob | None = None
+    done: bool = False
+    """The job has succeeded."""
     failures: int = 0
     """Of the job, when this update joined it."""
     reasons: tuple[Remark, ...] = ()
@@ -62,14 +64,19 @@ class Update:
             self.job = awaited_job(case, self.message)
         if self.job is None:
             return case
-        self.failures = case.failures_of(self.job) or 0
+        self.failures = self.job.failures
         return case.hurry(self.job)
+
+    def learn(self, queued: QueuedJob, result: object) -> None:
+        """Take what came of a job that succeeded, if it is the one this update waits for."""
+        if self.job is not None and self.job.is_the_same(queued):
+            self.done, self.reasons = True, result.refused if isinstance(result, LetterIssued) else ()
 
     def is_settled(self, case: Case | None) -> bool:
         """Tell whether an answer can be given."""
         if not self.admitted or case is None:
             return False
-        return self.job is None or bool(self.reasons) or case.failures_of(self.job) != self.failures
+        return self.job is None or self.done or self._failures(case) != self.failures
 
     def raise_refusal(self, case: Case | None) -> None:
         """Raise the failure that the sender reads, if the answer is no."""
@@ -78,6 +85,14 @@ class Update:
         if self.reasons:
             text = "; ".join(each.message for each in self.reasons)
             raise refusal("RefusedError", text, [each.model_dump(mode="json") for each in self.reasons])
-        if self.job is not None and case is not None and case.failures_of(self.job) is not None:
-            text = "a server the procedure needs does not answer; it is tried again by itself, ask again in a minute"
-            raise refusal("TryAgainError", text)
+        if self.job is None or self.done:
+            return
+        text = "a server the procedure needs does not answer; it is tried again by itself, ask again in a minute"
+        if case is not None and self._failures(case) is None:
+            text = "other data came meanwhile, and what was asked for gave way to them; ask again in a minute"
+        raise refusal("TryAgainError", text)
+
+    def _failures(self, case: Case) -> int | None:
+        """Return how often the job has failed; None when it is owed no more."""
+        owed = None if self.job is None else case.owed(self.job)
+        return None if owed is None else owed.failures

@@ -8,6 +8,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.case.case import Case
+from domain.case.rules import CURRENT
 from domain.contract import CompanyId, Sha256
 from domain.messages.parsing import JSON_ENCODING, Argument
 from domain.model import Model
@@ -41,8 +42,8 @@ def parse_input(raw: RawValue) -> ActivationInput:
 
 
 def input_to_carry_on(case: Case) -> dict[str, Any]:
-    """Return the input of the run that takes over; what every input says is not said twice."""
-    values = case.stored()
+    """Return the input of the run that takes over, under the current rules; what every input says is not said twice."""
+    values = case.evolve(rules=CURRENT).stored()
     return {
         "company_id": values.pop("company_id"),
         "profile_sha256": values.pop("company_sha256"),

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from domain.calendar import BusinessCalendar
+from domain.case import rules
 from domain.case.attention import Attention, AttentionKind, with_attention, without_attention
 from domain.case.certificate import CertificateTrack
 from domain.case.events import Delivery, Webhooks
@@ -54,6 +55,7 @@ class Case(Model):
     """Completed, ascending."""
     reminders: Reminders = Reminders()
     queue: tuple[QueuedJob, ...] = ()
+    jobs_made: int = 0
     review_due_at: datetime | None = None
     """When support is told again about the letter under review; None once it was."""
     notices_requested: int = 0
@@ -67,6 +69,8 @@ class Case(Model):
     timeline: tuple[Event, ...] = ()
     closing: str | None = None
     """The reason for closing, once it is asked for."""
+    rules: int = 0
+    """The revision of `domain.case.rules` that the case is run under."""
 
     def evolve(self, **changes: Any) -> Self:
         """Return the case with some fields changed."""
@@ -86,28 +90,38 @@ class Case(Model):
         """Return the case owing one more job; one that it owes already is not added."""
         if any(each.job == job for each in self.queue):
             return self
-        return self.evolve(queue=(*self.queue, QueuedJob(job=job, not_before=not_before)))
+        return self._with_job(self.queue, job, not_before)
 
     def enqueue_latest(self, job: Job) -> Self:
-        """Return the case owing a job in the place of earlier ones of its kind that failed: only the latest counts."""
-        queue = tuple(each for each in self.queue if not (each.failures and type(each.job) is type(job)))
-        return self.evolve(queue=queue).enqueue(job)
+        """Return the case owing a job in the place of earlier ones of its kind: only the latest counts.
 
-    def without_job(self, job: Job) -> Self:
+        One of them may be under way. Whatever comes of it then finds that it is owed no more.
+        """
+        alone = self.rules >= rules.NEWEST_DATA_ALONE
+        kept = (each for each in self.queue if type(each.job) is not type(job) or not (alone or each.failures))
+        return self._with_job(tuple(kept), job)
+
+    def _with_job(self, queue: tuple[QueuedJob, ...], job: Job, not_before: datetime | None = None) -> Self:
+        number = self.jobs_made + 1
+        queued = QueuedJob(job=job, not_before=not_before, number=number)
+        return self.evolve(queue=(*queue, queued), jobs_made=number)
+
+    def owed(self, queued: QueuedJob) -> QueuedJob | None:
+        """Return a job as it is owed now, or None when it is owed no more: done, or given way to another."""
+        return next((each for each in self.queue if each.is_the_same(queued)), None)
+
+    def without_job(self, queued: QueuedJob) -> Self:
         """Return the case without a job that is over."""
-        return self.evolve(queue=tuple(each for each in self.queue if each.job != job))
+        return self.evolve(queue=tuple(each for each in self.queue if not each.is_the_same(queued)))
 
-    def failures_of(self, job: Job) -> int | None:
-        """Return how often an owed job has failed, or None when it is not owed any more."""
-        return next((each.failures for each in self.queue if each.job == job), None)
+    def with_job(self, queued: QueuedJob) -> Self:
+        """Return the case with a job that it owes at another try."""
+        return self.evolve(queue=tuple(queued if each.is_the_same(queued) else each for each in self.queue))
 
-    def hurry(self, job: Job) -> Self:
+    def hurry(self, queued: QueuedJob) -> Self:
         """Return the case that tries a waiting job at once."""
-        return self.evolve(
-            queue=tuple(
-                each.model_copy(update={"not_before": None}) if each.job == job else each for each in self.queue
-            )
-        )
+        found = self.owed(queued)
+        return self if found is None else self.with_job(found.model_copy(update={"not_before": None}))
 
     def remember(self, key: str) -> Self:
         """Return the case that will recognise a message when it comes again."""

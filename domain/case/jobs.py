@@ -47,6 +47,8 @@ class CaseOpened(Model):
     """The case as it was closed, in its stored form."""
     webhooks: bool = False
     """The worker has an address to deliver events to."""
+    rules: int = 0
+    """The worker's revision of the rules."""
 
 
 class IssueLetter(Model):
@@ -131,6 +133,8 @@ class CompanyChecked(Model):
     """`refused` says why the new data do not count; None when they do."""
 
     refused: Remark | None = None
+    nit_changed: bool = False
+    """They name another NIT than the data before."""
 
 
 class TellNotice(Model):
@@ -150,11 +154,18 @@ Job = Annotated[AnyJob, Field(discriminator="kind")]
 
 
 class QueuedJob(Model):
-    """A job and when it may be tried."""
+    """A job that is owed, and when it may be tried."""
 
     job: Job
     failures: int = 0
     not_before: datetime | None = None
+    number: int = 0
+    """Counted by the case: a job is known by its number, since two may ask for the same. 0 in older cases, which have
+    no two alike."""
+
+    def is_the_same(self, other: "QueuedJob") -> bool:
+        """Tell whether the other is this job at another try."""
+        return (self.number, self.job) == (other.number, other.job)
 
     @property
     def is_tried_again(self) -> bool:

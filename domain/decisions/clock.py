@@ -110,7 +110,7 @@ def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
     """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and not _may_still_be_told(case, queued.job, now):
-            case = without_mail(case, queued.job, "notice_dropped", now)
+            case = without_mail(case, queued, "notice_dropped", now)
     return case
 
 
@@ -126,7 +126,7 @@ def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
         return case
     for queued in case.queue:
         if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
-            case = without_mail(case, queued.job, "notice_given_up", now)
+            case = without_mail(case, queued, "notice_given_up", now)
     return case
 
 

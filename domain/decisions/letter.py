@@ -25,13 +25,18 @@ from domain.remarks import remark
 
 def submit_representative(case: Case, message: SubmitRepresentative, now: datetime) -> Case:  # noqa: ARG001
     """Owe a letter for these data; the same data of company and representative already have theirs."""
-    issued = case.letter.issued
-    if issued is not None and not issued.outdated and message.sha256 == case.representative_sha256:
-        raise RepeatedError
-    wanted = (case.company_sha256, message.sha256)
-    if any(isinstance(each.job, IssueLetter) and _profiles(each.job) == wanted for each in case.queue):
+    issued, ordered = case.letter.issued, letter_ordered(case)
+    if ordered is not None:
+        if _profiles(ordered) == (case.company_sha256, message.sha256):
+            raise RepeatedError
+    elif issued is not None and not issued.outdated and message.sha256 == case.representative_sha256:
         raise RepeatedError
     return owe_letter(case, message.sha256)
+
+
+def letter_ordered(case: Case) -> IssueLetter | None:
+    """Return the latest letter that is owed and not issued yet."""
+    return next((each.job for each in reversed(case.queue) if isinstance(each.job, IssueLetter)), None)
 
 
 def owe_letter(case: Case, representative_sha256: str) -> Case:

@@ -18,6 +18,7 @@ from domain.case.jobs import (
     Job,
     LetterIssued,
     OpenCase,
+    QueuedJob,
     RecordAcceptance,
     RecordRevocation,
     TellNotice,
@@ -27,9 +28,11 @@ from domain.case.jobs import (
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.case.reminders import Reminders, Subject, plan
+from domain.case.rules import NEWEST_DATA_ALONE
+from domain.case.steps import nit_locked
 from domain.decisions import deliveries, mailboxes, reject
 from domain.decisions.certificate import redo_request
-from domain.decisions.letter import owe_letter, superseding, upload_message_key
+from domain.decisions.letter import letter_ordered, owe_letter, superseding, upload_message_key
 from domain.letter.examination import Verdict
 from domain.notices import Addressee, NoticeKind, NoticeSent
 from domain.remarks import remark
@@ -41,7 +44,7 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     """Return a new case, or a closed one taken up again; a loan that was ever accepted stands as it began."""
     if result.archived is not None:
         case = Case.restored(result.archived).evolve(
-            policy=result.policy, closing=None, company_sha256=start.profile_sha256
+            policy=result.policy, closing=None, company_sha256=start.profile_sha256, rules=result.rules
         )
         case = deliveries.learned(case, result.webhooks, now).record(now, SYSTEM, "activation_reopened")
     else:
@@ -50,6 +53,7 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
             policy=result.policy,
             company_sha256=start.profile_sha256,
             webhooks=Webhooks(on=result.webhooks),
+            rules=result.rules,
         ).record(now, SYSTEM, "activation_started")
     if result.first_acceptance is not None and case.loan is None:
         case = _with_loan(case, result.first_acceptance, now)
@@ -158,15 +162,21 @@ def _revocation_recorded(case: Case, job: RecordRevocation, result: None, now: d
 def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now: datetime) -> Case:
     if result.refused is not None:
         return reject(case, "company_updated", result.refused, now)
+    if result.nit_changed and nit_locked(case.steps):  # step 3 may have been done while the check was under way
+        return reject(case, "company_updated", remark("nit_locked"), now)
     case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
     case = mailboxes.corrected(case, Addressee.COMPANY)
     case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
-    issued, representative_sha256 = case.letter.issued, case.representative_sha256
-    if issued is None or representative_sha256 is None:
+    issued, ordered = case.letter.issued, letter_ordered(case)
+    if issued is not None:
+        outdated = issued.model_copy(update={"outdated": True})
+        case = case.evolve(letter=case.letter.model_copy(update={"issued": outdated}))
+    if ordered is not None and case.rules >= NEWEST_DATA_ALONE:
+        return owe_letter(case, ordered.representative_sha256)
+    if issued is None or case.representative_sha256 is None:
         return case
-    case = case.evolve(letter=case.letter.model_copy(update={"issued": issued.model_copy(update={"outdated": True})}))
     signed = case.letter.attached or case.letter.under_review
-    return case if signed is not None else owe_letter(case, representative_sha256)
+    return case if signed is not None else owe_letter(case, case.representative_sha256)
 
 
 def _told(case: Case, job: TellNotice, result: NoticeSent, now: datetime) -> Case:
@@ -186,33 +196,38 @@ _RESULTS: Mapping[type, Callable[[Case, Any, Any, datetime], Case]] = {
 }
 
 
-def done(case: Case, job: Job, result: Any, now: datetime) -> Case:
-    """Return the case after a job that succeeded, whatever its answer was."""
-    case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
+def done(case: Case, queued: QueuedJob, result: Any, now: datetime) -> Case:
+    """Return the case after a job that succeeded, whatever its answer was; one that is owed no more changes nothing."""
+    if case.owed(queued) is None:
+        return case
+    job = queued.job
+    case = case.without_job(queued).settle_attention(AttentionKind.FAILING, subject=job_name(job))
     return _RESULTS[type(job)](case, job, result, now)
 
 
-def failed(case: Case, job: Job, error_type: str, final: bool, now: datetime) -> Case:
+def failed(case: Case, queued: QueuedJob, error_type: str, final: bool, now: datetime) -> Case:
     """Return the case after a job that failed: it waits for its next try, or is given up if no try can help.
 
     Only a mail is ever given up, when the server refuses every address for good.
     """
+    owed, job = case.owed(queued), queued.job
+    if owed is None:
+        return case
     if isinstance(job, TellNotice) and final:
-        return mailboxes.refused(without_mail(case, job, "notice_refused", now), job.notice, now)
-    queued = next(each for each in case.queue if each.job == job)
-    failures = queued.failures + 1
-    waiting = queued.model_copy(update={"failures": failures, "not_before": now + retry_after(failures)})
-    case = case.evolve(queue=tuple(waiting if each.job == job else each for each in case.queue))
+        return mailboxes.refused(without_mail(case, queued, "notice_refused", now), job.notice, now)
+    failures = owed.failures + 1
+    case = case.with_job(owed.model_copy(update={"failures": failures, "not_before": now + retry_after(failures)}))
     if failures < FAILURES_BEFORE_ATTENTION:
         return case
     why = remark("job_failing", job=job_name(job), error=error_type)
     return case.raise_attention(now, AttentionKind.FAILING, job_name(job), why)
 
 
-def without_mail(case: Case, job: TellNotice, action: str, now: datetime) -> Case:
+def without_mail(case: Case, queued: QueuedJob, action: str, now: datetime) -> Case:
     """Return the case that owes a mail no more, and why."""
-    case = case.without_job(job).settle_attention(AttentionKind.FAILING, subject=job_name(job))
-    return case.record(now, SYSTEM, action, notice=job.notice)
+    case = case.without_job(queued).settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
+    notice = queued.job.notice if isinstance(queued.job, TellNotice) else None
+    return case.record(now, SYSTEM, action, notice=notice)
 
 
 def job_name(job: Job) -> str:

@@ -25,6 +25,7 @@ from domain.case.jobs import (
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
+from domain.case.rules import CURRENT
 from domain.decisions import admit, clock, deliveries, reject, results
 from domain.errors import MessageError, NotAllowedNowError
 from domain.letter.examination import Verdict
@@ -126,7 +127,11 @@ def opened(world: Outside, now: datetime = NOW, archived: dict[str, Any] | None 
     """Return the case of a company as the store knows it: new, or taken up again from its archive."""
     start = OpenCase(company_id="C1001", profile_sha256=COMPANY_SHA)
     result = CaseOpened(
-        policy=Policy(**policy), first_acceptance=world.first, archived=archived, webhooks=world.delivers
+        policy=Policy(**policy),
+        first_acceptance=world.first,
+        archived=archived,
+        webhooks=world.delivers,
+        rules=CURRENT,
     )
     return results.opened(start, result, now)
 
@@ -166,7 +171,7 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
             taken = WebhookTried(outcome=DeliveryOutcome.DELIVERED, attempts=1)
             case = deliveries.tried(deliveries.begun(case), event, taken, now)
         elif queued is not None:
-            case = results.done(case, queued.job, world.perform(case, queued.job, now), now)
+            case = results.done(case, queued, world.perform(case, queued.job, now), now)
         elif milestone is not None:
             sent = world.sent(build_reminder(case, milestone.days, now), now)
             case = clock.reminder_done(case, milestone, sent, now)

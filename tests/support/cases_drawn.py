@@ -38,8 +38,8 @@ def cases(draw: st.DrawFn) -> Case:
         not_before = draw(st.none() | DAYS.map(lambda days: NOW + timedelta(days=days)))
         case = case.enqueue(TellNotice(notice=notice, key=f"again/{notice}"), not_before)
     if draw(st.booleans()):
-        job = CheckCompany(sha256="a" * 64, by="x")
-        case = results.failed(case.enqueue(job), job, "Down", False, NOW)
+        case = case.enqueue(CheckCompany(sha256="a" * 64, by="x"))
+        case = results.failed(case, case.queue[-1], "Down", False, NOW)
     if draw(st.booleans()):
         case = deliver(case, "activation_closed", reason="moved away")
     return case

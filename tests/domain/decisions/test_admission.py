@@ -226,7 +226,7 @@ def test_a_step_that_keeps_failing_asks_for_attention_until_it_succeeds() -> Non
     case = send(a_case(), "company_updated", sha256="9" * 64)
     [queued] = case.queue
     for minute in range(5):
-        case = results.failed(case, queued.job, "StoreUnavailableError", False, NOW + timedelta(minutes=minute))
+        case = results.failed(case, queued, "StoreUnavailableError", False, NOW + timedelta(minutes=minute))
     assert [each.kind for each in case.attention] == [AttentionKind.FAILING]
 
     assert list(settle(case, NOW + timedelta(hours=2)).attention) == []
@@ -236,9 +236,9 @@ def test_a_mail_that_is_refused_for_good_asks_for_another_address_only() -> None
     case = send(a_case(), "payment_confirmed", **PAID)
     [queued] = case.queue
     for minute in range(5):
-        case = results.failed(case, queued.job, "MailUnavailableError", False, NOW + timedelta(minutes=minute))
+        case = results.failed(case, queued, "MailUnavailableError", False, NOW + timedelta(minutes=minute))
 
-    case = results.failed(case, queued.job, "MailboxRefusedError", True, NOW + timedelta(hours=1))
+    case = results.failed(case, queued, "MailboxRefusedError", True, NOW + timedelta(hours=1))
 
     assert ([each.kind for each in case.attention], case.queue) == ([AttentionKind.MAILBOX], ())
 
@@ -262,7 +262,7 @@ def test_a_mail_is_not_asked_for_again_when_it_would_not_be_true() -> None:
 def test_a_closed_case_gives_up_mails_that_fail_and_keeps_the_other_steps() -> None:
     case = send(send(a_case(), "payment_confirmed", **PAID), "company_updated", sha256="9" * 64)
     for queued in case.queue:
-        case = results.failed(case, queued.job, "Down", False, NOW)
+        case = results.failed(case, queued, "Down", False, NOW)
 
     case = clock.tick(send(case, "activation_closed", reason="moved away"), NOW)
 

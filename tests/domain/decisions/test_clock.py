@@ -61,7 +61,7 @@ def test_a_failure_is_waited_out_and_never_tried_in_a_loop(case: Case, now: date
         case = clock.tick(case, now)
         queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
         if queued is not None:
-            case, tries = results.failed(case, queued.job, "Down", False, now), tries + 1
+            case, tries = results.failed(case, queued, "Down", False, now), tries + 1
         elif milestone is not None:
             case, tries = clock.reminder_failed(case, milestone, "Down", False, now), tries + 1
         else:
@@ -93,9 +93,9 @@ def test_a_review_mail_that_waits_for_the_server_is_dropped_once_the_letter_is_d
     world = Outside(verdicts={"U1": Verdict.UNDER_REVIEW})
     case = send(case, "letter_uploaded", upload_id="U1")
     [queued] = case.queue
-    case = results.done(case, queued.job, world.perform(case, queued.job, NOW), NOW)
+    case = results.done(case, queued, world.perform(case, queued.job, NOW), NOW)
     [mail] = case.queue
-    case = results.failed(case, mail.job, "Down", False, NOW)
+    case = results.failed(case, mail, "Down", False, NOW)
 
     case = settle(send(case, "letter_reviewed", decision="accept", reason="legible"), world=world)
 
@@ -107,7 +107,7 @@ def test_a_failing_step_does_not_hold_up_the_others() -> None:
     case = send(
         send(a_case(), "company_updated", sha256="9" * 64), "payment_confirmed", reference="F", amount_cop=297_500
     )
-    case = results.failed(case, case.queue[0].job, "Down", False, NOW)
+    case = results.failed(case, case.queue[0], "Down", False, NOW)
 
     queued = clock.due_job(case, NOW)
 
@@ -119,7 +119,7 @@ def test_the_waits_after_failures_grow_to_an_hour() -> None:
     case = send(a_case(), "company_updated", sha256="9" * 64)
     waits = []
     for _ in range(6):
-        case = results.failed(case, case.queue[0].job, "Down", False, NOW)
+        case = results.failed(case, case.queue[0], "Down", False, NOW)
         waits.append(case.queue[0].not_before - NOW)
 
     assert waits == [timedelta(seconds=each) for each in (20, 120, 600, 3600, 3600, 3600)]

@@ -1,0 +1,14 @@
+"""Which revision of the rules a case is run under, where a change of them changes the order of a workflow's commands.
+
+A history must replay for years, so a rule that decides what is done next may not simply change. The revision is told by
+the worker that opens a case, as any answer from outside; a case that was opened before keeps its own until its history
+is cut short, and goes on under the current one in its next run.
+"""
+
+from typing import Final
+
+NEWEST_DATA_ALONE: Final = 1
+"""From this one on, an order for a letter or for a check of new data takes the place of every earlier one that is still
+owed; before, only of those that had failed."""
+
+CURRENT: Final = 1
