@@ -13,7 +13,9 @@ from tests.support.world import World
 LONGER_THAN_THE_LIBRARYS_LIMIT_SECONDS = 2.5
 
 
-async def test_a_task_that_takes_seconds_is_not_interrupted(idle_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_task_that_takes_seconds_is_not_interrupted(
+    empty_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tick, slow_ones = clock.tick, []
 
     def slow_once(case: Case, now: datetime) -> Case:
@@ -23,8 +25,8 @@ async def test_a_task_that_takes_seconds_is_not_interrupted(idle_world: World, m
         return tick(case, now)
 
     monkeypatch.setattr(clock, "tick", slow_once)
-    async with idle_world.worker():
-        case = await idle_world.start()
+    async with empty_world.worker():
+        case = await empty_world.start()
         await case.pay()
         facts = await case.settle()
 
