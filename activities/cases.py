@@ -1,6 +1,7 @@
 """Opening a case, checking a company's new data, and keeping a closed case."""
 
 import json
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from temporalio import activity
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
 from domain.bucket import archive_key, company_key, first_acceptance_key, loan_revocation_key
+from domain.case.archive import taken_up
 from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
@@ -32,19 +34,23 @@ class CaseActivities:
     @activity.defn
     def open_case(self, start: OpenCase) -> CaseOpened:
         """Return the policy to run under and whatever the company already has."""
-        first = self._objects.get(first_acceptance_key(start.company_id))
-        revoked = self._objects.get(loan_revocation_key(start.company_id))
-        archived = self._objects.get(archive_key(start.company_id))
         _, problem = self._company(start.company_id, start.profile_sha256)
         policy, policy_problem = self._captured(start.policy)
+        found = _Found(self._objects)
+        named = {
+            "company_id": start.company_id,
+            "company_sha256": start.profile_sha256,
+            "policy": policy.model_dump(mode="json"),
+        }
         return CaseOpened(
             policy=policy,
             problem=problem or policy_problem,
-            first_acceptance=None if first is None else FirstAcceptance.model_validate_json(first.data),
-            revoked_on=None if revoked is None else json.loads(revoked.data)["revoked_on"],
-            archived=None if archived is None else json.loads(archived.data),
+            first_acceptance=found.first_acceptance(first_acceptance_key(start.company_id)),
+            revoked_on=found.revoked_on(loan_revocation_key(start.company_id)),
+            archived=found.archived(archive_key(start.company_id), named),
             webhooks=self._webhooks,
             rules=CURRENT,
+            unusable=tuple(found.unusable),
         )
 
     def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Remark | None]:
@@ -85,3 +91,40 @@ class CaseActivities:
         """Keep a closed case, in the place of any earlier one."""
         data = json.dumps(request.case, sort_keys=True).encode()
         self._objects.put(archive_key(request.company_id), data, JSON)
+
+
+class _Found:
+    """What the store has of a case. What can't be used is left out and named."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+        self.unusable: list[Remark] = []
+
+    def first_acceptance(self, key: str) -> FirstAcceptance | None:
+        found = self._objects.get(key)
+        try:
+            return None if found is None else FirstAcceptance.model_validate_json(found.data)
+        except ValidationError:
+            self.unusable.append(remark("acceptance_unusable", key=key))
+            return None
+
+    def revoked_on(self, key: str) -> date | None:
+        found = self._objects.get(key)
+        try:
+            return None if found is None else date.fromisoformat(json.loads(found.data)["revoked_on"])
+        except (ValueError, TypeError, KeyError):
+            self.unusable.append(remark("revocation_unusable", key=key))
+            return None
+
+    def archived(self, key: str, named: dict[str, Any]) -> dict[str, Any] | None:
+        found = self._objects.get(key)
+        if found is None:
+            return None
+        try:
+            values = json.loads(found.data)
+        except (ValueError, RecursionError):
+            values = None
+        case, left_out = taken_up(values, named)
+        if left_out:
+            self.unusable.append(remark("archive_unusable", key=key, fields=", ".join(left_out)[:200]))
+        return case

@@ -31,6 +31,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "upload_not_reviewed": "upload_id: {upload_id} does not wait for a review; see its verdict in the status",
     "upload_unknown": "upload_id: {upload_id} is not a letter of this case; see its versions in the status",
     # Stored data that can't be used
+    "acceptance_unusable": "the evidence of the first accepted letter at {key} can't be read; restore it from the "
+    "bucket's versions, then close the case and start it again with --reopen",
+    "archive_unusable": "of the archive at {key} this can't be used: {fields}; compare it with the bucket's versions, "
+    "then close the case and start it again with --reopen",
+    "revocation_unusable": "the evidence that the loan was revoked at {key} can't be read; restore it from the "
+    "bucket's versions, then close the case and start it again with --reopen",
     "nit_locked": "nit: it can't change once step 3, the test set, is done; start another activation for another NIT",
     "policy_invalid": "policy: {fields}: not usable, the worker's own policy is used; close the case and start it "
     "again",

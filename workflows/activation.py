@@ -8,7 +8,7 @@ there is one timer, for the next deadline. The rules are in `domain`: its `case`
 import asyncio
 from collections import deque
 from collections.abc import Coroutine, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.cases import CaseActivities
     from domain.case.attention import AttentionKind
     from domain.case.case import SYSTEM, Case
-    from domain.case.jobs import ArchiveRequest, CaseOpened, OpenCase, QueuedJob, retry_after
+    from domain.case.jobs import CaseOpened, OpenCase, QueuedJob, retry_after
     from domain.case.policy import Policy
     from domain.case.reminders import Milestone
     from domain.contract import WORKFLOW_TYPE, workflow_id
@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.stage import QUIET, Stage, search_values
     from domain.views.status import status
     from workflows.answers import answer
+    from workflows.archive import archived
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
@@ -127,22 +128,27 @@ class CertificateActivation:
         return start
 
     async def _open(self, start: ActivationInput) -> None:
+        """Open the case, also when it is cancelled meanwhile: what waits in the inbox is taken before it is closed."""
         opening = OpenCase(company_id=start.company_id, profile_sha256=start.profile_sha256, policy=start.policy)
-        failures = 0
+        failures, cancelled = 0, False
         while True:
             try:
                 result: CaseOpened = await workflow.execute_activity_method(
                     CaseActivities.open_case, opening, summary="open the case", **STORAGE
                 )
+                break
             except ActivityError as error:
-                if is_cancelled_exception(error):
-                    raise
-                failures += 1
-                self._opening_failed(why(error)[0], failures)
-                await workflow.sleep(retry_after(failures), summary="try again")
-            else:
-                self._case = results.opened(opening, result, workflow.now())
-                return
+                cancelled = cancelled or is_cancelled_exception(error)
+                if not is_cancelled_exception(error):
+                    failures += 1
+                    self._opening_failed(why(error)[0], failures)
+            try:
+                await workflow.sleep(retry_after(failures) if failures else timedelta(seconds=1), summary="try again")
+            except asyncio.CancelledError:
+                cancelled = True
+        self._case = results.opened(opening, result, workflow.now())
+        if cancelled:
+            self._close_on_cancel()
 
     def _opening_failed(self, error_type: str, failures: int) -> None:
         if failures >= results.FAILURES_BEFORE_ATTENTION:
@@ -151,16 +157,12 @@ class CertificateActivation:
             self._publish()
 
     def _known_case(self) -> Case:
-        """Return the case, or, before it is opened, an empty one under the policy that it will have."""
+        """Return the case, or, before it is opened, an empty one; its policy is not known before it was looked at."""
         if self._case is not None:
             return self._case
         if self._start is None:
             raise refusal("InputError", "the workflow has not begun")
-        return Case(
-            company_id=self._start.company_id,
-            policy=self._start.policy or Policy(),
-            company_sha256=self._start.profile_sha256,
-        )
+        return Case(company_id=self._start.company_id, policy=Policy(), company_sha256=self._start.profile_sha256)
 
     def _keep(self, case: Case) -> None:
         self._case = case
@@ -250,8 +252,8 @@ class CertificateActivation:
         worth_it = idle and (sleeps or events > TOO_LONG_EVENTS)
         if not (worth_it or info.is_continue_as_new_suggested()):
             return
-        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._deliveries.trying)
-        if self._inbox:
+        await workflow.wait_condition(lambda: self._has_messages() or not self._deliveries.trying)
+        if not await self._handlers_finished() or self._deliveries.trying:
             return
         workflow.continue_as_new(input_to_carry_on(self._known_case()), memo=workflow.memo())
 
@@ -276,16 +278,15 @@ class CertificateActivation:
         case = self._known_case()
         if case.queue or case.webhooks.waiting:
             return False
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        request = ArchiveRequest(company_id=case.company_id, case=case.stored())
-        try:
-            await workflow.execute_activity_method(
-                CaseActivities.archive_case, request, summary="archive the case", **STORAGE
-            )
-        except ActivityError:
-            await workflow.sleep(retry_after(1), summary="try again")
-            return False
-        return not self._inbox
+        return await self._handlers_finished() and await archived(case, self._has_messages)
+
+    async def _handlers_finished(self) -> bool:
+        """Return once no update is under way; False when a message came, which may be what a handler waits for."""
+        await workflow.wait_condition(lambda: self._has_messages() or workflow.all_handlers_finished())
+        return not self._has_messages()
+
+    def _has_messages(self) -> bool:
+        return bool(self._inbox)
 
     def _closed(self) -> dict[str, Any]:
         self._is_closed = True

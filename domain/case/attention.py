@@ -27,6 +27,8 @@ class AttentionKind(StrEnum):
     """An address takes no mail, or none does; settled by new data or by a mail that it takes."""
     NO_CERTIFICATE = "no_certificate"
     """The loan ended before the paid certificate was issued; settled by the certificate."""
+    STORED_DATA = "stored_data"
+    """What the store kept of the case can't be used, or not all of it; settled by its opening from good data."""
     WEBHOOK = "webhook"
     """The billing backend did not take an event, or wants none; settled by its delivery, or by another request."""
 

@@ -158,14 +158,19 @@ class Case(Model):
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the case that `stored` gave; a field that is newer than the stored form has its default."""
-        values = copy.deepcopy(values)
-        for _, holder, name, kind in _rows_in(values):
-            holder[name] = from_rows(kind, holder[name])
-        return cls.model_validate(values)
+        return cls.model_validate(expanded(values))
 
     def own_valid_on(self, day: date) -> bool:
         """Tell whether the own certificate signs on a day."""
         return self.track.valid_on(day) is not None
+
+
+def expanded(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored form whose rows have become objects again."""
+    values = copy.deepcopy(values)
+    for _, holder, name, kind in _rows_in(values):
+        holder[name] = from_rows(kind, holder[name])
+    return values
 
 
 _ROWS: tuple[tuple[str, str, type[Model]], ...] = (

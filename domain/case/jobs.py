@@ -49,6 +49,8 @@ class CaseOpened(Model):
     """The worker has an address to deliver events to."""
     rules: int = 0
     """The worker's revision of the rules."""
+    unusable: tuple[Remark, ...] = ()
+    """What the store has of the case and can't be used."""
 
 
 class IssueLetter(Model):

@@ -11,4 +11,9 @@ NEWEST_DATA_ALONE: Final = 1
 """From this one on, an order for a letter or for a check of new data takes the place of every earlier one that is still
 owed; before, only of those that had failed."""
 
+CLOSING_GOES_ON: Final = 1
+"""From this one on, a case that can't be archived tries again by itself; before, it slept until its next deadline."""
+EVIDENCE_WINS: Final = 1
+"""From this one on, a loan that was revoked stays so, whatever an older archive says."""
+
 CURRENT: Final = 1

@@ -1,7 +1,7 @@
 """What the results of a case's steps change."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from domain.calendar import bogota_date
@@ -28,7 +28,7 @@ from domain.case.jobs import (
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.case.reminders import Reminders, Subject, plan
-from domain.case.rules import NEWEST_DATA_ALONE
+from domain.case.rules import EVIDENCE_WINS, NEWEST_DATA_ALONE
 from domain.case.steps import nit_locked
 from domain.decisions import deliveries, mailboxes, reject
 from domain.decisions.certificate import redo_request
@@ -56,14 +56,25 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
             rules=result.rules,
         ).record(now, SYSTEM, "activation_started")
     if result.first_acceptance is not None and case.loan is None:
-        case = _with_loan(case, result.first_acceptance, now)
-        if case.loan is not None and result.revoked_on is not None:
-            revoked = case.loan.ended(LoanEnding.REVOKED, result.revoked_on)
-            case = case.evolve(loan=revoked, reminders=Reminders(record=case.reminders.record))
-    case = case.settle_attention(AttentionKind.PROFILE, subject="company")
+        case = _revoked(_with_loan(case, result.first_acceptance, now), result.revoked_on)
+    elif result.rules >= EVIDENCE_WINS:
+        case = _revoked(case, result.revoked_on)
+    case = case.settle_attention(AttentionKind.PROFILE, subject="company").settle_attention(AttentionKind.STORED_DATA)
+    for unusable in result.unusable:
+        case = case.raise_attention(now, AttentionKind.STORED_DATA, unusable.code, unusable)
     if result.problem is not None:
         case = case.raise_attention(now, AttentionKind.PROFILE, "company", result.problem)
     return case
+
+
+def _revoked(case: Case, on: date | None) -> Case:
+    """Return the case whose loan was taken back, if there is evidence of it: the archive may be from before."""
+    if on is None or case.loan is None or case.loan.ending is not None:
+        return case
+    case = case.evolve(loan=case.loan.ended(LoanEnding.REVOKED, on))
+    if case.reminders.subject is not Subject.LOAN:
+        return case
+    return case.evolve(reminders=Reminders(record=case.reminders.record))
 
 
 def _with_loan(case: Case, first: FirstAcceptance, now: datetime) -> Case:

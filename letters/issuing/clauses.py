@@ -1,4 +1,4 @@
-"""The letter's words. A change here is a new template version (domain.letter.TEMPLATE_VERSION).
+"""The letter's words. A change here is a new template version (domain.letter.content.TEMPLATE_VERSION).
 
 The wording is ours and waits for a Colombian lawyer's review. It authorises a signature rather than lending a key
 (Decreto 2364 de 2012, art. 4: the key belongs to its holder alone) and leaves out wilful misconduct and gross

@@ -44,6 +44,7 @@ ATTENTION: Final = {
     AttentionKind.PROFILE: "Los datos guardados no sirven",
     AttentionKind.MAILBOX: "Una dirección no recibe los correos",
     AttentionKind.NO_CERTIFICATE: "El préstamo terminó sin certificado",
+    AttentionKind.STORED_DATA: "Lo que se guardó del caso no sirve",
     AttentionKind.WEBHOOK: "Facturación no recibió un evento",
 }
 SIGNALS: Final = {

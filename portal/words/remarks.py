@@ -30,6 +30,12 @@ SPANISH: Final[Mapping[str, str]] = {
     "company_invalid": "Los datos guardados de la empresa no sirven: {fields}. Corrígelos y envíalos de nuevo.",
     "company_missing": "Los datos guardados de la empresa no están. Envíalos de nuevo.",
     "company_of_another": "Los datos guardados son de otra empresa. Envía los de esta.",
+    "acceptance_unusable": "La evidencia de la primera carta aceptada, en {key}, no se puede leer. Restáurala de las "
+    "versiones del depósito, cierra el caso y ábrelo otra vez.",
+    "archive_unusable": "Del archivo del caso, en {key}, no se puede usar: {fields}. Compáralo con las versiones del "
+    "depósito, cierra el caso y ábrelo otra vez.",
+    "revocation_unusable": "La evidencia de que el préstamo se retiró, en {key}, no se puede leer. Restáurala de las "
+    "versiones del depósito, cierra el caso y ábrelo otra vez.",
     "nit_locked": "El NIT ya no se puede cambiar: el set de pruebas, el paso 3, está hecho. Para otro NIT se empieza "
     "otra activación.",
     "policy_invalid": "Los ajustes con que empezó el caso no sirven: {fields}. Se usan los del trabajador; para "

@@ -1,12 +1,14 @@
 """Servers that fail: the case tries again, asks for attention, and never ends because of it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from adapters import s3
-from domain.bucket import company_key, company_version_key
+from domain.bucket import archive_key, company_key, company_version_key
+from domain.case.policy import Policy
 from domain.errors import StoreUnavailableError
 from domain.model import canonical_bytes, canonical_sha256
 from stack.probes import free_port
@@ -137,3 +139,66 @@ async def test_the_nit_is_fixed_after_the_test_set(idle_world: World) -> None:
 def test_the_unreachable_store_is_unreachable() -> None:
     with pytest.raises(StoreUnavailableError):
         unreachable_store().get("x")
+
+
+@pytest.mark.parametrize("broken", [b"{", b'{"steps": "all", "of_a_later_version": 1}'])
+async def test_a_case_whose_archive_can_not_be_used_opens_as_far_as_it_can(idle_world: World, broken: bytes) -> None:
+    async with idle_world.worker():
+        case = await idle_world.start()
+        await case.with_loan()
+        await case.signal("activation_closed", reason="the company left")
+        await case.handle.result()
+        await asyncio.to_thread(idle_world.objects.put, archive_key(case.company_id), broken, "application/json")
+
+        await case.door.start(builders.company(company_id=case.company_id), Policy(), reopen=True)
+        facts = await case.settle()
+        await case.pay()
+        paid = await case.settle()
+
+    assert [(each["kind"], each["code"]) for each in facts["attention"]] == [("stored_data", "archive_unusable")]
+    assert facts["loan"]["state"] == "active"
+    assert paid["payment"]["paid"]
+
+
+async def test_a_policy_that_can_not_be_used_holds_up_no_case_that_is_started_in_an_outage(idle_world: World) -> None:
+    async with worker_over(idle_world, unreachable_store()):
+        case = await idle_world.start(Policy().model_copy(update={"loan_days": 0}), opens=False)
+        await case.pay()
+        await case.skip(timedelta(minutes=5))
+    async with idle_world.worker():
+        await case.skip(timedelta(hours=2))
+        facts = await case.status()
+
+    assert facts["payment"]["paid"]
+    assert [each["code"] for each in facts["attention"]] == ["policy_invalid"]
+
+
+async def test_a_case_is_closed_once_the_store_is_back_and_nobody_has_to_wake_it(idle_world: World) -> None:
+    async with idle_world.worker():
+        case = await idle_world.start()
+        await case.settle()
+    async with worker_over(idle_world, unreachable_store()):
+        await case.signal("activation_closed", reason="the company left")
+        await case.skip(timedelta(minutes=5))
+        during = await case.status()
+    async with idle_world.worker():
+        await case.skip(timedelta(hours=2))
+        last = await case.handle.result()
+
+    assert (during["stage"], during["closing"]) == ("started", "the company left")
+    assert last["stage"] == "closed"
+
+
+async def test_a_payment_is_taken_from_a_case_that_is_cancelled_while_it_opens(idle_world: World) -> None:
+    async with worker_over(idle_world, unreachable_store()):
+        case = await idle_world.start(opens=False)
+        await case.pay()
+        await case.skip(timedelta(minutes=1))
+        await case.handle.cancel()
+        await case.skip(timedelta(minutes=1))
+    async with idle_world.worker():
+        await case.skip(timedelta(hours=2))
+        last = await case.handle.result()
+
+    assert (last["stage"], last["closing"]) == ("closed", "cancelled in Temporal")
+    assert last["payment"]["paid"]

@@ -299,6 +299,28 @@ async def test_a_new_run_does_not_begin_in_the_middle_of_a_delivery(short_histor
     assert receiver.types(case.company_id) == ["letter.accepted", "loan.started"]
 
 
+async def test_an_update_is_answered_while_a_new_run_waits_for_a_delivery(short_histories: World) -> None:
+    async with (
+        receiving(Receiver(hang=asyncio.Event())) as receiver,
+        short_histories.worker(webhooks=receiver.settings),
+    ):
+        case = await short_histories.start()
+        await case.with_loan()
+        await receiver.arrived.wait()
+        muted = [case.signal("reminders_muted", until="2027-01-31", reason=str(number)) for number in range(80)]
+        await asyncio.gather(*muted)
+        async with asyncio.timeout(60):
+            answer = await case.update("verify_payment")
+            await case.pay()
+            while not (await case.status())["payment"]["paid"]:  # noqa: ASYNC110  # it has no event
+                await asyncio.sleep(0.1)
+        receiver.hang.set()
+        receiver.hang = None
+        await case.settle()
+
+    assert answer["paid"] is False
+
+
 async def test_webhooks_cost_one_action_for_each_event_and_nothing_where_there_are_none(empty_world: World) -> None:
     costs, sizes = [], []
     for webhooks in (False, True):
