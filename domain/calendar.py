@@ -71,6 +71,12 @@ class BusinessCalendar:
             day = self.on_or_before(day - DAY)
         return day
 
+    def after(self, day: date, business_days: int) -> date:
+        """Return the day that lies a number of business days after another, which is not counted."""
+        for _ in range(business_days):
+            day = self.on_or_after(day + DAY)
+        return day
+
     def next_opening(self, now: datetime) -> datetime:
         """Return `now` when it is within 08:00-18:00 of a business day, or the next such 08:00."""
         today = bogota_date(now)

@@ -27,6 +27,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "serial_recorded": "serial {serial} is registered as valid {recorded_from} to {recorded_until}, this message says "
     "{valid_from} to {valid_until}; check the serial, or let support correct the dates",
     "step_unfinished": "step 2 is not finished: attach the signed letter, or confirm the payment first",
+    "term_too_long": "valid_from {valid_from} to valid_until {valid_until} is longer than any certificate; check both "
+    "dates",
     "too_much_owed": "{count} steps of this case already wait for a server; send it again once they are done",
     "upload_not_reviewed": "upload_id: {upload_id} does not wait for a review; see its verdict in the status",
     "upload_unknown": "upload_id: {upload_id} is not a letter of this case; see its versions in the status",
@@ -59,10 +61,13 @@ ENGLISH: Final[Mapping[str, str]] = {
     "letter_waits": "a signed letter waits for letter_reviewed: accept or reject",
     "loan_over": "the loan ended before the company's own certificate signs; see the request and the certificate's "
     "dates",
+    "nothing_signs": "what the company signed with is over and the certificate it has bought does not sign yet; see "
+    "the request and the certificate's dates",
     "payment_short": "payment below the total: {amount_cop} of {total_cop} pesos under {reference}; send "
     "payment_confirmed with the whole amount once it is paid",
     "payment_unexpected": "payment {reference} while no certificate was on sale: one is in process or valid for long; "
     "refund it, or register the certificate it bought",
+    "request_late": "a certificate paid on {paid_on} is not issued, and the time it takes is over; ask the issuer",
     "reminder_failing": "a reminder keeps failing with {error}; it is tried again",
     "webhook_given_up": "{event_type} {event} was not taken for three days, last {error}; ask for it by "
     "webhook_requested",

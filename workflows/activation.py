@@ -229,14 +229,17 @@ class CertificateActivation:
 
     async def _remind(self, milestone: Milestone, now: datetime) -> None:
         case = self._known_case()
+        sent = build_reminder(case, milestone.days, now)
         try:
-            result = await self._meanwhile(remind(case, build_reminder(case, milestone.days, now)))
+            result = await self._meanwhile(remind(case, sent))
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            self._case = clock.reminder_failed(self._known_case(), milestone, *why(error), workflow.now())
+            error_type, final = why(error)
+            case, now = self._known_case(), workflow.now()
+            self._case = clock.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
         else:
-            self._case = clock.reminder_done(self._known_case(), milestone, result, workflow.now())
+            self._case = clock.reminder_done(self._known_case(), milestone, sent, result, workflow.now())
 
     def _publish(self) -> None:
         case, now = self._known_case(), workflow.now()
@@ -252,7 +255,7 @@ class CertificateActivation:
         worth_it = idle and (sleeps or events > TOO_LONG_EVENTS)
         if not (worth_it or info.is_continue_as_new_suggested()):
             return
-        await workflow.wait_condition(lambda: self._has_messages() or not self._deliveries.trying)
+        await workflow.wait_condition(lambda: bool(self._inbox) or not self._deliveries.trying)
         if not await self._handlers_finished() or self._deliveries.trying:
             return
         workflow.continue_as_new(input_to_carry_on(self._known_case()), memo=workflow.memo())
@@ -278,15 +281,12 @@ class CertificateActivation:
         case = self._known_case()
         if case.queue or case.webhooks.waiting:
             return False
-        return await self._handlers_finished() and await archived(case, self._has_messages)
+        return await self._handlers_finished() and await archived(case, lambda: bool(self._inbox))
 
     async def _handlers_finished(self) -> bool:
         """Return once no update is under way; False when a message came, which may be what a handler waits for."""
-        await workflow.wait_condition(lambda: self._has_messages() or workflow.all_handlers_finished())
-        return not self._has_messages()
-
-    def _has_messages(self) -> bool:
-        return bool(self._inbox)
+        await workflow.wait_condition(lambda: bool(self._inbox) or workflow.all_handlers_finished())
+        return not self._inbox
 
     def _closed(self) -> dict[str, Any]:
         self._is_closed = True

@@ -12,6 +12,10 @@ MOST_KEPT = 6
 """Certificates and payments kept in a case, newest last; older ones are in its archive and the billing's books."""
 
 
+LONGEST_TERM_DAYS = 1830
+"""Five years and some days: no issuer gives more, so a longer term is a slip of the keyboard."""
+
+
 class CertificateState(StrEnum):
     """Where the own certificate stands. A renewal under way does not hide that the old one is active."""
 
@@ -60,6 +64,8 @@ class CertificateRequest(Model):
 
     number: int
     observations: str | None = None
+    opened_on: date | None = None
+    """The day of the payment in Bogotá; None in older cases."""
 
 
 class CertificateTrack(Model):

@@ -101,6 +101,8 @@ class RecordAcceptance(Model):
     upload_id: UploadId
     received_at: datetime
     by: str
+    reason: str | None = None
+    """Of the person who accepted it."""
 
 
 class AcceptanceRecorded(Model):

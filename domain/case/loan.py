@@ -41,6 +41,10 @@ class Loan(Model):
         """Tell whether the company may sign with the lent certificate on a day."""
         return self.ending is None and self.starts_on <= day <= self.ends_on
 
+    def resumed(self) -> Self:
+        """Return the loan running on, in its own term."""
+        return self.model_copy(update={"ending": None, "ended_on": None})
+
     def ended(self, ending: LoanEnding, on: date) -> Self:
         """Return the loan over since a day."""
         return self.model_copy(update={"ending": ending, "ended_on": on})

@@ -15,5 +15,15 @@ CLOSING_GOES_ON: Final = 1
 """From this one on, a case that can't be archived tries again by itself; before, it slept until its next deadline."""
 EVIDENCE_WINS: Final = 1
 """From this one on, a loan that was revoked stays so, whatever an older archive says."""
+REQUEST_STAYS: Final = 1
+"""From this one on, a paid request is over only by a certificate that is new and ends last; before, by any message
+about a certificate, a correction included."""
+
+LOAN_RESUMES: Final = 1
+"""From this one on, a loan that ended for a certificate runs on when that certificate is corrected to begin later."""
+
+ATTENTION_BY_CAUSE: Final = 1
+"""From this one on, an attention about a payment, a letter or a missing certificate is settled by its own cause alone,
+and nobody who has paid is without a certificate unseen."""
 
 CURRENT: Final = 1

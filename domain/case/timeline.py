@@ -31,6 +31,7 @@ NOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "notice_uncertain": ("{notice}",),
     "payment_confirmed": ("{reference}",),
     "payment_insufficient": ("{amount_cop} of {total_cop} pesos under {reference}",),
+    "payment_settled": ("{reference}",),
     "payment_unexpected": ("{reference}",),
     "reminder_sent": ("{subject} {days}",),
     "reminder_uncertain": ("{subject} {days}",),

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.case.attention import AttentionKind
 from domain.case.case import MOST_REJECTED, Case, RejectedMessage
+from domain.case.rules import ATTENTION_BY_CAUSE
 from domain.decisions import certificate, letter, payment, support
 from domain.decisions.repeats import RepeatedError
 from domain.errors import NotAllowedNowError
@@ -34,7 +35,10 @@ from domain.remarks import Remark, remark
 
 LONGEST_REASON = 700
 MOST_OWED = 60
-"""Steps that may wait before no more are taken on. A payment always is: it owes one mail at most."""
+"""Steps that may wait before no more are taken on."""
+
+ALWAYS_TAKEN = frozenset({PaymentConfirmed, CertificateIssued, LoanRevoked, ActivationClosed})
+"""Each owes a mail or two at most, and what it says can't wait until the mails that are owed already have gone out."""
 
 Decide = Callable[[Case, Any, datetime], Case]
 
@@ -69,7 +73,8 @@ def admit(case: Case, name: str, message: Message, now: datetime) -> Case:
         return case
     try:
         decided = decide(case, message, now)
-        if len(decided.queue) > max(MOST_OWED, len(case.queue)) and not isinstance(message, PaymentConfirmed):
+        taken = ALWAYS_TAKEN if case.rules >= ATTENTION_BY_CAUSE else {PaymentConfirmed}
+        if len(decided.queue) > max(MOST_OWED, len(case.queue)) and type(message) not in taken:
             raise NotAllowedNowError(remark("too_much_owed", count=len(case.queue)))
         case = decided
     except RepeatedError:

@@ -4,10 +4,13 @@ from datetime import date, datetime
 
 from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
+from domain.case.bounds import bounded
 from domain.case.case import Case
-from domain.case.certificate import MOST_KEPT, Certificate
+from domain.case.certificate import LONGEST_TERM_DAYS, MOST_KEPT, Certificate, CertificateTrack
 from domain.case.jobs import TellNotice
+from domain.case.loan import LoanEnding
 from domain.case.reminders import Subject, plan
+from domain.case.rules import ATTENTION_BY_CAUSE, LOAN_RESUMES, REQUEST_STAYS
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.messages.models import CertificateIssued, CertificateRejected
@@ -28,19 +31,12 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     if known is not None and _term(known) == (message.valid_from, message.valid_until):
         raise RepeatedError
     _refuse_impossible_dates(message, today)
+    if case.rules >= REQUEST_STAYS:
+        _refuse_impossible_term(message)
     certificate = _of(message)
-    others = (each for each in case.track.certificates if each is not known and each.valid_until >= today)
-    track = case.track.model_copy(
-        update={
-            "certificates": (*others, certificate)[-MOST_KEPT:],
-            "request": None,
-            "end_recorded": False,
-        }
-    )
-    case = (case if corrects else once(case, key)).evolve(track=track)
-    case = case.settle_attention(
-        AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT, AttentionKind.NO_CERTIFICATE
-    )
+    track = _with_certificate(case, certificate, known, today)
+    case = _settled(case if corrects else once(case, key), certificate, known, today).evolve(track=track)
+    case = _with_loan_resumed(case, message.by, now)
     if track.latest is not None and (corrects or track.latest == certificate):
         case = with_certificate_reminders(case, track.latest)
     case = case.record(
@@ -52,7 +48,46 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
         valid_until=message.valid_until,
     )
     told = f"certificate/{digest(message.serial)}/{message.valid_until}"
+    if case.rules >= ATTENTION_BY_CAUSE:
+        # A mail about another that still waits would tell the same dates: they are filled in when it is sent.
+        kept = (each for each in case.queue if not _tells_of_a_certificate(each.job))
+        case = case.evolve(queue=tuple(kept))
     return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))
+
+
+def _tells_of_a_certificate(job: object) -> bool:
+    return isinstance(job, TellNotice) and job.notice is NoticeKind.CERTIFICATE_ACTIVE
+
+
+def _with_certificate(case: Case, certificate: Certificate, known: Certificate | None, today: date) -> CertificateTrack:
+    """Return the track with a certificate. It is what was paid for if it is new and ends last."""
+    others = tuple(each for each in case.track.certificates if each is not known and each.valid_until >= today)
+    stays = known is not None or any(each.valid_until >= certificate.valid_until for each in others)
+    request = case.track.request if stays and case.rules >= REQUEST_STAYS else None
+    last = max(each.valid_until for each in (*others, certificate))
+    certificates = bounded((*others, certificate), MOST_KEPT, lambda each: each.valid_until < last)
+    return case.track.model_copy(update={"certificates": certificates, "request": request, "end_recorded": False})
+
+
+def _settled(case: Case, certificate: Certificate, known: Certificate | None, today: date) -> Case:
+    """Return the case without what the certificate settles: a payment that bought it while nothing was on sale."""
+    if case.rules < ATTENTION_BY_CAUSE:
+        return case.settle_attention(
+            AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT, AttentionKind.NO_CERTIFICATE
+        )
+    if known is None and case.track.request is None:
+        case = case.settle_attention(AttentionKind.UNEXPECTED_PAYMENT)
+    return case.settle_attention(AttentionKind.NO_CERTIFICATE) if certificate.valid_from <= today else case
+
+
+def _with_loan_resumed(case: Case, by: str, now: datetime) -> Case:
+    """Return the case whose loan runs on if the certificate that ended it has been corrected to begin later."""
+    loan = case.loan
+    if loan is None or loan.ending is not LoanEnding.REPLACED or case.rules < LOAN_RESUMES:
+        return case
+    if loan.ended_on is None or case.own_valid_on(loan.ended_on):
+        return case
+    return case.evolve(loan=loan.resumed()).record(now, by, "loan_resumed")
 
 
 def with_certificate_reminders(case: Case, certificate: Certificate) -> Case:
@@ -121,6 +156,13 @@ def _refuse_impossible_dates(message: CertificateIssued, today: date) -> None:
         )
     if message.valid_until < today:
         raise NotAllowedNowError(remark("certificate_past", valid_until=message.valid_until))
+
+
+def _refuse_impossible_term(message: CertificateIssued) -> None:
+    if (message.valid_until - message.valid_from).days > LONGEST_TERM_DAYS:
+        raise NotAllowedNowError(
+            remark("term_too_long", valid_from=message.valid_from, valid_until=message.valid_until)
+        )
 
 
 def _refuse_other_dates(known: Certificate | None, message: CertificateIssued) -> None:

@@ -5,7 +5,7 @@ so that a case that slept through an outage catches up by being looked at once.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case.attention import AttentionKind
@@ -14,13 +14,16 @@ from domain.case.certificate import renewal_from
 from domain.case.jobs import QueuedJob, TellNotice, retry_after
 from domain.case.loan import LoanEnding
 from domain.case.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
+from domain.case.rules import ATTENTION_BY_CAUSE
 from domain.decisions import deliveries, mailboxes
 from domain.decisions.results import FAILURES_BEFORE_ATTENTION, without_mail
-from domain.notices import NoticeKind, NoticeSent
+from domain.notices import Notice, NoticeKind, NoticeSent
 from domain.remarks import remark
-from domain.views.mails import build_reminder, may_be_told
+from domain.views.mails import LOAN_NOTICES, build_reminder, may_be_told
 
 REMINDER_JOB = "reminder"
+AGAIN_KEYS = "again/"
+"""Of mails that a person asked for."""
 ENDS = frozenset({NoticeKind.LOAN_ENDED, NoticeKind.CERTIFICATE_ENDED})
 """Mails that keep to the hours of the reminders whose place they take."""
 
@@ -73,6 +76,34 @@ def _tell_the_end(case: Case, subject: Subject, kind: NoticeKind, key: str, now:
     )
 
 
+def _nobody_who_paid_is_left_alone(case: Case, now: datetime) -> Case:
+    """Ask a person to look where a company has bought and signs with nothing; and no more once it signs again."""
+    if case.rules < ATTENTION_BY_CAUSE:
+        return case
+    today = bogota_date(now)
+    if case.own_valid_on(today) or (case.loan is not None and case.loan.covers(today)):
+        return case.settle_attention(AttentionKind.NO_CERTIFICATE)
+    if any(each.kind is AttentionKind.NO_CERTIFICATE for each in case.attention):
+        return case
+    late = _late_from(case)
+    if late is not None and today >= late and case.track.request is not None:
+        why = remark("request_late", paid_on=case.track.request.opened_on)
+        return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "request", why)
+    over = case.loan is not None or any(each.valid_until < today for each in case.track.certificates)
+    if case.track.bought_on(today) and over:
+        return case.raise_attention(now, AttentionKind.NO_CERTIFICATE, "signing", remark("nothing_signs"))
+    return case
+
+
+def _late_from(case: Case) -> date | None:
+    """Return the first day on which a paid certificate should have been issued."""
+    request, policy = case.track.request, case.policy
+    if request is None or request.opened_on is None or request.observations is not None:
+        return None
+    days = policy.issuance_lead_business_days + policy.safety_margin_business_days
+    return case.calendar.after(request.opened_on, days) + DAY
+
+
 def _review_is_late(case: Case, now: datetime) -> Case:
     waiting = case.letter.under_review
     if waiting is None or case.review_due_at is None or now < case.review_due_at:
@@ -115,7 +146,8 @@ def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
 
 
 def _may_still_be_told(case: Case, job: TellNotice, now: datetime) -> bool:
-    if mailboxes.is_rest_of_a_reminder(job) and _muted(case, now):
+    is_reminder = mailboxes.is_rest_of_a_reminder(job) or (job.notice in ENDS and case.rules >= ATTENTION_BY_CAUSE)
+    if is_reminder and _muted(case, now) and not job.key.startswith(AGAIN_KEYS):
         return False
     return may_be_told(case, job.notice, now)
 
@@ -134,6 +166,7 @@ _STEPS: tuple[Callable[[Case, datetime], Case], ...] = (
     _own_certificate_begins,
     _loan_ends,
     _certificate_ends,
+    _nobody_who_paid_is_left_alone,
     _review_is_late,
     _settle_reminders,
     _drop_mails_no_longer_true,
@@ -168,25 +201,31 @@ def _reminder_at(case: Case, now: datetime) -> datetime:
     return company_opening(case.company_id, now if retry_at is None else max(now, retry_at), case.calendar)
 
 
-def reminder_done(case: Case, milestone: Milestone, result: NoticeSent, now: datetime) -> Case:
-    """Return the case after a reminder was taken by the mail server."""
-    notice = build_reminder(case, milestone.days, now)
-    case = mailboxes.without_rests_of_reminders(case).evolve(
-        reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now)
-    )
+def reminder_done(case: Case, milestone: Milestone, sent: Notice, result: NoticeSent, now: datetime) -> Case:
+    """Return the case after a reminder was taken by the mail server. The plan may be another one by then."""
+    case = mailboxes.without_rests_of_reminders(case)
+    if _is_planned(case, milestone, sent, now):
+        case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
     case = deliveries.learned(case, result.webhooks, now)
     case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     action = "reminder_uncertain" if result.uncertain else "reminder_sent"
-    case = case.record(now, SYSTEM, action, subject=case.reminders.subject, days=milestone.days)
-    return mailboxes.learned(case, TellNotice(notice=notice.kind, key=notice.key), result, now)
+    subject = Subject.LOAN if sent.kind in LOAN_NOTICES else Subject.CERTIFICATE
+    case = case.record(now, SYSTEM, action, subject=subject, days=milestone.days)
+    return mailboxes.learned(case, TellNotice(notice=sent.kind, key=sent.key), result, now)
 
 
-def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bool, now: datetime) -> Case:
+def reminder_failed(
+    case: Case, milestone: Milestone, sent: Notice, error_type: str, *, final: bool, now: datetime
+) -> Case:
     """Return the case after a reminder failed: owed until a later one takes its place, or given up if refused."""
+    planned = _is_planned(case, milestone, sent, now)
     if final:
-        refused = settle(case.reminders, [milestone], ReminderOutcome.REFUSED, now)
-        case = case.evolve(reminders=refused).settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
+        if planned:
+            case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.REFUSED, now))
+        case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
         return mailboxes.refused(case, f"reminder {milestone.days}", now)
+    if not planned:
+        return case
     failures = case.reminders.failures + 1
     waiting = case.reminders.model_copy(update={"failures": failures, "retry_at": now + retry_after(failures)})
     case = case.evolve(reminders=waiting)
@@ -194,6 +233,11 @@ def reminder_failed(case: Case, milestone: Milestone, error_type: str, final: bo
         return case
     why = remark("reminder_failing", error=error_type)
     return case.raise_attention(now, AttentionKind.FAILING, REMINDER_JOB, why)
+
+
+def _is_planned(case: Case, milestone: Milestone, sent: Notice, now: datetime) -> bool:
+    """Tell whether a reminder is of the plan as it stands: a certificate may have come while it was under way."""
+    return case.rules < ATTENTION_BY_CAUSE or build_reminder(case, milestone.days, now).key == sent.key
 
 
 def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:
@@ -234,6 +278,13 @@ def _certificate(case: Case, now: datetime) -> list[tuple[datetime, str]]:
     return [(start_of_day(day), f"{what} {day}") for day, what in days if day > today]
 
 
+def _request(case: Case, now: datetime) -> list[tuple[datetime, str]]:
+    late = _late_from(case)
+    if case.rules < ATTENTION_BY_CAUSE or late is None or late <= bogota_date(now):
+        return []
+    return [(start_of_day(late), "the certificate should be issued by now")]
+
+
 def _review(case: Case, now: datetime) -> list[tuple[datetime, str]]:  # noqa: ARG001
     return [] if case.review_due_at is None else [(case.review_due_at, "review of the letter is late")]
 
@@ -243,6 +294,7 @@ _DEADLINES: tuple[Callable[[Case, datetime], list[tuple[datetime, str]]], ...] =
     _reminder,
     _loan,
     _certificate,
+    _request,
     _review,
     deliveries.expiring_deadline,
 )

@@ -80,10 +80,12 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
         # Who signs with an own certificate needs no loan, and keeps the right to one.
         accepted = waiting.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()})
         case = case.evolve(letter=case.letter.with_change(accepted))
-        return case.record(now, message.by, "letter_accepted", folio=waiting.folio)
+        return case.record(now, message.by, "letter_accepted", message.reason, folio=waiting.folio)
     if message.decision is Decision.ACCEPT:
         return case.enqueue(
-            RecordAcceptance(upload_id=waiting.upload_id, received_at=waiting.received_at, by=message.by)
+            RecordAcceptance(
+                upload_id=waiting.upload_id, received_at=waiting.received_at, by=message.by, reason=message.reason
+            )
         )
     reasons = (Reason(code="review", message=message.reason[:400]),)
     rejected = waiting.model_copy(update={"verdict": Verdict.REJECTED, "reasons": reasons})

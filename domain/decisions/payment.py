@@ -8,6 +8,7 @@ from domain.case.bounds import bounded
 from domain.case.case import Case
 from domain.case.certificate import MOST_KEPT, CertificateRequest, Payment, PaymentStanding, purchase_offered
 from domain.case.jobs import TellNotice
+from domain.case.rules import ATTENTION_BY_CAUSE
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.messages.models import PaymentConfirmed
@@ -23,9 +24,10 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
     """
     recorded = case.track.payment(message.reference)
     if recorded is None:
-        case = once(case, f"payment:{digest(message.reference)}")
+        known_as_short = _short_key(message) in case.seen
+        case = case.forget(_short_key(message)) if known_as_short else once(case, _key(message))
     elif recorded.amount_cop == message.amount_cop:
-        raise RepeatedError
+        return _looked_at(case, message, now)
     elif recorded.standing is not PaymentStanding.INSUFFICIENT:
         raise NotAllowedNowError(
             remark(
@@ -51,6 +53,24 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
     return _EFFECTS[standing](case, message, now)
 
 
+def _key(message: PaymentConfirmed) -> str:
+    return f"payment:{digest(message.reference)}"
+
+
+def _short_key(message: PaymentConfirmed) -> str:
+    """Return the key that remembers a payment as insufficient, when newer ones have pushed it out of the record."""
+    return f"short:{digest(message.reference)}"
+
+
+def _looked_at(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
+    """Take a payment that is told again: from support and with a reason, it says that a person has dealt with it."""
+    kinds = (AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT)
+    settled = case.settle_attention(*kinds, subject=message.reference)
+    if settled is case or not (message.is_from_support and message.reason) or case.rules < ATTENTION_BY_CAUSE:
+        raise RepeatedError
+    return settled.record(now, message.by, "payment_settled", message.reason, reference=message.reference)
+
+
 def _counts_for_nothing(payment: Payment) -> bool:
     return payment.standing is not PaymentStanding.CONFIRMED
 
@@ -65,10 +85,12 @@ def _standing(case: Case, message: PaymentConfirmed, now: datetime) -> PaymentSt
 
 def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
     number = case.track.requests_made + 1
-    track = case.track.model_copy(update={"request": CertificateRequest(number=number), "requests_made": number})
-    case = case.evolve(track=track).settle_attention(
-        AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT
-    )
+    request = CertificateRequest(number=number, opened_on=bogota_date(now))
+    case = case.evolve(track=case.track.model_copy(update={"request": request, "requests_made": number}))
+    if case.rules >= ATTENTION_BY_CAUSE:
+        case = case.settle_attention(AttentionKind.INSUFFICIENT_PAYMENT, subject=message.reference)
+    else:
+        case = case.settle_attention(AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT)
     case = case.record(now, message.by, "payment_confirmed", message.reason, reference=message.reference)
     return case.enqueue(
         TellNotice(
@@ -85,12 +107,16 @@ def _insufficient(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
         "total_cop": case.policy.total_cop,
         "reference": message.reference,
     }
+    if case.rules >= ATTENTION_BY_CAUSE and _short_key(message) not in case.seen:
+        case = case.remember(_short_key(message))
     case = case.record(now, message.by, "payment_insufficient", message.reason, **short)
     why = remark("payment_short", **short)
     return case.raise_attention(now, AttentionKind.INSUFFICIENT_PAYMENT, message.reference, why)
 
 
 def _unexpected(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
+    if case.rules >= ATTENTION_BY_CAUSE:
+        case = case.settle_attention(AttentionKind.INSUFFICIENT_PAYMENT, subject=message.reference)
     case = case.record(now, message.by, "payment_unexpected", message.reason, reference=message.reference)
     why = remark("payment_unexpected", reference=message.reference)
     return case.raise_attention(now, AttentionKind.UNEXPECTED_PAYMENT, message.reference, why)

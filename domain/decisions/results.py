@@ -28,7 +28,7 @@ from domain.case.jobs import (
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.case.reminders import Reminders, Subject, plan
-from domain.case.rules import EVIDENCE_WINS, NEWEST_DATA_ALONE
+from domain.case.rules import ATTENTION_BY_CAUSE, EVIDENCE_WINS, NEWEST_DATA_ALONE
 from domain.case.steps import nit_locked
 from domain.decisions import deliveries, mailboxes, reject
 from domain.decisions.certificate import redo_request
@@ -138,18 +138,20 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
     case = case.evolve(letter=superseding(case.letter, job.upload_id).with_upload(version))
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
     if result.verdict is Verdict.ACCEPTED:
-        return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
+        return _accepted(case, result.first_acceptance, job, now)
     case = case.evolve(review_due_at=case.calendar.add_business_hours(now, case.policy.review_business_hours))
     case = case.record(now, job.by, "letter_under_review", codes=codes)
     case = case.raise_attention(now, AttentionKind.LETTER_REVIEW, job.upload_id, remark("letter_waits"))
     return case.enqueue(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{job.upload_id}/review/1"))
 
 
-def _accepted(case: Case, first: FirstAcceptance | None, upload_id: str, by: str, now: datetime) -> Case:
-    version = case.letter.version(upload_id)
-    case = case.evolve(review_due_at=None).record(
-        now, by, "letter_accepted", folio=version.folio if version is not None else None
-    )
+def _accepted(case: Case, first: FirstAcceptance | None, job: CheckUpload | RecordAcceptance, now: datetime) -> Case:
+    version = case.letter.version(job.upload_id)
+    if case.letter.under_review is None or case.rules < ATTENTION_BY_CAUSE:
+        case = case.evolve(review_due_at=None)
+    reason = job.reason if isinstance(job, RecordAcceptance) else None
+    folio = version.folio if version is not None else None
+    case = case.record(now, job.by, "letter_accepted", reason, folio=folio)
     if first is None or case.loan is not None:
         return case
     case = _with_loan(case, first, now)
@@ -163,7 +165,7 @@ def _acceptance_recorded(case: Case, job: RecordAcceptance, result: AcceptanceRe
         case = case.evolve(
             letter=case.letter.with_change(version.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()}))
         )
-    return _accepted(case, result.first_acceptance, job.upload_id, job.by, now)
+    return _accepted(case, result.first_acceptance, job, now)
 
 
 def _revocation_recorded(case: Case, job: RecordRevocation, result: None, now: datetime) -> Case:  # noqa: ARG001

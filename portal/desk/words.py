@@ -65,6 +65,7 @@ SIGNALS: Final = {
 
 ACTIONS: Final = WORDS | {
     "step_completed": "Paso terminado",
+    "payment_settled": "Un pago por resolver quedó resuelto",
     "notice_dropped": "Un correo ya no era cierto y no se envió",
     "notice_given_up": "Un correo no se pudo entregar",
     "notice_refused": "El servidor rechazó un correo",

@@ -13,6 +13,7 @@ WORDS: Final = {
     "letter_under_review": "La carta quedó en revisión",
     "letter_deleted": "Se eliminó la carta adjunta",
     "loan_started": "Empezó el préstamo del certificado",
+    "loan_resumed": "El préstamo sigue: el certificado propio empieza después",
     "loan_expired": "Terminó el préstamo del certificado",
     "loan_revoked": "Se retiró el préstamo del certificado",
     "loan_replaced": "El certificado propio reemplazó el préstamo",

@@ -20,6 +20,7 @@ NOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "notice_uncertain": ("{notice:notice}",),
     "payment_confirmed": ("{reference}",),
     "payment_insufficient": ("{amount_cop:pesos} de {total_cop:pesos}, referencia {reference}",),
+    "payment_settled": ("{reference}",),
     "payment_unexpected": ("{reference}",),
     "reminder_sent": ("{subject:subject}, {days:away}",),
     "reminder_uncertain": ("{subject:subject}, {days:away}",),

@@ -23,6 +23,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "serial_recorded": "El serial {serial} está registrado del {recorded_from:day} al {recorded_until:day} y este "
     "mensaje dice del {valid_from:day} al {valid_until:day}. Revisa el serial, o corrige las fechas desde soporte.",
     "step_unfinished": "El paso 2 no está terminado: falta la carta firmada o el pago.",
+    "term_too_long": "Del {valid_from:day} al {valid_until:day} es más de lo que dura un certificado. Revisa las dos "
+    "fechas.",
     "too_much_owed": "Este caso ya tiene {count} pasos que esperan a un servidor. Envíalo de nuevo cuando terminen.",
     "upload_not_reviewed": "La carta {upload_id} no espera revisión.",
     "upload_unknown": "La carta {upload_id} no es de este caso.",
@@ -57,10 +59,14 @@ SPANISH: Final[Mapping[str, str]] = {
     "letter_waits": "Mira la carta y decide si se acepta.",
     "loan_over": "El préstamo terminó y el certificado propio todavía no firma. Mira la solicitud y las fechas del "
     "certificado.",
+    "nothing_signs": "Terminó aquello con lo que la empresa firmaba, y el certificado que compró todavía no firma. "
+    "Mira la solicitud y las fechas del certificado.",
     "payment_short": "Se pagaron {amount_cop:pesos} de {total_cop:pesos} con la referencia {reference}. Confirma el "
     "pago con el valor completo cuando esté pago.",
     "payment_unexpected": "Llegó el pago {reference} cuando no había un certificado por comprar: hay uno en trámite o "
     "vigente por mucho tiempo. Devuelve el dinero o registra el certificado que se compró.",
+    "request_late": "Un certificado pagado el {paid_on:day} no se ha emitido y ya pasó el tiempo que toma. "
+    "Pregúntale a la entidad certificadora.",
     "reminder_failing": "Un recordatorio falla con {error}. Se intenta de nuevo.",
     "webhook_given_up": "Facturación no recibió {event_type} ({event}) en tres días; lo último fue {error}. Reenvíalo.",
     "webhooks_gone": "Facturación contestó 410 y no recibe más eventos. Reenvía uno cuando los quiera otra vez.",

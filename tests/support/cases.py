@@ -25,6 +25,7 @@ from domain.case.jobs import (
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
+from domain.case.reminders import Milestone
 from domain.case.rules import CURRENT
 from domain.decisions import admit, clock, deliveries, reject, results
 from domain.errors import MessageError, NotAllowedNowError
@@ -173,10 +174,16 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
         elif queued is not None:
             case = results.done(case, queued, world.perform(case, queued.job, now), now)
         elif milestone is not None:
-            sent = world.sent(build_reminder(case, milestone.days, now), now)
-            case = clock.reminder_done(case, milestone, sent, now)
+            reminder = build_reminder(case, milestone.days, now)
+            case = clock.reminder_done(case, milestone, reminder, world.sent(reminder, now), now)
         else:
             return case
+
+
+def reminder_fails(case: Case, milestone: Milestone, error_type: str, now: datetime, *, final: bool = False) -> Case:
+    """Return the case after the mail server did not take a reminder."""
+    sent = build_reminder(case, milestone.days, now)
+    return clock.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
 
 
 def event_to_try(case: Case, now: datetime) -> WebhookEvent | None:

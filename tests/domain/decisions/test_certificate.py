@@ -147,7 +147,7 @@ def test_a_known_serial_with_other_dates_is_refused(serial: str) -> None:
 
 
 def test_support_corrects_the_dates_of_a_certificate() -> None:
-    mistyped = settle(issue(a_case(), last="2072-11-24"))
+    mistyped = settle(issue(a_case(), last="2031-11-24"))
 
     case = settle(issue(mistyped, last="2027-11-24", by="support:ana"))
 

@@ -9,7 +9,7 @@ from domain.case.case import Case
 from domain.decisions import clock, results
 from domain.letter.examination import Verdict
 from domain.notices import NoticeKind
-from tests.support.cases import NOW, Outside, a_case, bogota, send, settle, with_letter, with_upload
+from tests.support.cases import NOW, Outside, a_case, bogota, reminder_fails, send, settle, with_letter, with_upload
 from tests.support.cases_drawn import TIMES, cases
 
 
@@ -63,7 +63,10 @@ def test_a_failure_is_waited_out_and_never_tried_in_a_loop(case: Case, now: date
         if queued is not None:
             case, tries = results.failed(case, queued, "Down", False, now), tries + 1
         elif milestone is not None:
-            case, tries = clock.reminder_failed(case, milestone, "Down", False, now), tries + 1
+            case, tries = (
+                reminder_fails(case, milestone, "Down", now, final=False),
+                tries + 1,
+            )
         else:
             deadline = clock.next_deadline(case, now)
             if deadline is None:

@@ -87,10 +87,10 @@ def test_a_correction_that_is_still_too_low_says_so_with_the_new_amount() -> Non
     assert "100000 of 297500" in attention.text
 
 
-def test_another_payment_that_counts_settles_one_below_the_total() -> None:
+def test_another_payment_that_counts_leaves_one_below_the_total_for_a_person() -> None:
     case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=29_750)
 
-    assert kinds(with_payment(case, reference="FV-78")) == []
+    assert kinds(with_payment(case, reference="FV-78")) == ["insufficient_payment"]
 
 
 def test_a_counted_payment_is_not_contradicted() -> None:
@@ -145,11 +145,58 @@ def test_a_renewal_is_on_sale_in_the_last_thirty_days(today: str, standing: str)
     assert ("FV-99", standing) == standings(with_payment(case, now, reference="FV-99"))[-1]
 
 
-def test_an_issued_certificate_settles_the_payments_that_a_person_had_to_look_at() -> None:
+def test_the_certificate_that_one_payment_bought_settles_no_other_payment() -> None:
     case = with_payment(with_payment(a_case()), reference="FV-78")
     case = send(case, "payment_confirmed", reference="FV-79", amount_cop=5)
 
-    assert kinds(with_certificate(case)) == []
+    assert kinds(with_certificate(case)) == ["unexpected_payment", "insufficient_payment"]
+
+
+def test_a_certificate_that_no_counted_payment_bought_settles_one_that_came_while_nothing_was_on_sale() -> None:
+    case = with_payment(with_certificate(a_case()), reference="FV-78")
+
+    assert kinds(case) == ["unexpected_payment"]
+    assert kinds(with_certificate(case, serial="0C2D", days=730)) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "left"),
+    [
+        ("support:ana", "refunded on Monday", []),
+        ("support:ana", None, ["unexpected_payment"]),
+        ("billing", "refunded on Monday", ["unexpected_payment"]),
+    ],
+)
+def test_support_says_what_became_of_a_payment_by_telling_it_again(
+    by: str, reason: str | None, left: list[str]
+) -> None:
+    case = with_payment(with_payment(a_case()), reference="FV-78")
+    told = {} if reason is None else {"reason": reason}
+
+    case = send(case, "payment_confirmed", by=by, reference="FV-78", amount_cop=TOTAL_COP, **told)
+
+    assert kinds(case) == left
+    assert (case.timeline[-1].action == "payment_settled") is (left == [])
+
+
+def test_a_payment_that_is_completed_while_nothing_is_on_sale_asks_for_attention_once() -> None:
+    case = send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=29_750)
+    case = with_payment(case, reference="FV-78")
+
+    case = send(case, "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
+
+    assert kinds(case) == ["unexpected_payment"]
+
+
+def test_a_payment_that_newer_ones_pushed_out_is_completed_all_the_same() -> None:
+    case = a_case()
+    for number in range(8):
+        case = send(case, "payment_confirmed", reference=f"FV-{number}", amount_cop=29_750)
+
+    case = send(case, "payment_confirmed", reference="FV-0", amount_cop=TOTAL_COP)
+
+    assert standings(case)[-1] == ("FV-0", "confirmed")
+    assert case.repeated_count == 0
 
 
 def test_a_payment_says_when_and_how_it_was_made_in_utc() -> None:

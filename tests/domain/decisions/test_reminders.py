@@ -22,6 +22,7 @@ from tests.support.cases import (
     bogota,
     live,
     opened,
+    reminder_fails,
     send,
     settle,
     with_certificate,
@@ -277,7 +278,7 @@ def failing(case: Case, since: datetime, until: datetime) -> tuple[Case, list[da
         milestone = clock.due_reminder(case, now)
         if milestone is not None:
             tries.append(now)
-            case = clock.reminder_failed(case, milestone, DOWN, final=False, now=now)
+            case = reminder_fails(case, milestone, DOWN, now, final=False)
             continue
         deadline = clock.next_deadline(case, now)
         assert deadline is not None
@@ -322,7 +323,7 @@ def test_a_refused_mailbox_ends_a_reminder_and_asks_for_another_address() -> Non
     milestone = clock.due_reminder(case, now)
     assert milestone is not None
 
-    case = clock.reminder_failed(case, milestone, "MailboxRefusedError", final=True, now=now)
+    case = reminder_fails(case, milestone, "MailboxRefusedError", now, final=True)
 
     assert (outcomes_of(case), [each.kind for each in case.attention]) == ([(15, "refused")], ["mailbox"])
 

@@ -12,7 +12,7 @@ from tests.support.portal.recorded import recorded
 
 WORKINGS = {
     *("notice_dropped", "notice_given_up", "notice_refused", "notice_requested", "notice_uncertain"),
-    *("reminder_uncertain", "review_late"),
+    *("reminder_uncertain", "review_late", "payment_settled"),
     *("webhook_given_up", "webhook_requested", "webhooks_gone", "webhooks_off"),
 }
 """What a company needs not know."""

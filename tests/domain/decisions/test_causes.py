@@ -1,0 +1,170 @@
+"""Nothing that was paid, lent or owed is undone by a message or a day that is about something else."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from domain.calendar import BusinessCalendar
+from domain.case.case import Case
+from domain.case.jobs import RecordAcceptance
+from domain.decisions import clock
+from domain.errors import NotAllowedNowError
+from domain.letter.examination import Verdict
+from domain.views.mails import build_reminder
+from domain.views.status import status
+from tests.support.cases import (
+    NOW,
+    TOTAL_COP,
+    Outside,
+    a_case,
+    bogota,
+    deliver,
+    live,
+    send,
+    settle,
+    with_certificate,
+    with_letter,
+    with_loan,
+    with_payment,
+    with_upload,
+)
+
+RENEWAL = bogota("2027-11-10 10:00")
+
+
+def kinds(case: Case) -> list[str]:
+    return [each.kind.value for each in case.attention]
+
+
+def paid_renewal() -> Case:
+    return with_payment(with_certificate(with_payment(a_case())), RENEWAL, reference="FV-88")
+
+
+def issue(case: Case, first: str, last: str, serial: str = "0A1B", **fields: str) -> Case:
+    return send(case, "certificate_issued", RENEWAL, serial=serial, valid_from=first, valid_until=last, **fields)
+
+
+def test_a_correction_of_the_old_certificate_leaves_a_paid_renewal_open() -> None:
+    case = issue(paid_renewal(), "2026-11-24", "2027-11-25")
+
+    assert case.track.request is not None
+    assert "await_certificate" in status(case, RENEWAL)["next_actions"]
+
+
+def test_a_certificate_that_ends_before_the_one_held_leaves_a_paid_renewal_open() -> None:
+    case = issue(paid_renewal(), "2026-11-24", "2027-11-20", serial="FFFF")
+
+    assert case.track.request is not None
+
+
+def test_a_renewed_certificate_is_what_was_paid_for() -> None:
+    case = issue(paid_renewal(), "2027-11-25", "2028-11-24", serial="FFFF")
+
+    assert case.track.request is None
+
+
+def test_a_loan_that_a_mistyped_first_day_ended_runs_on_once_that_is_corrected() -> None:
+    case = settle(with_certificate(with_loan(a_case()), valid_from=NOW.date()))
+    assert status(case, NOW)["entitlement"] == "own"
+
+    later = NOW + timedelta(days=1)
+    first, last = date(2026, 12, 20), date(2027, 12, 20)
+    case = settle(send(case, "certificate_issued", later, serial="0A1B", valid_from=first, valid_until=last), later)
+
+    facts = status(case, later)
+    assert (facts["entitlement"], facts["loan"]["state"], facts["loan"]["ends_on"]) == ("loan", "active", "2026-12-24")
+    assert (
+        status(live(case, later, bogota("2026-12-21 09:00"), Outside()), bogota("2026-12-21 09:00"))["entitlement"]
+        == "own"
+    )
+
+
+def test_a_term_that_no_certificate_has_is_refused() -> None:
+    with pytest.raises(NotAllowedNowError, match="longer than any certificate"):
+        send(a_case(), "certificate_issued", serial="1", valid_from="2026-11-24", valid_until="2072-11-24")
+
+
+def test_a_certificate_that_comes_during_a_reminder_of_the_loan_keeps_its_own_reminder() -> None:
+    case = with_loan(a_case(loan_reminder_days=(7,), certificate_reminder_days=(7,)))
+    now = case.reminders.planned[0].at
+    milestone = clock.due_reminder(clock.tick(case, now), now)
+    assert milestone is not None
+    sent = build_reminder(case, milestone.days, now)
+    case = with_certificate(case, now)
+
+    case = clock.reminder_done(case, milestone, sent, Outside().sent(sent, now), now)
+
+    assert [each.days for each in case.reminders.planned] == [7]
+    assert case.timeline[-1].named == {"subject": "loan", "days": 7}
+
+
+def test_who_has_paid_and_gets_no_certificate_in_time_is_looked_after() -> None:
+    paid = with_payment(a_case())
+    late = BusinessCalendar().after(NOW.date(), 10) + timedelta(days=1)
+    deadline = clock.next_deadline(paid, NOW)
+    assert deadline is not None
+
+    before = settle(paid, bogota(f"{late - timedelta(days=1)} 23:59"))
+    after = settle(paid, deadline[0])
+
+    assert deadline[0] == bogota(f"{late} 00:00")
+    assert (kinds(before), kinds(after)) == ([], ["no_certificate"])
+    assert kinds(settle(with_certificate(after, deadline[0]), deadline[0])) == []
+
+
+def test_a_certificate_that_runs_out_while_its_renewal_is_paid_asks_a_person() -> None:
+    case = live(paid_renewal(), RENEWAL, bogota("2027-11-26 10:00"), Outside())
+
+    assert kinds(case) == ["no_certificate"]
+
+
+def test_a_gap_before_the_next_certificate_asks_a_person_until_it_begins() -> None:
+    case = with_certificate(paid_renewal(), RENEWAL, serial="0C2D", valid_from=date(2027, 12, 1))
+    in_the_gap = live(case, RENEWAL, bogota("2027-11-26 10:00"), Outside())
+
+    assert kinds(in_the_gap) == ["no_certificate"]
+    assert kinds(live(in_the_gap, bogota("2027-11-26 10:00"), bogota("2027-12-01 10:00"), Outside())) == []
+
+
+def test_with_the_queue_full_of_mails_a_certificate_and_the_loans_end_are_taken() -> None:
+    case = with_loan(a_case())
+    for number in range(70):
+        case = deliver(case, "notice_requested", notice="loan_started", reason=str(number))
+
+    case = send(case, "certificate_issued", serial="1", valid_from="2027-01-01", valid_until="2027-12-31")
+    case = send(case, "loan_revoked", reason="misuse")
+
+    assert case.loan is not None
+    assert case.loan.ending is not None
+    assert len(case.queue) <= 64
+
+
+def test_why_a_letter_was_accepted_stands_in_the_timeline() -> None:
+    world = Outside()
+    case = with_upload(with_letter(a_case(), world=world), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
+
+    case = send(case, "letter_reviewed", decision="accept", reason="the seal is legible")
+    assert [each.job.reason for each in case.queue if isinstance(each.job, RecordAcceptance)] == ["the seal is legible"]
+    case = settle(case, world=world)
+
+    [accepted] = [each for each in case.timeline if each.action == "letter_accepted"]
+    assert accepted.given == "the seal is legible"
+
+
+def test_a_silence_that_was_asked_for_also_holds_back_the_mail_of_the_end() -> None:
+    holiday = bogota("2026-12-25 09:00")
+    case = clock.tick(with_loan(a_case(loan_reminder_days=())), holiday)
+    assert [each.job.kind for each in case.queue] == ["tell"]
+
+    case = send(case, "reminders_muted", holiday, until="2027-01-31", reason="asked for it")
+
+    assert clock.tick(case, holiday).queue == ()
+
+
+def test_a_payment_counts_once_whatever_is_corrected_meanwhile() -> None:
+    case = issue(paid_renewal(), "2026-11-24", "2027-11-25")
+
+    case = send(case, "payment_confirmed", RENEWAL, reference="FV-88", amount_cop=TOTAL_COP)
+
+    assert case.repeated_count == 1
+    assert status(case, RENEWAL)["payment"]["paid"]
