@@ -56,11 +56,13 @@ class CaseActivities:
     def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Remark | None]:
         """Return the given policy, completed by the worker's own; an unfit one is not used at all."""
         if given is None:
-            return self._policy, None
+            return self._policy.with_reminders_that_sell(), None
         try:
-            return Policy.model_validate({**self._policy.model_dump(), **given}), None
+            policy = Policy.model_validate({**self._policy.model_dump(), **given})
         except ValidationError as error:
-            return self._policy, remark("policy_invalid", fields=wrong_fields(error)[:300])
+            unfit = remark("policy_invalid", fields=wrong_fields(error)[:300])
+            return self._policy.with_reminders_that_sell(), unfit
+        return policy.with_reminders_that_sell(), None
 
     @activity.defn
     def check_company(self, request: CheckCompanyRequest) -> CompanyChecked:

@@ -140,10 +140,15 @@ class Activations:
         )
 
     async def update_company(self, company: Company, by: str) -> bool:
-        """Store corrected data and tell the case; False when they are what it has. The NIT is fixed after step 3."""
+        """Store corrected data and tell the case; False when they were stored before. The NIT is fixed after step 3.
+
+        The case is told in any case: an earlier call may have stored the data and broken off before it said so.
+        """
         await self.require(company.company_id)
         stored = await asyncio.to_thread(self._objects.get, company_key(company.company_id))
         if stored is not None and stored.data == canonical_bytes(company):
+            message = CompanyUpdated(sha256=hashlib.sha256(stored.data).hexdigest(), by=by)
+            await self.signal(company.company_id, "company_updated", message)
             return False
         if stored is None or Company.model_validate_json(stored.data).nit != company.nit:
             facts = await self.status(company.company_id)

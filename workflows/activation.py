@@ -20,7 +20,6 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.attention import AttentionKind
     from domain.case.case import SYSTEM, Case
     from domain.case.jobs import CaseOpened, OpenCase, QueuedJob, retry_after
-    from domain.case.policy import Policy
     from domain.case.reminders import Milestone
     from domain.contract import WORKFLOW_TYPE, workflow_id
     from domain.decisions import admit, clock, reject, results
@@ -33,11 +32,12 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.status import status
     from workflows.answers import answer
     from workflows.archive import archived
+    from workflows.carrying import carried_case, input_to_carry_on, unopened_case
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
     from workflows.jobs import perform, remind, why
-    from workflows.payloads import ActivationInput, arguments_of, carried_case, input_to_carry_on, parse_input, refusal
+    from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
     from workflows.policies import STORAGE
     from workflows.search import publish
 
@@ -157,12 +157,12 @@ class CertificateActivation:
             self._publish()
 
     def _known_case(self) -> Case:
-        """Return the case, or, before it is opened, an empty one; its policy is not known before it was looked at."""
+        """Return the case, or, before it is opened, an empty one under the policy that was asked for."""
         if self._case is not None:
             return self._case
         if self._start is None:
             raise refusal("InputError", "the workflow has not begun")
-        return Case(company_id=self._start.company_id, policy=Policy(), company_sha256=self._start.profile_sha256)
+        return unopened_case(self._start)
 
     def _keep(self, case: Case) -> None:
         self._case = case

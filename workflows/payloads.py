@@ -7,8 +7,6 @@ from pydantic import ValidationError
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from domain.case.case import Case
-from domain.case.rules import CURRENT
 from domain.contract import CompanyId, Sha256
 from domain.messages.parsing import JSON_ENCODING, Argument
 from domain.model import Model
@@ -39,22 +37,6 @@ def parse_input(raw: RawValue) -> ActivationInput:
         problems = error.errors(include_input=False, include_url=False, include_context=False)
     fields = "; ".join(f"{'.'.join(map(str, each['loc'])) or 'the input'}: {each['msg']}" for each in problems[:8])
     raise refusal("InputError", f"{fields}; fields: company_id, profile_sha256, policy (optional)")
-
-
-def input_to_carry_on(case: Case) -> dict[str, Any]:
-    """Return the input of the run that takes over, under the current rules; what every input says is not said twice."""
-    values = case.evolve(rules=CURRENT).stored()
-    return {
-        "company_id": values.pop("company_id"),
-        "profile_sha256": values.pop("company_sha256"),
-        "carried": values,
-    }
-
-
-def carried_case(start: ActivationInput) -> Case:
-    """Return the case that the run before handed over."""
-    named = {"company_id": start.company_id, "company_sha256": start.profile_sha256}
-    return Case.restored({**(start.carried or {}), **named})
 
 
 def refusal(error_type: str, text: str, *details: Any) -> ApplicationError:

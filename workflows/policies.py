@@ -14,12 +14,14 @@ class Limits(TypedDict):
 
     schedule_to_start_timeout: timedelta | None
     start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta | None
     retry_policy: RetryPolicy
 
 
 STORAGE = Limits(
     schedule_to_start_timeout=None,
     start_to_close_timeout=timedelta(seconds=60),
+    schedule_to_close_timeout=None,
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_attempts=3),
 )
 """Reading and writing documents, checking an upload."""
@@ -27,9 +29,11 @@ STORAGE = Limits(
 MAIL = Limits(
     schedule_to_start_timeout=None,
     start_to_close_timeout=timedelta(minutes=4),
+    schedule_to_close_timeout=timedelta(minutes=4, seconds=30),
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_attempts=3),
 )
-"""Mails about something that has happened: still true whenever they are sent."""
+"""Mails about something that has happened: still true whenever they are sent. Where another attempt may be under way,
+the next one may only be made in five minutes: that wait is the case's, which does other things meanwhile."""
 
 
 def webhook(tries: int) -> Limits:
@@ -37,6 +41,7 @@ def webhook(tries: int) -> Limits:
     return Limits(
         schedule_to_start_timeout=None,
         start_to_close_timeout=timedelta(seconds=60),
+        schedule_to_close_timeout=None,
         retry_policy=RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_attempts=tries),
     )
 
@@ -44,6 +49,7 @@ def webhook(tries: int) -> Limits:
 REMINDER = Limits(
     schedule_to_start_timeout=timedelta(minutes=1),
     start_to_close_timeout=timedelta(minutes=4),
+    schedule_to_close_timeout=None,
     retry_policy=RetryPolicy(maximum_attempts=1),
 )
 """Mails that tell to buy. One try, begun within a minute of the decision, which is taken anew before the next one: a

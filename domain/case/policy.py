@@ -43,7 +43,7 @@ class Policy(Model):
     issuance_lead_business_days: Annotated[int, Field(ge=0, le=60)] = 8
     safety_margin_business_days: Annotated[int, Field(ge=0, le=60)] = 2
     renewal_window_days: Days = 30
-    """A renewal is offered in the last days of an active certificate, this many."""
+    """A renewal is offered in the last days of an active certificate, this many, and from the first reminder on."""
     review_business_hours: Annotated[int, Field(ge=1, le=400)] = 18
     """How long a person may take to review a letter before support is told again; a business day has ten."""
     step_names: Annotated[tuple[str, ...], Field(min_length=6, max_length=6)] = STEP_NAMES
@@ -59,6 +59,11 @@ class Policy(Model):
             if len(set(days)) != len(days):
                 raise ValueError(f"{name} {days}: a day stands twice; name each once")
         return self
+
+    def with_reminders_that_sell(self) -> "Policy":
+        """Return the policy whose renewal is on offer from the first reminder on: none asks for what isn't sold."""
+        first = max((days for days in self.certificate_reminder_days if days > 0), default=0)
+        return self.model_copy(update={"renewal_window_days": max(self.renewal_window_days, first)})
 
     @property
     def iva_cop(self) -> int:

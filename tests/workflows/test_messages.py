@@ -110,7 +110,7 @@ async def test_a_refusal_never_repeats_what_was_typed(case: CaseUnderTest) -> No
     ("name", "fields"),
     [
         ("payment_confirmed", {"reference": "FV-77", "amount_cop": 297_500}),
-        ("certificate_issued", {"serial": "5F:01", "valid_from": "2026-01-01", "valid_until": "2099-01-01"}),
+        ("certificate_issued", {"serial": "5F:01", "valid_from": "2034-01-01", "valid_until": "2038-01-01"}),
         ("step_completed", {"step": 1}),
         ("company_updated", {"sha256": "0" * 64}),
     ],

@@ -116,11 +116,11 @@ async def test_the_certificate_expires_and_the_company_is_told(case: CaseUnderTe
     assert len(case.mails("certificate/")) == 2
 
 
-async def test_a_renewal_is_offered_in_the_last_30_days_and_follows_on(case: CaseUnderTest) -> None:
+async def test_a_renewal_is_offered_from_the_first_reminder_on_and_follows_on(case: CaseUnderTest) -> None:
     await case.pay()
     last_day = await case.issue_certificate(days=90)
     await case.settle()
-    await case.skip(timedelta(days=59))
+    await case.skip(timedelta(days=29))
     early = (await case.status())["payment"]["purchase_offered"]
     await case.skip(timedelta(days=3))
     offered = await case.status()
@@ -128,7 +128,7 @@ async def test_a_renewal_is_offered_in_the_last_30_days_and_follows_on(case: Cas
     await case.pay("FV-200")
     await case.issue_certificate("5F02", days=365, start=last_day + timedelta(days=1))
 
-    await case.skip(timedelta(days=40))
+    await case.skip(timedelta(days=70))
     facts = await case.status()
     assert (early, offered["payment"]["purchase_offered"]) == (False, True)
     assert offered["stage"] == "certificate_expiring"

@@ -1,0 +1,35 @@
+"""The case at a run's beginning and end: not opened yet, taken over from the run before, handed to the next one."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.case.case import Case
+from domain.case.policy import Policy
+from domain.case.rules import CURRENT
+from workflows.payloads import ActivationInput
+
+
+def unopened_case(start: ActivationInput) -> Case:
+    """Return an empty case, under the policy that was asked for if it can be used: nobody has looked at it yet."""
+    try:
+        policy = Policy.model_validate(start.policy or {})
+    except ValidationError:
+        policy = Policy()
+    return Case(company_id=start.company_id, policy=policy, company_sha256=start.profile_sha256)
+
+
+def input_to_carry_on(case: Case) -> dict[str, Any]:
+    """Return the input of the run that takes over, under the current rules; what every input says is not said twice."""
+    values = case.evolve(rules=CURRENT).stored()
+    return {
+        "company_id": values.pop("company_id"),
+        "profile_sha256": values.pop("company_sha256"),
+        "carried": values,
+    }
+
+
+def carried_case(start: ActivationInput) -> Case:
+    """Return the case that the run before handed over."""
+    named = {"company_id": start.company_id, "company_sha256": start.profile_sha256}
+    return Case.restored({**(start.carried or {}), **named})
