@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
+from domain import holidays
 from domain.bucket import archive_key, company_key, first_acceptance_key, loan_revocation_key
 from domain.case.archive import taken_up
 from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
@@ -50,6 +51,7 @@ class CaseActivities:
             archived=found.archived(archive_key(start.company_id), named),
             webhooks=self._webhooks,
             rules=CURRENT,
+            holidays=holidays.NEWEST,
             unusable=tuple(found.unusable),
         )
 

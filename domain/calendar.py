@@ -1,14 +1,14 @@
 """The business calendar of Colombia, and dates in Bogotá.
 
-Holidays come from the `holidays` library: Ley 51 de 1983 and its later changes, among them Ley 2578 de 2026, which
-made 13 July 2026 a holiday. A policy may add or cancel days.
+Days off come from `domain.holidays`, by the revision of its table that a case holds on to. A policy may add or cancel
+days.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from holidays.countries.colombia import Colombia
+from domain.holidays import NEWEST, days_off
 
 BOGOTA = ZoneInfo("America/Bogota")
 DAY = timedelta(days=1)
@@ -36,22 +36,20 @@ def end_of_day(day: date) -> datetime:
     return bogota_instant(day, time(23, 59, 59))
 
 
-# Computed once, here: the library imports parts of itself when asked, which a workflow's sandbox does not allow.
-_HOLIDAYS = frozenset(Colombia(years=range(2000, 2100)))  # type: ignore[no-untyped-call]  # the library has no types here
-
-
 @dataclass(frozen=True)
 class BusinessCalendar:
     """Business days: Monday to Friday, no holiday, with the policy's own exceptions."""
 
     extra_holidays: tuple[date, ...] = ()
     cancelled_holidays: tuple[date, ...] = ()
+    table: int = NEWEST
+    """Revision of the days off."""
 
     def is_business_day(self, day: date) -> bool:
         """Tell whether a day is worked."""
         if day.weekday() >= 5 or day in self.extra_holidays:  # noqa: PLR2004  # Saturday is 5
             return False
-        return day in self.cancelled_holidays or day not in _HOLIDAYS
+        return day in self.cancelled_holidays or day not in days_off(self.table)
 
     def on_or_before(self, day: date) -> date:
         """Return the day itself when it is worked, or the last business day before it."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from domain import holidays
 from domain.case.case import Case
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
@@ -21,7 +22,7 @@ def unopened_case(start: ActivationInput) -> Case:
 
 def input_to_carry_on(case: Case) -> dict[str, Any]:
     """Return the input of the run that takes over, under the current rules; what every input says is not said twice."""
-    values = case.evolve(rules=CURRENT).stored()
+    values = case.evolve(rules=CURRENT, holidays=holidays.NEWEST).stored()
     return {
         "company_id": values.pop("company_id"),
         "profile_sha256": values.pop("company_sha256"),

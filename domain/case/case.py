@@ -71,6 +71,8 @@ class Case(Model):
     """The reason for closing, once it is asked for."""
     rules: int = 0
     """The revision of `domain.case.rules` that the case is run under."""
+    holidays: int = 0
+    """The revision of `domain.holidays` that it goes by."""
 
     def evolve(self, **changes: Any) -> Self:
         """Return the case with some fields changed."""
@@ -79,7 +81,7 @@ class Case(Model):
     @property
     def calendar(self) -> BusinessCalendar:
         """The business calendar this case runs under."""
-        return BusinessCalendar(self.policy.extra_holidays, self.policy.cancelled_holidays)
+        return BusinessCalendar(self.policy.extra_holidays, self.policy.cancelled_holidays, self.holidays)
 
     def record(self, now: datetime, actor: str, action: str, given: str | None = None, **values: object) -> Self:
         """Return the case with one more line in its timeline; the values are those of the action's note."""

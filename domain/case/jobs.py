@@ -49,6 +49,8 @@ class CaseOpened(Model):
     """The worker has an address to deliver events to."""
     rules: int = 0
     """The worker's revision of the rules."""
+    holidays: int = 0
+    """Its revision of the days off."""
     unusable: tuple[Remark, ...] = ()
     """What the store has of the case and can't be used."""
 

@@ -44,7 +44,11 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     """Return a new case, or a closed one taken up again; a loan that was ever accepted stands as it began."""
     if result.archived is not None:
         case = Case.restored(result.archived).evolve(
-            policy=result.policy, closing=None, company_sha256=start.profile_sha256, rules=result.rules
+            policy=result.policy,
+            closing=None,
+            company_sha256=start.profile_sha256,
+            rules=result.rules,
+            holidays=result.holidays,
         )
         case = deliveries.learned(case, result.webhooks, now).record(now, SYSTEM, "activation_reopened")
     else:
@@ -54,6 +58,7 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
             company_sha256=start.profile_sha256,
             webhooks=Webhooks(on=result.webhooks),
             rules=result.rules,
+            holidays=result.holidays,
         ).record(now, SYSTEM, "activation_started")
     if result.first_acceptance is not None and case.loan is None:
         case = _revoked(_with_loan(case, result.first_acceptance, now), result.revoked_on)
