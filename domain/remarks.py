@@ -14,6 +14,7 @@ from domain.model import Model
 ENGLISH: Final[Mapping[str, str]] = {
     # A message that does not fit the case
     "certificate_past": "valid_until: {valid_until} has passed; register a certificate that is valid",
+    "certificate_unknown": "serial {serial} is no certificate of this case; see its certificates in the status",
     "dates_reversed": "valid_until: {valid_until} lies before valid_from {valid_from}; check both dates",
     "event_unknown": "event: {event} is no event of this case that can be sent again; see webhooks in the status",
     "no_letter": "no letter has been issued yet; submit the representative's data first",
@@ -26,6 +27,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "review_decided": "the letter was already decided: {decision}; another letter can be uploaded",
     "serial_recorded": "serial {serial} is registered as valid {recorded_from} to {recorded_until}, this message says "
     "{valid_from} to {valid_until}; check the serial, or let support correct the dates",
+    "support_only": "only support may send this, with by as in support:ana",
     "step_unfinished": "step 2 is not finished: attach the signed letter, or confirm the payment first",
     "term_too_long": "valid_from {valid_from} to valid_until {valid_until} is longer than any certificate; check both "
     "dates",

@@ -25,5 +25,7 @@ LOAN_RESUMES: Final = 1
 ATTENTION_BY_CAUSE: Final = 1
 """From this one on, an attention about a payment, a letter or a missing certificate is settled by its own cause alone,
 and nobody who has paid is without a certificate unseen."""
+CERTIFICATES_CAN_BE_WITHDRAWN: Final = 1
+"""From this one on, `certificate_withdrawn` is a message; before, it was an unknown name."""
 
 CURRENT: Final = 1

@@ -19,6 +19,7 @@ LONGEST_TIMELINE_BYTES: Final = 80_000
 NOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "certificate_corrected": ("{valid_from} to {valid_until}",),
     "certificate_issued": ("{valid_from} to {valid_until}",),
+    "certificate_withdrawn": ("{serial}",),
     "letter_accepted": ("{folio}",),
     "letter_issued": ("{folio}",),
     "letter_rejected": ("{codes}",),

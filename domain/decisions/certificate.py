@@ -10,10 +10,10 @@ from domain.case.certificate import LONGEST_TERM_DAYS, MOST_KEPT, Certificate, C
 from domain.case.jobs import TellNotice
 from domain.case.loan import LoanEnding
 from domain.case.reminders import Subject, plan
-from domain.case.rules import ATTENTION_BY_CAUSE, LOAN_RESUMES, REQUEST_STAYS
+from domain.case.rules import ATTENTION_BY_CAUSE, CERTIFICATES_CAN_BE_WITHDRAWN, LOAN_RESUMES, REQUEST_STAYS
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
-from domain.messages.models import CertificateIssued, CertificateRejected
+from domain.messages.models import CertificateIssued, CertificateRejected, CertificateWithdrawn
 from domain.notices import NoticeKind
 from domain.reason import Reason
 from domain.remarks import remark
@@ -37,7 +37,7 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     track = _with_certificate(case, certificate, known, today)
     case = _settled(case if corrects else once(case, key), certificate, known, today).evolve(track=track)
     case = _with_loan_resumed(case, message.by, now)
-    if track.latest is not None and (corrects or track.latest == certificate):
+    if track.latest is not None and (corrects or track.latest.serial == certificate.serial):
         case = with_certificate_reminders(case, track.latest)
     case = case.record(
         now,
@@ -65,6 +65,10 @@ def _with_certificate(case: Case, certificate: Certificate, known: Certificate |
     stays = known is not None or any(each.valid_until >= certificate.valid_until for each in others)
     request = case.track.request if stays and case.rules >= REQUEST_STAYS else None
     last = max(each.valid_until for each in (*others, certificate))
+    if case.rules >= CERTIFICATES_CAN_BE_WITHDRAWN:
+        fulfilled = case.track.request if request is None else None
+        before = known.fulfilled if known is not None else None
+        certificate = certificate.model_copy(update={"fulfilled": fulfilled or before})
     certificates = bounded((*others, certificate), MOST_KEPT, lambda each: each.valid_until < last)
     return case.track.model_copy(update={"certificates": certificates, "request": request, "end_recorded": False})
 
@@ -78,6 +82,41 @@ def _settled(case: Case, certificate: Certificate, known: Certificate | None, to
     if known is None and case.track.request is None:
         case = case.settle_attention(AttentionKind.UNEXPECTED_PAYMENT)
     return case.settle_attention(AttentionKind.NO_CERTIFICATE) if certificate.valid_from <= today else case
+
+
+def certificate_withdrawn(case: Case, message: CertificateWithdrawn, now: datetime) -> Case:
+    """Take away a certificate registered by mistake: loan, reminders and request stand as if it had not been."""
+    known = next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
+    if known is None and f"withdrawn:{_bare(message.serial)}" in case.seen:
+        raise RepeatedError
+    if case.rules < CERTIFICATES_CAN_BE_WITHDRAWN or not message.is_from_support:
+        raise NotAllowedNowError(remark("support_only"))
+    if known is None:
+        raise NotAllowedNowError(remark("certificate_unknown", serial=message.serial))
+    left = tuple(each for each in case.track.certificates if each is not known)
+    last = max(left, key=lambda each: each.valid_until, default=None)
+    over = last is not None and last.valid_until < bogota_date(now)
+    request = case.track.request or known.fulfilled
+    track = case.track.model_copy(update={"certificates": left, "request": request, "end_recorded": over})
+    case = case.forget(f"certificate:{_bare(known.serial)}").remember(f"withdrawn:{_bare(known.serial)}")
+    case = case.evolve(track=track, queue=tuple(each for each in case.queue if not _tells_of_a_certificate(each.job)))
+    case = case.record(now, message.by, "certificate_withdrawn", message.reason, serial=known.serial)
+    case = _with_loan_resumed(case, message.by, now)
+    return _with_reminders_of_what_is_left(case, last, now)
+
+
+def _with_reminders_of_what_is_left(case: Case, last: Certificate | None, now: datetime) -> Case:
+    """Return the case with the reminders before the end of the certificate or the loan that is left, still to come."""
+    if last is not None:
+        case = with_certificate_reminders(case, last)
+    elif case.loan is not None and case.loan.ending is None:
+        policy, ends_on = case.policy, case.loan.ends_on
+        planned = plan(ends_on, policy.loan_days, policy.loan_reminder_days, case.company_id, case.calendar)
+        case = case.evolve(reminders=case.reminders.planned_anew(Subject.LOAN, ends_on, planned))
+    else:
+        return case.evolve(reminders=case.reminders.model_copy(update={"planned": ()}))
+    to_come = tuple(each for each in case.reminders.planned if each.at > now)
+    return case.evolve(reminders=case.reminders.model_copy(update={"planned": to_come}))
 
 
 def _with_loan_resumed(case: Case, by: str, now: datetime) -> Case:

@@ -74,6 +74,13 @@ class CertificateRejected(Message):
     observations: LongText
 
 
+class CertificateWithdrawn(Message):
+    """A certificate was registered by mistake; the case goes on as if it had not been."""
+
+    serial: Serial
+    reason: LongText
+
+
 class StepCompleted(Message):
     """One of the six steps of the enablement is done."""
 
@@ -149,6 +156,7 @@ SIGNALS: Mapping[str, type[Message]] = {
     "letter_reviewed": LetterReviewed,
     "certificate_issued": CertificateIssued,
     "certificate_rejected": CertificateRejected,
+    "certificate_withdrawn": CertificateWithdrawn,
     "step_completed": StepCompleted,
     "loan_revoked": LoanRevoked,
     "reminders_muted": RemindersMuted,

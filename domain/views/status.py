@@ -80,7 +80,9 @@ def _certificate(case: Case, today: date) -> Json:
         "days_left": None if latest is None else (latest.valid_until - today).days,
         "renewal_from": None if latest is None else _iso(renewal_from(latest, case.policy)),
         "observations": None if request is None else request.observations,
-        "certificates": [each.model_dump(mode="json", exclude_none=True) for each in case.track.certificates],
+        "certificates": [
+            each.model_dump(mode="json", exclude_none=True, exclude={"fulfilled"}) for each in case.track.certificates
+        ],
     }
 
 

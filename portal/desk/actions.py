@@ -104,6 +104,14 @@ ACTIONS: Final[dict[str, Action]] = {
             lambda facts: facts.closing is None,
         ),
         Action(
+            "anulacion",
+            "Anular un certificado registrado",
+            "certificate_withdrawn",
+            (Field("serial", "Número de serie", hint="Del certificado que se registró por error."), REASON),
+            lambda facts: facts.certificate.serial is not None and facts.closing is None,
+            "El caso sigue como si no se hubiera registrado: vuelven el préstamo y la solicitud de antes.",
+        ),
+        Action(
             "correo",
             "Corregir el correo y reenviar",
             "notice_requested",

@@ -53,6 +53,7 @@ SIGNALS: Final = {
     "letter_reviewed": ("Decisión sobre la carta", "revision"),
     "certificate_issued": ("Certificado emitido", "certificado"),
     "certificate_rejected": ("Observaciones al certificado", None),
+    "certificate_withdrawn": ("Anulación de un certificado", "anulacion"),
     "step_completed": ("Paso terminado", None),
     "loan_revoked": ("Retiro del préstamo", "retiro"),
     "reminders_muted": ("Suspensión de recordatorios", "silencio"),

@@ -22,6 +22,7 @@ WORDS: Final = {
     "payment_unexpected": "Se recibió un pago que no se esperaba",
     "certificate_issued": "Se emitió el certificado propio",
     "certificate_corrected": "Se corrigieron los datos del certificado propio",
+    "certificate_withdrawn": "Se anuló el registro de un certificado",
     "certificate_rejected": "La entidad certificadora pidió corregir la solicitud",
     "certificate_expired": "Venció el certificado propio",
     "reminder_sent": "Enviamos un recordatorio",

@@ -8,6 +8,7 @@ from portal.words.spelling import filled
 NOTES: Final[Mapping[str, tuple[str, ...]]] = {
     "certificate_corrected": ("del {valid_from:day} al {valid_until:day}",),
     "certificate_issued": ("del {valid_from:day} al {valid_until:day}",),
+    "certificate_withdrawn": ("{serial}",),
     "letter_accepted": ("{folio}",),
     "letter_issued": ("{folio}",),
     "letter_rejected": ("{codes}",),

@@ -9,6 +9,7 @@ from portal.words.spelling import filled
 SPANISH: Final[Mapping[str, str]] = {
     # A message that does not fit the case
     "certificate_past": "El último día ({valid_until:day}) ya pasó. Registra un certificado vigente.",
+    "certificate_unknown": "El serial {serial} no es de un certificado de este caso. Mira los certificados del caso.",
     "dates_reversed": "El último día ({valid_until:day}) es anterior al primero ({valid_from:day}). Revisa las dos "
     "fechas.",
     "event_unknown": "El evento {event} no es de este caso o ya no se puede reenviar. Mira los eventos del caso.",
@@ -22,6 +23,7 @@ SPANISH: Final[Mapping[str, str]] = {
     "review_decided": "Sobre esa carta ya se decidió ({decision:decision}). Se puede adjuntar otra.",
     "serial_recorded": "El serial {serial} está registrado del {recorded_from:day} al {recorded_until:day} y este "
     "mensaje dice del {valid_from:day} al {valid_until:day}. Revisa el serial, o corrige las fechas desde soporte.",
+    "support_only": "Solo soporte puede enviar este mensaje.",
     "step_unfinished": "El paso 2 no está terminado: falta la carta firmada o el pago.",
     "term_too_long": "Del {valid_from:day} al {valid_until:day} es más de lo que dura un certificado. Revisa las dos "
     "fechas.",

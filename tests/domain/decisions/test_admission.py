@@ -54,6 +54,7 @@ def every_step() -> dict[str, tuple[Case, dict[str, Any]]]:
         "letter_reviewed": (under_review(), {"decision": "accept", "reason": "legible"}),
         "certificate_issued": (a_case(), issued),
         "certificate_rejected": (with_payment(a_case()), {"observations": "RUT"}),
+        "certificate_withdrawn": (with_certificate(a_case()), {"serial": "0A1B", "reason": "another company's"}),
         "step_completed": (a_case(), {"step": 1}),
         "loan_revoked": (with_loan(a_case()), {"reason": "misuse"}),
         "company_updated": (a_case(), {"sha256": "9" * 64}),

@@ -23,6 +23,7 @@ VALID: dict[str, dict[str, Any]] = {
     "letter_reviewed": {"decision": "accept", "reason": "legible", "by": "support:ana"},
     "certificate_issued": ISSUED,
     "certificate_rejected": {"observations": "RUT\nvencido", "by": "billing"},
+    "certificate_withdrawn": {"serial": "5F01A2", "reason": "another company's", "by": "support:ana"},
     "step_completed": {"step": 2, "by": "billing"},
     "loan_revoked": {"reason": "misuse", "by": "support:ana"},
     "reminders_muted": {"until": "2026-12-01", "reason": "asked for it", "by": "support:ana"},
