@@ -1,6 +1,7 @@
 """Opening a case, checking a company's new data, and keeping a closed case."""
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,8 @@ from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, Co
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
+from domain.case.steps import nit_locked
+from domain.contract import SHA256_PATTERN
 from domain.model import wrong_fields
 from domain.profiles.company import Company
 from domain.remarks import Remark, remark
@@ -35,7 +38,7 @@ class CaseActivities:
     @activity.defn
     def open_case(self, start: OpenCase) -> CaseOpened:
         """Return the policy to run under and whatever the company already has."""
-        _, problem = self._company(start.company_id, start.profile_sha256)
+        company, problem = self._company(start.company_id, start.profile_sha256)
         policy, policy_problem = self._captured(start.policy)
         found = _Found(self._objects)
         named = {
@@ -43,17 +46,31 @@ class CaseActivities:
             "company_sha256": start.profile_sha256,
             "policy": policy.model_dump(mode="json"),
         }
+        archived = found.archived(archive_key(start.company_id), named)
+        before = found.company_before if found.company_before != start.profile_sha256 else None
+        locked = before is not None and self._breaks_the_lock(start.company_id, before, company, archived)
         return CaseOpened(
             policy=policy,
-            problem=problem or policy_problem,
+            problem=remark("nit_locked") if locked else problem or policy_problem,
+            company_changed=before is not None and not locked,
+            company_sha256=before if locked else None,
             first_acceptance=found.first_acceptance(first_acceptance_key(start.company_id)),
             revoked_on=found.revoked_on(loan_revocation_key(start.company_id)),
-            archived=found.archived(archive_key(start.company_id), named),
+            archived=archived,
             webhooks=self._webhooks,
             rules=CURRENT,
             holidays=holidays.NEWEST,
             unusable=tuple(found.unusable),
         )
+
+    def _breaks_the_lock(
+        self, company_id: str, before: str, company: Company | None, archived: dict[str, Any] | None
+    ) -> bool:
+        """Tell whether a case would be taken up under another NIT after its test set was passed."""
+        if archived is None or not nit_locked(archived.get("steps", ())):
+            return False
+        earlier, _ = self._company(company_id, before)
+        return earlier is not None and company is not None and earlier.nit != company.nit
 
     def _captured(self, given: dict[str, Any] | None) -> tuple[Policy, Remark | None]:
         """Return the given policy, completed by the worker's own; an unfit one is not used at all."""
@@ -103,6 +120,8 @@ class _Found:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self.unusable: list[Remark] = []
+        self.company_before: str | None = None
+        """Digest of the company's data that the archived case had."""
 
     def first_acceptance(self, key: str) -> FirstAcceptance | None:
         found = self._objects.get(key)
@@ -128,6 +147,8 @@ class _Found:
             values = json.loads(found.data)
         except (ValueError, RecursionError):
             values = None
+        if isinstance(values, dict) and re.fullmatch(SHA256_PATTERN, str(values.get("company_sha256"))):
+            self.company_before = values["company_sha256"]
         case, left_out = taken_up(values, named)
         if left_out:
             self.unusable.append(remark("archive_unusable", key=key, fields=", ".join(left_out)[:200]))

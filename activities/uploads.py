@@ -102,7 +102,7 @@ class UploadActivities:
             self._keep_flattened(request, found.data)
         checked = UploadChecked(
             verdict=examined.verdict,
-            received_at=self._received_at(found, request.asked_at),
+            received_at=self._received_at(self._arrived(request, found), request.asked_at),
             sha256=hashlib.sha256(found.data).hexdigest(),
             reasons=examined.reasons,
         )
@@ -110,6 +110,11 @@ class UploadActivities:
         key = verdict_key(request.company_id, request.upload_id)
         self._objects.put_new(key, kept.model_dump_json().encode(), JSON)
         return checked
+
+    def _arrived(self, request: CheckUploadRequest, found: StoredObject) -> StoredObject:
+        """Return the object that was there first: an attempt that broke off may have kept a copy days later."""
+        uploaded = self._objects.get(inbox_key(request.company_id, request.upload_id), 0)
+        return found if uploaded is None or found.stored_at <= uploaded.stored_at else uploaded
 
     def _letter(self, request: CheckUploadRequest) -> LetterOnRecord:
         content = self._objects.get(letter_content_key(request.company_id, request.folio))

@@ -53,6 +53,10 @@ class CaseOpened(Model):
     """Its revision of the days off."""
     unusable: tuple[Remark, ...] = ()
     """What the store has of the case and can't be used."""
+    company_changed: bool = False
+    """A closed case is taken up with other data of its company."""
+    company_sha256: Sha256 | None = None
+    """The company's data that stand, where they are not those of the start: a NIT that is locked can't change."""
 
 
 class IssueLetter(Model):

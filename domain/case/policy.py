@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from domain.letter.examination import DEFAULT_LIMIT_BYTES
 from domain.model import Model
 
 STEP_NAMES = (
@@ -38,7 +39,7 @@ class Policy(Model):
     iva_percent: Annotated[int, Field(ge=0, le=100)] = 19
     validity_days: Days = 365
     """Validity of the certificate on sale, shown before payment."""
-    upload_limit_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)] = 1_048_576
+    upload_limit_bytes: Annotated[int, Field(ge=10_000, le=20_000_000)] = DEFAULT_LIMIT_BYTES
     """Largest signed letter, inclusive."""
     issuance_lead_business_days: Annotated[int, Field(ge=0, le=60)] = 8
     safety_margin_business_days: Annotated[int, Field(ge=0, le=60)] = 2

@@ -46,10 +46,13 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
         case = Case.restored(result.archived).evolve(
             policy=result.policy,
             closing=None,
-            company_sha256=start.profile_sha256,
+            company_sha256=result.company_sha256 or start.profile_sha256,
             rules=result.rules,
             holidays=result.holidays,
         )
+        if result.company_changed and case.letter.issued is not None:
+            outdated = case.letter.issued.model_copy(update={"outdated": True})
+            case = case.evolve(letter=case.letter.model_copy(update={"issued": outdated}))
         case = deliveries.learned(case, result.webhooks, now).record(now, SYSTEM, "activation_reopened")
     else:
         case = Case(

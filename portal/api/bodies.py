@@ -13,11 +13,11 @@ from domain.profiles.forms import FieldError, read_form
 M = TypeVar("M", bound=BaseModel)
 
 
-class NotJsonError(ActivaError):
+class NotDeclaredAsJsonError(ActivaError):
     """The body is declared as something else."""
 
 
-class WrongInputError(ActivaError):
+class WrongFieldsError(ActivaError):
     """Something that was sent can't be used; `errors` names each field."""
 
     def __init__(self, errors: tuple[tuple[str, str], ...]) -> None:
@@ -30,10 +30,10 @@ def body_of(model: type[M]) -> Callable[[Request], Awaitable[M]]:
 
     async def read(request: Request) -> M:
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise NotJsonError
+            raise NotDeclaredAsJsonError
         found = read_form(model, _parsed(await request.body()))
         if isinstance(found, tuple):
-            raise WrongInputError(tuple((each.field, _text(each)) for each in found))
+            raise WrongFieldsError(tuple((each.field, _text(each)) for each in found))
         return found
 
     return read
@@ -43,7 +43,7 @@ def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data)
     except (ValueError, RecursionError):
-        raise WrongInputError((("", "the body can't be read; send one JSON object in UTF-8"),)) from None
+        raise WrongFieldsError((("", "the body can't be read; send one JSON object in UTF-8"),)) from None
 
 
 def _text(error: FieldError) -> str:

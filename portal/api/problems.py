@@ -17,7 +17,7 @@ from starlette.routing import Match
 
 from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError, ServiceUnavailableError
 from portal.api.access import ScopeMissingError, TokenMissingError
-from portal.api.bodies import NotJsonError, WrongInputError
+from portal.api.bodies import NotDeclaredAsJsonError, WrongFieldsError
 from portal.api.cursors import WrongCursorError
 from portal.api.dependencies import api_of
 from portal.auth.signed_tokens import TokenRefusedError
@@ -83,8 +83,8 @@ _BY_ERROR: Final[Mapping[type[Exception], str]] = {
     ScopeMissingError: "scope-missing",
     CaseNotFoundError: "no-activation",
     NotAllowedNowError: "not-possible-now",
-    NotJsonError: "not-json",
-    WrongInputError: "wrong-input",
+    NotDeclaredAsJsonError: "not-json",
+    WrongFieldsError: "wrong-input",
     RequestValidationError: "wrong-input",
     KeyUsedError: "key-used-before",
     TooOftenError: "too-many-requests",
@@ -136,7 +136,7 @@ def _problem_of(error: Exception) -> Problem:
 
 
 def _errors_of(error: Exception) -> list[tuple[str, str]]:
-    if isinstance(error, WrongInputError):
+    if isinstance(error, WrongFieldsError):
         return list(error.errors)
     if isinstance(error, RequestValidationError):  # of parameters only: bodies are read by `bodies`
         return [(str(each["loc"][-1]), each["msg"]) for each in error.errors()]

@@ -1,0 +1,119 @@
+"""Opening a case from what the store has: closed cases, evidence and data of the company."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from activities.cases import CaseActivities
+from adapters.s3 import S3Objects
+from domain.bucket import (
+    archive_key,
+    company_key,
+    company_version_key,
+    first_acceptance_key,
+    loan_revocation_key,
+)
+from domain.case.case import Case
+from domain.case.jobs import CaseOpened, OpenCase
+from domain.case.policy import Policy
+from domain.decisions import results
+from domain.model import canonical_bytes
+from tests.support import builders
+from tests.support.cases import NOW, a_case, send, settle, with_letter, with_loan
+
+JSON = "application/json"
+
+
+def stored(objects: S3Objects, **changes: object) -> str:
+    """Store a company's data as current ones and return their digest."""
+    data = canonical_bytes(builders.company(**changes))
+    sha256 = hashlib.sha256(data).hexdigest()
+    objects.put(company_key("C1001"), data, JSON)
+    objects.put(company_version_key("C1001", sha256), data, JSON)
+    return sha256
+
+
+def opened(objects: S3Objects, sha256: str, **policy: Any) -> tuple[CaseOpened, Case]:
+    start = OpenCase(company_id="C1001", profile_sha256=sha256, policy=policy or None)
+    found = ActivityEnvironment().run(CaseActivities(objects, Policy()).open_case, start)
+    return found, results.opened(start, CaseOpened.model_validate_json(found.model_dump_json()), NOW)
+
+
+def archived(objects: S3Objects, case: Case, sha256: str) -> None:
+    values = case.evolve(company_sha256=sha256).stored()
+    objects.put(archive_key("C1001"), json.dumps(values).encode(), JSON)
+
+
+def test_a_case_with_the_test_set_behind_it_is_not_taken_up_under_another_nit(objects: S3Objects) -> None:
+    before = stored(objects)
+    archived(objects, settle(send(with_letter(a_case()), "step_completed", step=3)), before)
+    other = stored(objects, nit="860034313-7")
+
+    _, case = opened(objects, other)
+
+    assert case.company_sha256 == before
+    assert [each.code for each in case.attention] == ["nit_locked"]
+
+
+def test_a_case_taken_up_with_other_data_makes_another_letter(objects: S3Objects) -> None:
+    before = stored(objects)
+    archived(objects, with_letter(a_case()), before)
+
+    _, case = opened(objects, stored(objects, city="Cali"))
+
+    assert case.letter.issued is not None
+    assert case.letter.issued.outdated
+    assert list(case.attention) == []
+
+
+def test_a_case_taken_up_with_the_same_data_keeps_its_letter(objects: S3Objects) -> None:
+    before = stored(objects)
+    archived(objects, with_letter(a_case()), before)
+
+    _, case = opened(objects, before)
+
+    assert case.letter.issued is not None
+    assert not case.letter.issued.outdated
+
+
+@pytest.mark.parametrize(
+    ("key", "data", "code"),
+    [
+        (archive_key("C1001"), b"[1]", "archive_unusable"),
+        (archive_key("C1001"), b"\xff", "archive_unusable"),
+        (first_acceptance_key("C1001"), b"{}", "acceptance_unusable"),
+        (loan_revocation_key("C1001"), b'{"revoked_on": "soon"}', "revocation_unusable"),
+    ],
+)
+def test_what_can_not_be_read_is_named_and_the_case_opens(objects: S3Objects, key: str, data: bytes, code: str) -> None:
+    objects.put(key, data, JSON)
+
+    _, case = opened(objects, stored(objects))
+
+    assert [(each.kind.value, each.code) for each in case.attention] == [("stored_data", code)]
+
+
+def test_a_revocation_holds_against_an_archive_of_before(objects: S3Objects) -> None:
+    before = stored(objects)
+    archived(objects, with_loan(a_case()), before)
+    objects.put(loan_revocation_key("C1001"), b'{"revoked_on": "2026-11-25"}', JSON)
+
+    _, case = opened(objects, before)
+
+    assert case.loan is not None
+    assert case.loan.ending == "revoked"
+    assert case.reminders.planned == ()
+
+
+@pytest.mark.parametrize(("window", "reminders", "from_days"), [(30, [60, 30], 60), (90, [60], 90), (30, [-1], 30)])
+def test_a_renewal_is_on_offer_from_the_first_reminder_on(
+    objects: S3Objects, window: int, reminders: list[int], from_days: int
+) -> None:
+    asked = {"renewal_window_days": window, "certificate_reminder_days": reminders}
+
+    found, _ = opened(objects, stored(objects), **asked)
+
+    assert found.policy.renewal_window_days == from_days
