@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.jobs import CaseOpened, OpenCase, QueuedJob, retry_after
     from domain.case.reminders import Milestone
     from domain.contract import WORKFLOW_TYPE, workflow_id
-    from domain.decisions import admit, clock, reject, results
+    from domain.decisions import admit, clock, reject, reminding, results
     from domain.errors import MessageError, NotAllowedNowError
     from domain.messages.models import ActivationClosed
     from domain.messages.parsing import parse
@@ -175,7 +175,7 @@ class CertificateActivation:
             self._case = clock.tick(self._known_case(), now)
             self._deliveries.go_on()
             queued = clock.due_job(self._case, now)
-            milestone = clock.due_reminder(self._case, now)
+            milestone = reminding.due_reminder(self._case, now)
             if queued is not None:
                 await self._do(queued, now)
             elif milestone is not None:
@@ -237,9 +237,9 @@ class CertificateActivation:
                 raise
             error_type, final = why(error)
             case, now = self._known_case(), workflow.now()
-            self._case = clock.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
+            self._case = reminding.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
         else:
-            self._case = clock.reminder_done(self._known_case(), milestone, sent, result, workflow.now())
+            self._case = reminding.reminder_done(self._known_case(), milestone, sent, result, workflow.now())
 
     def _publish(self) -> None:
         case, now = self._known_case(), workflow.now()

@@ -27,5 +27,7 @@ ATTENTION_BY_CAUSE: Final = 1
 and nobody who has paid is without a certificate unseen."""
 CERTIFICATES_CAN_BE_WITHDRAWN: Final = 1
 """From this one on, `certificate_withdrawn` is a message; before, it was an unknown name."""
+ONE_REMINDER_A_DAY: Final = 1
+"""From this one on, a reminder that is late waits for the one of the same day, which takes its place."""
 
 CURRENT: Final = 1

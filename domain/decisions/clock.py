@@ -11,17 +11,17 @@ from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.certificate import renewal_from
-from domain.case.jobs import QueuedJob, TellNotice, retry_after
+from domain.case.jobs import QueuedJob, TellNotice
 from domain.case.loan import LoanEnding
-from domain.case.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
+from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle
 from domain.case.rules import ATTENTION_BY_CAUSE
 from domain.decisions import deliveries, mailboxes
-from domain.decisions.results import FAILURES_BEFORE_ATTENTION, without_mail
-from domain.notices import Notice, NoticeKind, NoticeSent
+from domain.decisions.reminding import REMINDER_JOB, reminder_at
+from domain.decisions.results import without_mail
+from domain.notices import NoticeKind
 from domain.remarks import remark
-from domain.views.mails import LOAN_NOTICES, build_reminder, may_be_told
+from domain.views.mails import may_be_told
 
-REMINDER_JOB = "reminder"
 AGAIN_KEYS = "again/"
 """Of mails that a person asked for."""
 ENDS = frozenset({NoticeKind.LOAN_ENDED, NoticeKind.CERTIFICATE_ENDED})
@@ -190,56 +190,6 @@ def _job_at(case: Case, queued: QueuedJob, now: datetime) -> datetime:
     return at
 
 
-def due_reminder(case: Case, now: datetime) -> Milestone | None:
-    """Return the reminder to send now: owed, within the hours, and not waiting after a failure."""
-    due = owed(case.reminders, now)
-    return due[-1] if due and _reminder_at(case, now) <= now else None
-
-
-def _reminder_at(case: Case, now: datetime) -> datetime:
-    retry_at = case.reminders.retry_at
-    return company_opening(case.company_id, now if retry_at is None else max(now, retry_at), case.calendar)
-
-
-def reminder_done(case: Case, milestone: Milestone, sent: Notice, result: NoticeSent, now: datetime) -> Case:
-    """Return the case after a reminder was taken by the mail server. The plan may be another one by then."""
-    case = mailboxes.without_rests_of_reminders(case)
-    if _is_planned(case, milestone, sent, now):
-        case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
-    case = deliveries.learned(case, result.webhooks, now)
-    case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
-    action = "reminder_uncertain" if result.uncertain else "reminder_sent"
-    subject = Subject.LOAN if sent.kind in LOAN_NOTICES else Subject.CERTIFICATE
-    case = case.record(now, SYSTEM, action, subject=subject, days=milestone.days)
-    return mailboxes.learned(case, TellNotice(notice=sent.kind, key=sent.key), result, now)
-
-
-def reminder_failed(
-    case: Case, milestone: Milestone, sent: Notice, error_type: str, *, final: bool, now: datetime
-) -> Case:
-    """Return the case after a reminder failed: owed until a later one takes its place, or given up if refused."""
-    planned = _is_planned(case, milestone, sent, now)
-    if final:
-        if planned:
-            case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.REFUSED, now))
-        case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
-        return mailboxes.refused(case, f"reminder {milestone.days}", now)
-    if not planned:
-        return case
-    failures = case.reminders.failures + 1
-    waiting = case.reminders.model_copy(update={"failures": failures, "retry_at": now + retry_after(failures)})
-    case = case.evolve(reminders=waiting)
-    if failures < FAILURES_BEFORE_ATTENTION:
-        return case
-    why = remark("reminder_failing", error=error_type)
-    return case.raise_attention(now, AttentionKind.FAILING, REMINDER_JOB, why)
-
-
-def _is_planned(case: Case, milestone: Milestone, sent: Notice, now: datetime) -> bool:
-    """Tell whether a reminder is of the plan as it stands: a certificate may have come while it was under way."""
-    return case.rules < ATTENTION_BY_CAUSE or build_reminder(case, milestone.days, now).key == sent.key
-
-
 def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:
     """Return when to look again if no message comes, and what for; None when nothing is to come.
 
@@ -256,7 +206,7 @@ def _reminder(case: Case, now: datetime) -> list[tuple[datetime, str]]:
     if not case.reminders.planned:
         return []
     first = case.reminders.planned[0]
-    at = _reminder_at(case, now) if first.at <= now else first.at
+    at = reminder_at(case, now) if first.at <= now else first.at
     label = f"{case.reminders.subject} reminder, {first.days} days, {bogota_date(first.at)}"
     return [(at, label)]
 

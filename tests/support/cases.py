@@ -27,7 +27,7 @@ from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.case.reminders import Milestone
 from domain.case.rules import CURRENT
-from domain.decisions import admit, clock, deliveries, reject, results
+from domain.decisions import admit, clock, deliveries, reject, reminding, results
 from domain.errors import MessageError, NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.messages.models import SIGNALS, Message
@@ -166,7 +166,7 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
     world = world or Outside()
     while True:
         case = clock.tick(case, now)
-        queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
+        queued, milestone = clock.due_job(case, now), reminding.due_reminder(case, now)
         if (event := event_to_try(case, now)) is not None:
             world.events.append((now, event))
             taken = WebhookTried(outcome=DeliveryOutcome.DELIVERED, attempts=1)
@@ -175,7 +175,7 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
             case = results.done(case, queued, world.perform(case, queued.job, now), now)
         elif milestone is not None:
             reminder = build_reminder(case, milestone.days, now)
-            case = clock.reminder_done(case, milestone, reminder, world.sent(reminder, now), now)
+            case = reminding.reminder_done(case, milestone, reminder, world.sent(reminder, now), now)
         else:
             return case
 
@@ -183,7 +183,7 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
 def reminder_fails(case: Case, milestone: Milestone, error_type: str, now: datetime, *, final: bool = False) -> Case:
     """Return the case after the mail server did not take a reminder."""
     sent = build_reminder(case, milestone.days, now)
-    return clock.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
+    return reminding.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
 
 
 def event_to_try(case: Case, now: datetime) -> WebhookEvent | None:

@@ -7,7 +7,7 @@ import pytest
 from domain.calendar import BusinessCalendar
 from domain.case.case import Case
 from domain.case.jobs import RecordAcceptance
-from domain.decisions import clock
+from domain.decisions import clock, reminding
 from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.views.mails import build_reminder
@@ -87,12 +87,12 @@ def test_a_term_that_no_certificate_has_is_refused() -> None:
 def test_a_certificate_that_comes_during_a_reminder_of_the_loan_keeps_its_own_reminder() -> None:
     case = with_loan(a_case(loan_reminder_days=(7,), certificate_reminder_days=(7,)))
     now = case.reminders.planned[0].at
-    milestone = clock.due_reminder(clock.tick(case, now), now)
+    milestone = reminding.due_reminder(clock.tick(case, now), now)
     assert milestone is not None
     sent = build_reminder(case, milestone.days, now)
     case = with_certificate(case, now)
 
-    case = clock.reminder_done(case, milestone, sent, Outside().sent(sent, now), now)
+    case = reminding.reminder_done(case, milestone, sent, Outside().sent(sent, now), now)
 
     assert [each.days for each in case.reminders.planned] == [7]
     assert case.timeline[-1].named == {"subject": "loan", "days": 7}
@@ -168,3 +168,16 @@ def test_a_payment_counts_once_whatever_is_corrected_meanwhile() -> None:
 
     assert case.repeated_count == 1
     assert status(case, RENEWAL)["payment"]["paid"]
+
+
+def test_after_an_outage_a_day_has_one_reminder() -> None:
+    case = with_loan(a_case(loan_reminder_days=(7, 3)))
+    last = case.reminders.planned[1].at
+    world = Outside()
+    back = last - timedelta(minutes=30)
+
+    case = live(case, back, last + timedelta(hours=3), world)
+
+    sent = [(at, notice.days_left) for at, notice in world.mails if notice.kind.value == "loan_reminder"]
+    assert sent == [(last, 3)]
+    assert [(each.days, each.outcome.value) for each in case.reminders.record] == [(7, "superseded"), (3, "sent")]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 
 from domain.case.case import Case
-from domain.decisions import clock, results
+from domain.decisions import clock, reminding, results
 from domain.letter.examination import Verdict
 from domain.notices import NoticeKind
 from tests.support.cases import NOW, Outside, a_case, bogota, reminder_fails, send, settle, with_letter, with_upload
@@ -18,7 +18,7 @@ from tests.support.cases_drawn import TIMES, cases
 def test_after_a_look_something_is_due_or_the_next_look_lies_ahead(case: Case, now: datetime) -> None:
     case = clock.tick(case, now)
 
-    if clock.due_job(case, now) is None and clock.due_reminder(case, now) is None:
+    if clock.due_job(case, now) is None and reminding.due_reminder(case, now) is None:
         deadline = clock.next_deadline(case, now)
         assert deadline is None or deadline[0] > now
 
@@ -59,7 +59,7 @@ def test_a_failure_is_waited_out_and_never_tried_in_a_loop(case: Case, now: date
     end = now + timedelta(hours=3)
     while now < end:
         case = clock.tick(case, now)
-        queued, milestone = clock.due_job(case, now), clock.due_reminder(case, now)
+        queued, milestone = clock.due_job(case, now), reminding.due_reminder(case, now)
         if queued is not None:
             case, tries = results.failed(case, queued, "Down", False, now), tries + 1
         elif milestone is not None:

@@ -11,7 +11,7 @@ from domain.calendar import BOGOTA, BusinessCalendar, bogota_date
 from domain.case.case import Case
 from domain.case.policy import Policy
 from domain.case.reminders import Milestone, company_opening, plan
-from domain.decisions import clock
+from domain.decisions import clock, reminding
 from domain.errors import MailUnavailableError
 from domain.notices import Notice, NoticeKind
 from domain.views.status import status
@@ -275,7 +275,7 @@ def failing(case: Case, since: datetime, until: datetime) -> tuple[Case, list[da
     tries, now = [], since
     while now <= until:
         case = clock.tick(case, now)
-        milestone = clock.due_reminder(case, now)
+        milestone = reminding.due_reminder(case, now)
         if milestone is not None:
             tries.append(now)
             case = reminder_fails(case, milestone, DOWN, now, final=False)
@@ -320,7 +320,7 @@ def test_a_failing_reminder_asks_for_nothing_once_the_loan_is_revoked() -> None:
 def test_a_refused_mailbox_ends_a_reminder_and_asks_for_another_address() -> None:
     now = bogota("2026-12-09 17:30")
     case = clock.tick(lent(Outside()), now)
-    milestone = clock.due_reminder(case, now)
+    milestone = reminding.due_reminder(case, now)
     assert milestone is not None
 
     case = reminder_fails(case, milestone, "MailboxRefusedError", now, final=True)
