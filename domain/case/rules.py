@@ -13,8 +13,10 @@ owed; before, only of those that had failed."""
 
 CLOSING_GOES_ON: Final = 1
 """From this one on, a case that can't be archived tries again by itself; before, it slept until its next deadline."""
+
 EVIDENCE_WINS: Final = 1
 """From this one on, a loan that was revoked stays so, whatever an older archive says."""
+
 REQUEST_STAYS: Final = 1
 """From this one on, a paid request is over only by a certificate that is new and ends last; before, by any message
 about a certificate, a correction included."""
@@ -25,8 +27,10 @@ LOAN_RESUMES: Final = 1
 ATTENTION_BY_CAUSE: Final = 1
 """From this one on, an attention about a payment, a letter or a missing certificate is settled by its own cause alone,
 and nobody who has paid is without a certificate unseen."""
+
 CERTIFICATES_CAN_BE_WITHDRAWN: Final = 1
 """From this one on, `certificate_withdrawn` is a message; before, it was an unknown name."""
+
 ONE_REMINDER_A_DAY: Final = 1
 """From this one on, a reminder that is late waits for the one of the same day, which takes its place."""
 
