@@ -57,8 +57,8 @@ class Certificate(Model):
     valid_until: date
     fingerprint_sha256: str | None = None
     issuer: str | None = None
-    fulfilled: "CertificateRequest | None" = None
-    """The paid request that it was issued for, which is open again should it be withdrawn."""
+    fulfilled: int | None = None
+    """Number of the paid request that it was issued for, which is open again should it be withdrawn."""
 
 
 class CertificateRequest(Model):

@@ -6,7 +6,7 @@ from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
 from domain.case.bounds import bounded
 from domain.case.case import Case
-from domain.case.certificate import LONGEST_TERM_DAYS, MOST_KEPT, Certificate, CertificateTrack
+from domain.case.certificate import LONGEST_TERM_DAYS, MOST_KEPT, Certificate, CertificateRequest, CertificateTrack
 from domain.case.jobs import TellNotice
 from domain.case.loan import LoanEnding
 from domain.case.reminders import Subject, plan
@@ -66,7 +66,7 @@ def _with_certificate(case: Case, certificate: Certificate, known: Certificate |
     request = case.track.request if stays and case.rules >= REQUEST_STAYS else None
     last = max(each.valid_until for each in (*others, certificate))
     if case.rules >= CERTIFICATES_CAN_BE_WITHDRAWN:
-        fulfilled = case.track.request if request is None else None
+        fulfilled = case.track.request.number if case.track.request is not None and request is None else None
         before = known.fulfilled if known is not None else None
         certificate = certificate.model_copy(update={"fulfilled": fulfilled or before})
     certificates = bounded((*others, certificate), MOST_KEPT, lambda each: each.valid_until < last)
@@ -96,7 +96,9 @@ def certificate_withdrawn(case: Case, message: CertificateWithdrawn, now: dateti
     left = tuple(each for each in case.track.certificates if each is not known)
     last = max(left, key=lambda each: each.valid_until, default=None)
     over = last is not None and last.valid_until < bogota_date(now)
-    request = case.track.request or known.fulfilled
+    request = case.track.request
+    if request is None and known.fulfilled is not None:
+        request = CertificateRequest(number=known.fulfilled, opened_on=bogota_date(now))
     track = case.track.model_copy(update={"certificates": left, "request": request, "end_recorded": over})
     case = case.forget(f"certificate:{_bare(known.serial)}").remember(f"withdrawn:{_bare(known.serial)}")
     case = case.evolve(track=track, queue=tuple(each for each in case.queue if not _tells_of_a_certificate(each.job)))
