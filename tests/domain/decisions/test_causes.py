@@ -7,7 +7,7 @@ import pytest
 from domain.calendar import BusinessCalendar
 from domain.case.case import Case
 from domain.case.jobs import RecordAcceptance
-from domain.decisions import clock, reminding
+from domain.decisions import clock, reminding, results
 from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.views.mails import build_reminder
@@ -181,3 +181,21 @@ def test_after_an_outage_a_day_has_one_reminder() -> None:
     sent = [(at, notice.days_left) for at, notice in world.mails if notice.kind.value == "loan_reminder"]
     assert sent == [(last, 3)]
     assert [(each.days, each.outcome.value) for each in case.reminders.record] == [(7, "superseded"), (3, "sent")]
+
+
+def test_the_acceptance_of_one_letter_leaves_the_review_of_another_due() -> None:
+    world = Outside()
+    case = with_upload(with_letter(a_case(), world=world), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
+    case = send(case, "letter_reviewed", decision="accept", reason="legible")
+    accepting = next(each for each in case.queue if isinstance(each.job, RecordAcceptance))
+    recorded = world.perform(case, accepting.job, NOW)
+    world.verdicts["U2"] = Verdict.UNDER_REVIEW
+    case = deliver(case, "letter_uploaded", upload_id="U2")
+    checking = case.queue[-1]
+    case = results.done(case, checking, world.perform(case, checking.job, NOW), NOW)
+    due = case.review_due_at
+
+    case = results.done(case, accepting, recorded, NOW)
+
+    assert due is not None
+    assert case.review_due_at == due
