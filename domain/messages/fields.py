@@ -18,6 +18,18 @@ YEARS = range(2000, 2100)
 """A date outside these is a slip of the keyboard, and would lead the calendar past its last day."""
 
 
+HIDDEN: Final = "•••"
+"""In the place of what may not be kept in a case."""
+_MAIL: Final = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.\w+")
+_NUMBER: Final = re.compile(r"\+?\d(?:[ .'’]?\d){6,}(?:-\d\b)?|\b\d{3}-\d{3}-\d{4}\b")
+"""Seven digits or more: documents, NIT and telephones. A date and the usual sums of money have fewer."""
+_DOCUMENT: Final = re.compile(
+    r"\b((?:c\.? ?c|c[ée]dula|nit|n\.i\.t|pasaporte|documento|c\.? ?e|p\.?p\.?t)\b[^\w\n]{0,3}(?:n[oú.°º]*\s*)?)"
+    r"\d(?:[ .'’-]?\d){3,}",
+    re.IGNORECASE,
+)
+"""Old documents have fewer digits, and are called by their name."""
+
 AS_SENT: Final = {"as_sent": True}
 """The context in which nothing is made plain: what a case refused before it could be is refused again in a replay."""
 
@@ -47,6 +59,11 @@ def _plain_code(value: object, info: ValidationInfo) -> object:
 def _joined(text: str) -> str:
     """Return a text that somebody may have pasted from a document, its line ends and odd spaces made plain."""
     return _one_line(" ".join(text.split()))
+
+
+def _without_people(text: str) -> str:
+    """Return a text without what identifies a person by itself: addresses of mail, numbers of documents, telephones."""
+    return _NUMBER.sub(HIDDEN, _DOCUMENT.sub(rf"\1{HIDDEN}", _MAIL.sub(HIDDEN, text)))
 
 
 def _one_line(text: str) -> str:
@@ -99,9 +116,11 @@ Line = Annotated[
 LongText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    AfterValidator(_without_people),
     AfterValidator(_joined),
     BeforeValidator(_plain_text),
 ]
+"""What a person writes about a case; see `_without_people`."""
 Day = Annotated[date, BeforeValidator(_day)]
 """A date in Bogotá; an instant with its offset is taken as its date there."""
 Instant = Annotated[datetime, BeforeValidator(_instant)]

@@ -13,7 +13,7 @@ from domain.errors import ActivaError
 from domain.profiles.plain_text import plain_number
 from domain.profiles.text import one_line
 
-_SHAPE: Final = re.compile(r"^(\d{5,15})-(\d)$", re.ASCII)
+_SHAPE: Final = re.compile(r"^0*(\d{3,15})-(\d)$", re.ASCII)
 _LABEL: Final = re.compile(r"^N\.?\s?I\.?\s?T\.?[\s:]*(?=\d)", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def check_digit(number: str) -> str:
 
 
 def parse_nit(text: str) -> str:
-    """Return a NIT as `900373115-3`, or raise NitError; what separates thousands is dropped."""
+    """Return a NIT as `900373115-3`, or raise NitError; what separates thousands is dropped, and zeros before it."""
     compact = re.sub(r"[.,'’\s]", "", text)
     match = _SHAPE.match(compact)
     if match is None:
@@ -45,7 +45,7 @@ def parse_nit(text: str) -> str:
     expected = check_digit(number)
     if given != expected:
         raise NitCheckDigitError(given, expected)
-    return compact
+    return f"{number}-{given}"
 
 
 def _typed_nit(text: str) -> str:

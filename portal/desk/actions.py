@@ -63,7 +63,12 @@ class Action:
         return {field.name: field.label for field in self.fields}
 
 
-REASON: Final = Field("reason", "Motivo", Kind.LONG, "Queda en la línea de tiempo. No escribas nombres de personas.")
+REASON: Final = Field(
+    "reason",
+    "Motivo",
+    Kind.LONG,
+    "Queda en la línea de tiempo. No escribas nombres de personas; los números de documento y los correos se ocultan.",
+)
 _NOTICE: Final = Field("notice", "Correo", Kind.CHOICE, choices={kind.value: name for kind, name in NOTICES.items()})
 
 ACTIONS: Final[dict[str, Action]] = {

@@ -352,3 +352,21 @@ def test_any_text_is_a_day_of_this_century_or_refused(typed: str) -> None:
     found = outcome("signal", "reminders_muted", [json_argument({"until": typed, "reason": "x", "by": "x"})])
 
     assert isinstance(found, str) or 1999 <= found.until.year <= 2100
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("El NIT 900.373.115-3 no coincide", "El NIT ••• no coincide"),
+        ("CC 12.345 de Cali", "CC ••• de Cali"),
+        ("Cédula No. 5234 vencida", "Cédula No. ••• vencida"),
+        ("llamó del 300 123 4567, del 300-123-4567 y de ana@laespiga.co.", "llamó del •••, del ••• y de •••."),
+        ("pagó 297.500 y no 279.500 el 2027-01-31 a las 10:00", "pagó 297.500 y no 279.500 el 2027-01-31 a las 10:00"),
+        ("FV-77 del folio AC-0001-2345, serial 0A1B5F01", "FV-77 del folio AC-0001-2345, serial 0A1B5F01"),
+    ],
+)
+def test_what_identifies_a_person_is_hidden_in_a_free_text(typed: str, kept: str) -> None:
+    rejected = message("certificate_rejected", observations=typed)
+    closed = message("activation_closed", reason=typed)
+
+    assert (rejected.observations, closed.reason) == (kept, kept)  # type: ignore[attr-defined]

@@ -15,6 +15,13 @@ def test_real_nits_are_accepted(nit: str) -> None:
     assert parse_nit(nit) == nit
 
 
+@pytest.mark.parametrize(
+    ("typed", "nit"), [("0900373115-3", "900373115-3"), ("000123-8", "123-8"), ("1234-1", "1234-1")]
+)
+def test_zeros_before_a_nit_do_not_count_and_a_short_one_is_one(typed: str, nit: str) -> None:
+    assert parse_nit(typed) == nit
+
+
 def test_points_and_spaces_are_dropped() -> None:
     assert parse_nit(" 860.034.313-7 ") == "860034313-7"
 
@@ -48,7 +55,9 @@ def test_every_other_check_digit_is_refused(number: int, off: int) -> None:
         parse_nit(f"{number}-{wrong}")
 
 
-@pytest.mark.parametrize("text", ["", "860034313", "860034313-", "-7", "86003431A-7", "８６００３４３１３-7", "1234-5"])
+@pytest.mark.parametrize(
+    "text", ["", "860034313", "860034313-", "-7", "86003431A-7", "８６００３４３１３-7", "12-0", "1234-5"]
+)
 def test_what_is_no_nit_is_refused(text: str) -> None:
     with pytest.raises(NitError):
         parse_nit(text)
