@@ -30,7 +30,7 @@ from domain.case.jobs import (
     UploadChecked,
 )
 from domain.case.loan import FirstAcceptance
-from domain.errors import ServiceUnavailableError
+from domain.errors import ServiceUnavailableError, StoreUnavailableError
 from domain.letter.content import LetterContent
 from domain.letter.examination import Examination, LetterOnRecord, Measured, Verdict
 from domain.reason import Reason
@@ -77,16 +77,18 @@ class UploadActivities:
     @activity.defn
     def check_upload(self, request: CheckUploadRequest) -> UploadChecked:
         """Return the verdict on a file of the inbox; asked twice, it answers with the verdict on record."""
-        earlier = self._objects.get(verdict_key(request.company_id, request.upload_id))
-        if earlier is not None:
-            kept = KeptVerdict.model_validate_json(earlier.data)
-            checked = UploadChecked.model_validate(kept.model_dump(exclude={"measured"}))
-        else:
-            checked = self._checked(request)
+        checked = self._kept(request.company_id, request.upload_id) or self._checked(request)
         if checked.verdict is not Verdict.ACCEPTED:
             return checked
         first = self._first_acceptance(request, checked.received_at) if request.starts_loan else None
         return checked.model_copy(update={"first_acceptance": first})
+
+    def _kept(self, company_id: str, upload_id: str) -> UploadChecked | None:
+        found = self._objects.get(verdict_key(company_id, upload_id))
+        if found is None:
+            return None
+        kept = KeptVerdict.model_validate_json(found.data)
+        return UploadChecked.model_validate(kept.model_dump(exclude={"measured"}))
 
     def _checked(self, request: CheckUploadRequest) -> UploadChecked:
         signed_key = signed_letter_key(request.company_id, request.upload_id)
@@ -158,9 +160,27 @@ class UploadActivities:
     def _first_acceptance(
         self, request: CheckUploadRequest | RecordAcceptanceRequest, received_at: datetime
     ) -> FirstAcceptance:
+        """Return the acceptance on record, or write down the one of the upload that arrived first.
+
+        Another one may be waiting for the store since it was accepted: this one does not overtake it.
+        """
         key = first_acceptance_key(request.company_id)
-        mine = FirstAcceptance(upload_id=request.upload_id, received_at=received_at)
-        if self._objects.put_new(key, mine.model_dump_json().encode(), JSON):
-            return mine
         stored = self._objects.get(key)
-        return mine if stored is None else FirstAcceptance.model_validate_json(stored.data)
+        if stored is None:
+            first = self._earliest(request, FirstAcceptance(upload_id=request.upload_id, received_at=received_at))
+            if self._objects.put_new(key, first.model_dump_json().encode(), JSON):
+                return first
+            stored = self._objects.get(key)
+        if stored is None:
+            raise StoreUnavailableError("another attempt to write down the first acceptance is under way")
+        return FirstAcceptance.model_validate_json(stored.data)
+
+    def _earliest(
+        self, request: CheckUploadRequest | RecordAcceptanceRequest, mine: FirstAcceptance
+    ) -> FirstAcceptance:
+        others = [
+            FirstAcceptance(upload_id=upload_id, received_at=kept.received_at)
+            for upload_id in request.checked
+            if (kept := self._kept(request.company_id, upload_id)) and kept.verdict is Verdict.ACCEPTED
+        ]
+        return min((mine, *request.accepted, *others), key=lambda each: each.received_at)

@@ -67,6 +67,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "the request and the certificate's dates",
     "payment_short": "payment below the total: {amount_cop} of {total_cop} pesos under {reference}; send "
     "payment_confirmed with the whole amount once it is paid",
+    "payment_too_large": "payment {reference} is of {amount_cop} pesos where the total is {total_cop}; it counts, but "
+    "look for a digit too many, and give back what is too much",
     "payment_unexpected": "payment {reference} while no certificate was on sale: one is in process or valid for long; "
     "refund it, or register the certificate it bought",
     "request_late": "a certificate paid on {paid_on} is not issued, and the time it takes is over; ask the issuer",

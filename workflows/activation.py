@@ -19,15 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.cases import CaseActivities
     from domain.case.attention import AttentionKind
     from domain.case.case import SYSTEM, Case
-    from domain.case.jobs import CaseOpened, OpenCase, QueuedJob, retry_after
+    from domain.case.jobs import CaseOpened, OpenCase, QueuedJob, TellNotice, retry_after
     from domain.case.reminders import Milestone
     from domain.contract import WORKFLOW_TYPE, workflow_id
-    from domain.decisions import admit, clock, reject, reminding, results
+    from domain.decisions import admit, clock, due, reject, results
     from domain.errors import MessageError, NotAllowedNowError
     from domain.messages.models import ActivationClosed
     from domain.messages.parsing import parse
     from domain.remarks import remark
-    from domain.views.mails import build_reminder
     from domain.views.stage import QUIET, Stage, search_values
     from domain.views.status import status
     from workflows.answers import answer
@@ -36,7 +35,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
-    from workflows.jobs import perform, remind, why
+    from workflows.jobs import perform, why
+    from workflows.mails import Mails
     from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
     from workflows.policies import STORAGE
     from workflows.search import publish
@@ -62,6 +62,7 @@ class CertificateActivation:
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = datetime.max.replace(tzinfo=UTC)
         self._deliveries = Deliveries(self._known_case, self._keep)
+        self._mails = Mails(self._known_case, self._keep)
 
     @workflow.signal(dynamic=True)
     def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -174,14 +175,11 @@ class CertificateActivation:
             now = workflow.now()
             self._case = clock.tick(self._known_case(), now)
             self._deliveries.go_on()
-            queued = clock.due_job(self._case, now)
-            milestone = reminding.due_reminder(self._case, now)
-            if queued is not None:
-                await self._do(queued, now)
-            elif milestone is not None:
-                await self._remind(milestone, now)
-            else:
+            self._mails.go_on()
+            step = due.next_step(self._case, now)
+            if step is None:
                 break
+            await self._do(step, now)
         self._publish()
 
     def _drain(self) -> None:
@@ -195,6 +193,7 @@ class CertificateActivation:
             await workflow.wait_condition(lambda: task.done() or bool(self._inbox))
             self._drain()
             self._deliveries.go_on()
+            self._mails.go_on()
         return await task
 
     def _take(self, item: Signal | Update) -> None:
@@ -215,7 +214,10 @@ class CertificateActivation:
         self._case = update.admit_to(case)
         self._waiting.append(update)
 
-    async def _do(self, queued: QueuedJob, now: datetime) -> None:
+    async def _do(self, queued: QueuedJob | Milestone, now: datetime) -> None:
+        if isinstance(queued, Milestone) or isinstance(queued.job, TellNotice):
+            await self._meanwhile(self._mails.send(queued))
+            return
         try:
             result = await self._meanwhile(perform(self._known_case(), queued.job, now))
         except ActivityError as error:
@@ -226,20 +228,6 @@ class CertificateActivation:
         for update in self._waiting:
             update.learn(queued, result)
         self._case = results.done(self._known_case(), queued, result, workflow.now())
-
-    async def _remind(self, milestone: Milestone, now: datetime) -> None:
-        case = self._known_case()
-        sent = build_reminder(case, milestone.days, now)
-        try:
-            result = await self._meanwhile(remind(case, sent))
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            error_type, final = why(error)
-            case, now = self._known_case(), workflow.now()
-            self._case = reminding.reminder_failed(case, milestone, sent, error_type, final=final, now=now)
-        else:
-            self._case = reminding.reminder_done(self._known_case(), milestone, sent, result, workflow.now())
 
     def _publish(self) -> None:
         case, now = self._known_case(), workflow.now()
@@ -255,10 +243,13 @@ class CertificateActivation:
         worth_it = idle and (sleeps or events > TOO_LONG_EVENTS)
         if not (worth_it or info.is_continue_as_new_suggested()):
             return
-        await workflow.wait_condition(lambda: bool(self._inbox) or not self._deliveries.trying)
-        if not await self._handlers_finished() or self._deliveries.trying:
+        await workflow.wait_condition(lambda: bool(self._inbox) or not self._is_busy())
+        if not await self._handlers_finished() or self._is_busy():
             return
         workflow.continue_as_new(input_to_carry_on(self._known_case()), memo=workflow.memo())
+
+    def _is_busy(self) -> bool:
+        return self._deliveries.trying or self._mails.sending
 
     async def _sleep(self) -> None:
         """Wait for a message or the next deadline. A timer that is armed for earlier is left to fire for nothing."""
@@ -273,13 +264,16 @@ class CertificateActivation:
             self._timer = asyncio.create_task(workflow.sleep(delay, summary=label))
         timer = self._timer
         await workflow.wait_condition(
-            lambda: bool(self._inbox) or self._deliveries.has_news or (timer is not None and timer.done())
+            lambda: bool(self._inbox) or self._has_news() or (timer is not None and timer.done())
         )
+
+    def _has_news(self) -> bool:
+        return self._deliveries.has_news or self._mails.has_news
 
     async def _archived(self) -> bool:
         """Keep the closed case; False when something came up meanwhile or the store does not answer yet."""
         case = self._known_case()
-        if case.queue or case.webhooks.waiting:
+        if case.queue or case.webhooks.waiting or self._mails.sending:
             return False
         return await self._handlers_finished() and await archived(case, lambda: bool(self._inbox))
 

@@ -26,6 +26,7 @@ from domain.case.jobs import (
     RecordRevocationRequest,
     TellNotice,
 )
+from domain.case.loan import FirstAcceptance
 from domain.case.steps import nit_locked
 from domain.decisions.results import job_name
 from domain.errors import MailboxRefusedError
@@ -77,11 +78,29 @@ def _check_upload(case: Case, job: CheckUpload, now: datetime) -> Model:
         folio=case.letter.issued.folio if case.letter.issued is not None else "",
         older_folios=case.letter.earlier_folios,
         starts_loan=not case.own_valid_on(bogota_date(now)),
+        accepted=_accepted_beside(case, job),
+        checked=_checked_beside(case, job),
     )
 
 
 def _record_acceptance(case: Case, job: RecordAcceptance) -> Model:
-    return RecordAcceptanceRequest(company_id=case.company_id, upload_id=job.upload_id, received_at=job.received_at)
+    return RecordAcceptanceRequest(
+        company_id=case.company_id,
+        upload_id=job.upload_id,
+        received_at=job.received_at,
+        accepted=_accepted_beside(case, job),
+        checked=_checked_beside(case, job),
+    )
+
+
+def _accepted_beside(case: Case, job: Job) -> tuple[FirstAcceptance, ...]:
+    owed = (each.job for each in case.queue if isinstance(each.job, RecordAcceptance) and each.job != job)
+    return tuple(FirstAcceptance(upload_id=each.upload_id, received_at=each.received_at) for each in owed)
+
+
+def _checked_beside(case: Case, job: Job) -> tuple[str, ...]:
+    owed = (each for each in case.queue if isinstance(each.job, CheckUpload) and each.job != job)
+    return tuple(each.job.upload_id for each in owed if isinstance(each.job, CheckUpload) and each.failures)
 
 
 def _check_company(case: Case, job: CheckCompany) -> Model:

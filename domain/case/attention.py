@@ -13,10 +13,13 @@ class AttentionKind(StrEnum):
     """Why somebody should look."""
 
     REJECTED_MESSAGE = "rejected_message"
-    """Settled by an accepted message of the name that was meant, or, where none can be told, by any from support."""
+    """Settled by an accepted message of the name that was meant, about the same payment, certificate or letter where it
+    names one; where no name can be told, by any from support."""
     INSUFFICIENT_PAYMENT = "insufficient_payment"
+    """Settled by the whole amount under the same reference."""
     UNEXPECTED_PAYMENT = "unexpected_payment"
-    """Both settled by a payment that counts or by an issued certificate."""
+    """Of money while nothing was on sale, or of far too much. Like the one before, also settled by support that tells
+    the payment again with a reason; or by a certificate that it can have bought."""
     LETTER_REVIEW = "letter_review"
     """Settled by the decision, or by another letter."""
     FAILING = "failing"

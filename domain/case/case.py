@@ -5,6 +5,7 @@ of a sleeping case small.
 """
 
 import copy
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -13,7 +14,7 @@ from domain.case import rules
 from domain.case.attention import Attention, AttentionKind, with_attention, without_attention
 from domain.case.certificate import CertificateTrack
 from domain.case.events import Delivery, Webhooks
-from domain.case.jobs import Job, QueuedJob
+from domain.case.jobs import Job, QueuedJob, TellNotice
 from domain.case.letters import LetterTrack
 from domain.case.loan import Loan
 from domain.case.policy import Policy
@@ -55,7 +56,11 @@ class Case(Model):
     """Completed, ascending."""
     reminders: Reminders = Reminders()
     queue: tuple[QueuedJob, ...] = ()
+    refused_mails: tuple[TellNotice, ...] = ()
+    """Mails that every address refused for good, oldest first; owed again once an address is corrected."""
     jobs_made: int = 0
+    sending: int | None = None
+    """Number of the mail that is under way, or `REMINDER`; it is neither taken out of the queue nor sent beside it."""
     review_due_at: datetime | None = None
     """When support is told again about the letter under review; None once it was."""
     notices_requested: int = 0
@@ -103,6 +108,12 @@ class Case(Model):
         kept = (each for each in self.queue if type(each.job) is not type(job) or not (alone or each.failures))
         return self._with_job(tuple(kept), job)
 
+    def enqueue_newest(self, mail: TellNotice) -> Self:
+        """Return the case owing a mail in the place of earlier ones of its kind that wait: only the newest is true."""
+        if self.rules < rules.TWO_LANES:
+            return self.enqueue(mail)
+        return self.without_mails(lambda each: each.notice is mail.notice and each.key != mail.key).enqueue(mail)
+
     def _with_job(self, queue: tuple[QueuedJob, ...], job: Job, not_before: datetime | None = None) -> Self:
         number = self.jobs_made + 1
         queued = QueuedJob(job=job, not_before=not_before, number=number)
@@ -124,6 +135,16 @@ class Case(Model):
         """Return the case that tries a waiting job at once."""
         found = self.owed(queued)
         return self if found is None else self.with_job(found.model_copy(update={"not_before": None}))
+
+    @property
+    def waiting_mails(self) -> tuple[QueuedJob, ...]:
+        """The mails that are owed and not under way."""
+        return tuple(each for each in self.queue if isinstance(each.job, TellNotice) and each.number != self.sending)
+
+    def without_mails(self, no_longer: Callable[[TellNotice], bool]) -> Self:
+        """Return the case that owes some mails no more; one that is under way is left to arrive."""
+        given_up = [each for each in self.waiting_mails if isinstance(each.job, TellNotice) and no_longer(each.job)]
+        return self.evolve(queue=tuple(each for each in self.queue if each not in given_up)) if given_up else self
 
     def remember(self, key: str) -> Self:
         """Return the case that will recognise a message when it comes again."""
@@ -149,10 +170,11 @@ class Case(Model):
     def stored(self) -> dict[str, Any]:
         """Return the case as JSON values, without what has its default, and long lists as rows.
 
-        The policy is whole, so that a later default never changes it; the queue is, because a job's kind is a default.
+        The policy is whole, so that a later default never changes it; the jobs are, because a job's kind is a default.
         """
         values = self.model_dump(mode="json", exclude_defaults=True)
-        values |= self.model_dump(mode="json", include={"policy", "queue"} if self.queue else {"policy"})
+        whole = {name for name in ("policy", "queue", "refused_mails") if getattr(self, name)}
+        values |= self.model_dump(mode="json", include=whole)
         for part, holder, name, _ in _rows_in(values):
             holder[name] = to_rows(getattr(getattr(self, part) if part else self, name))
         return values

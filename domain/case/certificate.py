@@ -9,7 +9,7 @@ from domain.case.steps import all_completed
 from domain.model import Model
 
 MOST_KEPT = 6
-"""Certificates and payments kept in a case, newest last; older ones are in its archive and the billing's books."""
+"""Certificates and payments kept in a case, newest last; older ones are in the billing's books."""
 
 
 LONGEST_TERM_DAYS = 1830

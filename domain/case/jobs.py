@@ -5,7 +5,7 @@ Each pair of request and result is what crosses to an activity.
 """
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,10 @@ from domain.remarks import Remark
 
 RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 """Waits after a failed try, which itself has been repeated within seconds; the last one stands for all later ones."""
+
+
+REMINDER: Final = -1
+"""Stands for the number of a job where a reminder is under way, which is none."""
 
 
 def retry_after(failures: int) -> timedelta:
@@ -206,14 +210,20 @@ class CheckUploadRequest(Model):
     """Earlier letters of this company."""
     starts_loan: bool
     """Acceptance starts the loan; not so while the own certificate is valid."""
+    accepted: tuple[FirstAcceptance, ...] = ()
+    """Other uploads that a person has accepted and whose acceptance is not written down yet."""
+    checked: tuple[UploadId, ...] = ()
+    """Other uploads whose check has begun and may have come to an acceptance already."""
 
 
 class RecordAcceptanceRequest(Model):
-    """What the activity needs to write down an acceptance."""
+    """What the activity needs to write down an acceptance; see `CheckUploadRequest` for the last two."""
 
     company_id: CompanyId
     upload_id: UploadId
     received_at: datetime
+    accepted: tuple[FirstAcceptance, ...] = ()
+    checked: tuple[UploadId, ...] = ()
 
 
 class CheckCompanyRequest(Model):

@@ -33,7 +33,7 @@ class Loan(Model):
     starts_on: date
     ends_on: date
     last_safe_purchase_on: date
-    """A certificate bought later may not be issued before the loan ends."""
+    """A certificate bought later may not be issued before the loan ends; the first day, where the loan is too short."""
     ending: LoanEnding | None = None
     ended_on: date | None = None
 
@@ -58,7 +58,7 @@ def loan_from(first: FirstAcceptance, policy: Policy, calendar: BusinessCalendar
         upload_id=first.upload_id,
         starts_on=starts_on,
         ends_on=ends_on,
-        last_safe_purchase_on=last_safe_purchase(ends_on, policy, calendar),
+        last_safe_purchase_on=max(last_safe_purchase(ends_on, policy, calendar), starts_on),
     )
 
 

@@ -10,9 +10,10 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
-from domain.calendar import OPENS_AT, BusinessCalendar, bogota_date, bogota_instant
+from domain.calendar import CLOSES_AT, OPENS_AT, BusinessCalendar, bogota_date, bogota_instant
 from domain.model import Model
 
+HOUR = timedelta(hours=1)
 SPREAD_MINUTES = 9 * 60
 """Sends are spread over 08:00-17:00, so that a retry still falls within the day."""
 
@@ -89,9 +90,23 @@ def plan(
 
 def _time_of_day(company_id: str) -> time:
     """Return a company's own minute of the day, so that a thousand loans of one day do not storm the mail server."""
-    digest = hashlib.sha256(company_id.encode()).digest()
-    minutes = int.from_bytes(digest[:4], "big") % SPREAD_MINUTES
+    minutes = _number_of(company_id) % SPREAD_MINUTES
     return time(OPENS_AT.hour + minutes // 60, minutes % 60)
+
+
+def turn_after_an_outage(company_id: str, now: datetime, calendar: BusinessCalendar) -> datetime:
+    """Return when to send what an outage has made late: all companies' is, so each waits its own part of an hour.
+
+    It is still sent today where today's hours are not over.
+    """
+    if calendar.next_opening(now) != now:
+        return company_opening(company_id, now, calendar)
+    left = min(HOUR, bogota_instant(bogota_date(now), CLOSES_AT) - now)
+    return now + left * (_number_of(company_id) % 3600) / 3600
+
+
+def _number_of(company_id: str) -> int:
+    return int.from_bytes(hashlib.sha256(company_id.encode()).digest()[:4], "big")
 
 
 def company_opening(company_id: str, instant: datetime, calendar: BusinessCalendar) -> datetime:

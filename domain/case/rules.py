@@ -34,4 +34,25 @@ CERTIFICATES_CAN_BE_WITHDRAWN: Final = 1
 ONE_REMINDER_A_DAY: Final = 1
 """From this one on, a reminder that is late waits for the one of the same day, which takes its place."""
 
-CURRENT: Final = 1
+TWO_LANES: Final = 2
+"""From this one on, mails and reminders go out beside the steps; before, everything was done one after the other."""
+
+REFUSED_MAILS_COME_BACK: Final = 2
+"""From this one on, a mail that every address refused is owed again once an address is corrected."""
+
+LETTER_OUTLASTS_A_MISTAKE: Final = 2
+"""From this one on, a letter that was accepted while a certificate was registered by mistake starts the loan."""
+
+SERIALS_ARE_NUMBERS: Final = 2
+"""From this one on, `0A:1B` and `A1B` are one serial."""
+
+LATE_REMINDERS_ARE_SPREAD: Final = 2
+"""From this one on, a reminder that an outage has made late waits for its company's own minute of an hour."""
+
+REJECTIONS_HAVE_A_CAUSE: Final = 2
+"""From this one on, the attention about a rejected payment, certificate or letter is settled by that one alone."""
+
+OVERPAYMENTS_ARE_SEEN: Final = 2
+"""From this one on, a payment of twice the total or more asks for attention."""
+
+CURRENT: Final = 2

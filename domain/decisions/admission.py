@@ -6,7 +6,8 @@ from typing import Any
 
 from domain.case.attention import AttentionKind
 from domain.case.case import MOST_REJECTED, Case, RejectedMessage
-from domain.case.rules import ATTENTION_BY_CAUSE
+from domain.case.jobs import TellNotice
+from domain.case.rules import ATTENTION_BY_CAUSE, REJECTIONS_HAVE_A_CAUSE, TWO_LANES
 from domain.decisions import certificate, letter, payment, support
 from domain.decisions.repeats import RepeatedError
 from domain.errors import NotAllowedNowError
@@ -38,8 +39,9 @@ LONGEST_REASON = 700
 MOST_OWED = 60
 """Steps that may wait before no more are taken on."""
 
+NATURAL_KEYS = ("reference", "serial", "upload_id", "event")
 ALWAYS_TAKEN = frozenset({PaymentConfirmed, CertificateIssued, LoanRevoked, ActivationClosed})
-"""Each owes a mail or two at most, and what it says can't wait until the mails that are owed already have gone out."""
+"""Each owes a step and a mail at most, and what it says can't wait until what is owed already has been done."""
 
 Decide = Callable[[Case, Any, datetime], Case]
 
@@ -75,16 +77,37 @@ def admit(case: Case, name: str, message: Message, now: datetime) -> Case:
         return case
     try:
         decided = decide(case, message, now)
-        taken = ALWAYS_TAKEN if case.rules >= ATTENTION_BY_CAUSE else {PaymentConfirmed}
-        if len(decided.queue) > max(MOST_OWED, len(case.queue)) and type(message) not in taken:
+        if _owes_too_much(case, decided, message):
             raise NotAllowedNowError(remark("too_much_owed", count=len(case.queue)))
-        case = decided
     except RepeatedError:
-        case = case.evolve(repeated_count=case.repeated_count + 1)
-    case = case.settle_attention(AttentionKind.REJECTED_MESSAGE, subject=name)
-    if message.is_from_support:
-        case = case.settle_attention(AttentionKind.REJECTED_MESSAGE, subject="")
+        again = case.evolve(repeated_count=case.repeated_count + 1)
+        if case.rules < REJECTIONS_HAVE_A_CAUSE:
+            return _with_rejections_settled(again, name, message)
+        return again.settle_attention(AttentionKind.REJECTED_MESSAGE, subject=_subject(name, dict(message)))
+    return _with_rejections_settled(decided, name, message)
+
+
+def _with_rejections_settled(case: Case, name: str, message: Message) -> Case:
+    """Return the case after a message that was taken: what was rejected of it, or of its name alone, is settled."""
+    for subject in (name, _subject(name, dict(message)), *([""] if message.is_from_support else [])):
+        case = case.settle_attention(AttentionKind.REJECTED_MESSAGE, subject=subject)
     return case
+
+
+def _subject(name: str, values: Mapping[str, Any]) -> str:
+    """Return what a rejection is known by: the message's name, and what it was about where that can be told."""
+    about = next((values[field] for field in NATURAL_KEYS if values.get(field)), None)
+    return name if about is None or not name else f"{name} {about}"
+
+
+def _owes_too_much(case: Case, decided: Case, message: Message) -> bool:
+    """Tell whether a message asks for more than can wait. Mails that wait hold up a request for a mail only."""
+    if case.rules >= TWO_LANES and not isinstance(message, NoticeRequested):
+        before, after = (sum(not isinstance(each.job, TellNotice) for each in of.queue) for of in (case, decided))
+    else:
+        before, after = len(case.queue), len(decided.queue)
+    taken = ALWAYS_TAKEN if case.rules >= ATTENTION_BY_CAUSE else {PaymentConfirmed}
+    return after > max(MOST_OWED, before) and type(message) not in taken
 
 
 def reject(case: Case, name: str, why: Remark, now: datetime) -> Case:
@@ -100,4 +123,5 @@ def reject(case: Case, name: str, why: Remark, now: datetime) -> Case:
     )
     case = case.evolve(rejected=(*case.rejected, rejected)[-MOST_REJECTED:], rejected_count=case.rejected_count + 1)
     quoted = why.model_copy(update={"message": f"{shown} was rejected: {why.message[:200]}"})
-    return case.raise_attention(now, AttentionKind.REJECTED_MESSAGE, meant, quoted)
+    subject = _subject(meant, why.values) if case.rules >= REJECTIONS_HAVE_A_CAUSE else meant
+    return case.raise_attention(now, AttentionKind.REJECTED_MESSAGE, subject, quoted)

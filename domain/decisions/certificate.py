@@ -7,10 +7,17 @@ from domain.case.attention import AttentionKind
 from domain.case.bounds import bounded
 from domain.case.case import Case
 from domain.case.certificate import LONGEST_TERM_DAYS, MOST_KEPT, Certificate, CertificateRequest, CertificateTrack
-from domain.case.jobs import TellNotice
+from domain.case.jobs import RecordAcceptance, TellNotice
 from domain.case.loan import LoanEnding
 from domain.case.reminders import Subject, plan
-from domain.case.rules import ATTENTION_BY_CAUSE, CERTIFICATES_CAN_BE_WITHDRAWN, LOAN_RESUMES, REQUEST_STAYS
+from domain.case.rules import (
+    ATTENTION_BY_CAUSE,
+    CERTIFICATES_CAN_BE_WITHDRAWN,
+    LETTER_OUTLASTS_A_MISTAKE,
+    LOAN_RESUMES,
+    REQUEST_STAYS,
+    SERIALS_ARE_NUMBERS,
+)
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.messages.models import CertificateIssued, CertificateRejected, CertificateWithdrawn
@@ -22,8 +29,8 @@ from domain.remarks import remark
 def certificate_issued(case: Case, message: CertificateIssued, now: datetime) -> Case:
     """Register an issued certificate, paid through this case or not, and plan the reminders before its end."""
     today = bogota_date(now)
-    key = f"certificate:{_bare(message.serial)}"
-    known = _known(case, message)
+    key = _key(case, message.serial)
+    known = _known(case, message.serial)
     corrects = known is not None and message.is_from_support
     if key in case.seen and not corrects:
         _refuse_other_dates(known, message)
@@ -36,7 +43,7 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     certificate = _of(message)
     track = _with_certificate(case, certificate, known, today)
     case = _settled(case if corrects else once(case, key), certificate, known, today).evolve(track=track)
-    case = _with_loan_resumed(case, message.by, now)
+    case = _with_loan_of_the_letter(_with_loan_resumed(case, message.by, now), message, now)
     if track.latest is not None and (corrects or track.latest.serial == certificate.serial):
         case = with_certificate_reminders(case, track.latest)
     case = case.record(
@@ -50,13 +57,12 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     told = f"certificate/{digest(message.serial)}/{message.valid_until}"
     if case.rules >= ATTENTION_BY_CAUSE:
         # A mail about another that still waits would tell the same dates: they are filled in when it is sent.
-        kept = (each for each in case.queue if not _tells_of_a_certificate(each.job))
-        case = case.evolve(queue=tuple(kept))
+        case = case.without_mails(_tells_of_a_certificate)
     return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))
 
 
-def _tells_of_a_certificate(job: object) -> bool:
-    return isinstance(job, TellNotice) and job.notice is NoticeKind.CERTIFICATE_ACTIVE
+def _tells_of_a_certificate(mail: TellNotice) -> bool:
+    return mail.notice is NoticeKind.CERTIFICATE_ACTIVE
 
 
 def _with_certificate(case: Case, certificate: Certificate, known: Certificate | None, today: date) -> CertificateTrack:
@@ -86,8 +92,8 @@ def _settled(case: Case, certificate: Certificate, known: Certificate | None, to
 
 def certificate_withdrawn(case: Case, message: CertificateWithdrawn, now: datetime) -> Case:
     """Take away a certificate registered by mistake: loan, reminders and request stand as if it had not been."""
-    known = next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
-    if known is None and f"withdrawn:{_bare(message.serial)}" in case.seen:
+    known = _known(case, message.serial)
+    if known is None and _key(case, message.serial, "withdrawn") in case.seen:
         raise RepeatedError
     if case.rules < CERTIFICATES_CAN_BE_WITHDRAWN or not message.is_from_support:
         raise NotAllowedNowError(remark("support_only"))
@@ -100,10 +106,10 @@ def certificate_withdrawn(case: Case, message: CertificateWithdrawn, now: dateti
     if request is None and known.fulfilled is not None:
         request = CertificateRequest(number=known.fulfilled, opened_on=bogota_date(now))
     track = case.track.model_copy(update={"certificates": left, "request": request, "end_recorded": over})
-    case = case.forget(f"certificate:{_bare(known.serial)}").remember(f"withdrawn:{_bare(known.serial)}")
-    case = case.evolve(track=track, queue=tuple(each for each in case.queue if not _tells_of_a_certificate(each.job)))
+    case = case.forget(_key(case, known.serial)).remember(_key(case, known.serial, "withdrawn"))
+    case = case.evolve(track=track).without_mails(_tells_of_a_certificate)
     case = case.record(now, message.by, "certificate_withdrawn", message.reason, serial=known.serial)
-    case = _with_loan_resumed(case, message.by, now)
+    case = _with_loan_of_the_letter(_with_loan_resumed(case, message.by, now), message, now)
     return _with_reminders_of_what_is_left(case, last, now)
 
 
@@ -131,6 +137,20 @@ def _with_loan_resumed(case: Case, by: str, now: datetime) -> Case:
     return case.evolve(loan=loan.resumed()).record(now, by, "loan_resumed")
 
 
+def _with_loan_of_the_letter(case: Case, message: CertificateIssued | CertificateWithdrawn, now: datetime) -> Case:
+    """Return the case that writes down the accepted letter if only a wrong certificate stood in its loan's way."""
+    letter = case.letter.attached
+    if letter is None or case.loan is not None or case.rules < LETTER_OUTLASTS_A_MISTAKE:
+        return case
+    if case.own_valid_on(bogota_date(letter.received_at)) or case.own_valid_on(bogota_date(now)):
+        return case
+    return case.enqueue(
+        RecordAcceptance(
+            upload_id=letter.upload_id, received_at=letter.received_at, by=message.by, reason=message.reason
+        )
+    )
+
+
 def with_certificate_reminders(case: Case, certificate: Certificate) -> Case:
     """Return the case with the reminders planned before a certificate's end, in place of any others."""
     planned = plan(
@@ -153,7 +173,7 @@ def certificate_rejected(case: Case, message: CertificateRejected, now: datetime
     rejected = request.model_copy(update={"observations": message.observations})
     case = case.evolve(track=case.track.model_copy(update={"request": rejected}))
     case = case.record(now, message.by, "certificate_rejected", message.observations)
-    return case.enqueue(
+    return case.enqueue_newest(
         TellNotice(
             notice=NoticeKind.CERTIFICATE_REJECTED,
             key=f"request/{request.number}/{digest(message.observations)}",
@@ -182,8 +202,8 @@ def _of(message: CertificateIssued) -> Certificate:
     )
 
 
-def _known(case: Case, message: CertificateIssued) -> Certificate | None:
-    return next((each for each in case.track.certificates if _bare(each.serial) == _bare(message.serial)), None)
+def _known(case: Case, serial: str) -> Certificate | None:
+    return next((each for each in case.track.certificates if _is_serial(case, each.serial, serial)), None)
 
 
 def _term(certificate: Certificate) -> tuple[date, date]:
@@ -220,5 +240,21 @@ def _refuse_other_dates(known: Certificate | None, message: CertificateIssued) -
         )
 
 
-def _bare(serial: str) -> str:
-    return serial.upper().replace(":", "")
+def _key(case: Case, serial: str, what: str = "certificate") -> str:
+    """Return the key by which a serial is remembered, as an earlier revision wrote it if one did."""
+    key = f"{what}:{serial.upper().replace(':', '')}"
+    if key in case.seen or case.rules < SERIALS_ARE_NUMBERS:
+        return key
+    alike = (each for each in case.seen if each.startswith(f"{what}:") and _number(each) == _number(key))
+    return next(alike, f"{what}:{_number(key)}")
+
+
+def _number(key: str) -> str:
+    return key.partition(":")[2].lstrip("0")
+
+
+def _is_serial(case: Case, one: str, other: str) -> bool:
+    bare = [each.upper().replace(":", "") for each in (one, other)]
+    if case.rules >= SERIALS_ARE_NUMBERS:
+        bare = [each.lstrip("0") for each in bare]
+    return bare[0] == bare[1]

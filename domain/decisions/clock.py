@@ -5,27 +5,30 @@ so that a case that slept through an outage catches up by being looked at once.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.certificate import renewal_from
-from domain.case.jobs import QueuedJob, TellNotice
+from domain.case.jobs import REMINDER, TellNotice
 from domain.case.loan import LoanEnding
-from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle
-from domain.case.rules import ATTENTION_BY_CAUSE
+from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle, turn_after_an_outage
+from domain.case.rules import ATTENTION_BY_CAUSE, LATE_REMINDERS_ARE_SPREAD
 from domain.decisions import deliveries, mailboxes
-from domain.decisions.reminding import REMINDER_JOB, reminder_at
+from domain.decisions.due import ENDS, job_at
+from domain.decisions.reminding import REMINDER_JOB, of_today, reminder_at
 from domain.decisions.results import without_mail
 from domain.notices import NoticeKind
 from domain.remarks import remark
 from domain.views.mails import may_be_told
 
+LONGEST_SENDING = timedelta(minutes=5)
+"""A mail that is under way has been sent, or has failed, by then."""
+LATE = timedelta(minutes=10)
+"""A reminder that is owed for longer was held up by an outage."""
 AGAIN_KEYS = "again/"
 """Of mails that a person asked for."""
-ENDS = frozenset({NoticeKind.LOAN_ENDED, NoticeKind.CERTIFICATE_ENDED})
-"""Mails that keep to the hours of the reminders whose place they take."""
 
 
 def tick(case: Case, now: datetime) -> Case:
@@ -71,9 +74,10 @@ def _tell_the_end(case: Case, subject: Subject, kind: NoticeKind, key: str, now:
     planned = case.reminders.subject is subject and case.reminders.planned
     if planned or case.track.bought_on(bogota_date(now)) or _muted(case, now):
         return case
-    return case.enqueue(
-        TellNotice(notice=kind, key=key), not_before=company_opening(case.company_id, now, case.calendar)
-    )
+    # It ended at midnight: within the hours, an outage has made it late.
+    when = turn_after_an_outage if case.rules >= LATE_REMINDERS_ARE_SPREAD else company_opening
+    at = when(case.company_id, now, case.calendar)
+    return case.enqueue(TellNotice(notice=kind, key=key), not_before=at)
 
 
 def _nobody_who_paid_is_left_alone(case: Case, now: datetime) -> Case:
@@ -109,11 +113,13 @@ def _review_is_late(case: Case, now: datetime) -> Case:
     if waiting is None or case.review_due_at is None or now < case.review_due_at:
         return case
     case = case.evolve(review_due_at=None).record(now, SYSTEM, "review_late")
-    return case.enqueue(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{waiting.upload_id}/review/2"))
+    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{waiting.upload_id}/review/2"))
 
 
 def _settle_reminders(case: Case, now: datetime) -> Case:
     """Record as skipped what is owed but must not be sent; at most the most urgent one is left owed."""
+    if case.sending == REMINDER:
+        return case
     due = owed(case.reminders, now)
     if not due:
         return case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
@@ -125,7 +131,18 @@ def _settle_reminders(case: Case, now: datetime) -> Case:
         outcome, over = ReminderOutcome.SUPERSEDED, due[:-1]
     if over:
         case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
-    return case.evolve(reminders=settle(case.reminders, over, outcome, now))
+    return _with_late_reminder_spread(case.evolve(reminders=settle(case.reminders, over, outcome, now)), now)
+
+
+def _with_late_reminder_spread(case: Case, now: datetime) -> Case:
+    """Return the case whose reminder, late after an outage, waits within an hour: all companies' are late at once."""
+    due, reminders = owed(case.reminders, now), case.reminders
+    if not due or reminders.retry_at is not None or case.rules < LATE_REMINDERS_ARE_SPREAD:
+        return case
+    if now - due[-1].at < LATE or of_today(case, now) is not None:
+        return case
+    at = turn_after_an_outage(case.company_id, now, case.calendar)
+    return case.evolve(reminders=reminders.model_copy(update={"retry_at": at}))
 
 
 def _is_about_the_certificate_held(case: Case) -> bool:
@@ -139,7 +156,7 @@ def _muted(case: Case, now: datetime) -> bool:
 
 def _drop_mails_no_longer_true(case: Case, now: datetime) -> Case:
     """Look again at the mails that still wait: nobody who has bought meanwhile is told to buy (decision 5)."""
-    for queued in case.queue:
+    for queued in case.waiting_mails:
         if isinstance(queued.job, TellNotice) and not _may_still_be_told(case, queued.job, now):
             case = without_mail(case, queued, "notice_dropped", now)
     return case
@@ -156,8 +173,8 @@ def _give_up_mails_of_a_closed_case(case: Case, now: datetime) -> Case:
     """Drop the mails that keep failing, so that a mail server which is down never holds a case open."""
     if case.closing is None:
         return case
-    for queued in case.queue:
-        if isinstance(queued.job, TellNotice) and (queued.failures or queued.not_before is not None):
+    for queued in case.waiting_mails:
+        if queued.failures or queued.not_before is not None:
             case = without_mail(case, queued, "notice_given_up", now)
     return case
 
@@ -176,30 +193,20 @@ _STEPS: tuple[Callable[[Case, datetime], Case], ...] = (
 )
 
 
-def due_job(case: Case, now: datetime) -> QueuedJob | None:
-    """Return the first job that may be tried now."""
-    return next((each for each in case.queue if _job_at(case, each, now) <= now), None)
-
-
-def _job_at(case: Case, queued: QueuedJob, now: datetime) -> datetime:
-    at = queued.not_before or now
-    if isinstance(queued.job, TellNotice) and (
-        queued.job.notice in ENDS or mailboxes.is_rest_of_a_reminder(queued.job)
-    ):
-        return company_opening(case.company_id, max(at, now), case.calendar)
-    return at
-
-
 def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:
     """Return when to look again if no message comes, and what for; None when nothing is to come.
 
-    Right after `tick`, with nothing due, it lies in the future.
+    Right after `tick`, with nothing due, it lies in the future. While a mail is under way its end is another occasion
+    to look, so only what comes before that counts: a timer costs money.
     """
-    return min((found for find in _DEADLINES for found in find(case, now)), default=None)
+    deadlines = (found for find in _DEADLINES for found in find(case, now))
+    if case.sending is not None:
+        deadlines = (found for found in deadlines if now < found[0] <= now + LONGEST_SENDING)
+    return min(deadlines, default=None)
 
 
 def _jobs(case: Case, now: datetime) -> list[tuple[datetime, str]]:
-    return [(_job_at(case, each, now), "try again") for each in case.queue]
+    return [(job_at(case, each, now), "try again") for each in case.queue]
 
 
 def _reminder(case: Case, now: datetime) -> list[tuple[datetime, str]]:

@@ -91,7 +91,7 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
     rejected = waiting.model_copy(update={"verdict": Verdict.REJECTED, "reasons": reasons})
     case = case.evolve(letter=case.letter.with_change(rejected))
     case = case.record(now, message.by, "letter_rejected", message.reason)
-    return case.enqueue(
+    return case.enqueue_newest(
         TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{waiting.upload_id}/rejected", reasons=reasons)
     )
 

@@ -7,9 +7,12 @@ that nobody gets it twice; the waits suit a server that puts unknown senders off
 from datetime import datetime, timedelta
 from typing import Final
 
+from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.jobs import TellNotice
+from domain.case.reminders import Milestone, ReminderOutcome
+from domain.case.rules import REFUSED_MAILS_COME_BACK
 from domain.notices import Addressee, NoticeSent
 from domain.remarks import remark
 
@@ -23,9 +26,16 @@ REST_AFTER: Final = (
     timedelta(hours=24),
 )
 """Waits before each further try of an address that did not take a mail for now."""
+MOST_REFUSED: Final = 10
 REMINDER_KEYS: Final = "reminder/"
 EVERY_ADDRESS: Final = "mail"
 """Subject of the attention where no address is left; otherwise it is whose address it is."""
+
+
+def refused_mail(case: Case, mail: TellNotice, now: datetime) -> Case:
+    """Return the case of which every address refused a mail: it is owed again once an address is corrected."""
+    case = case.evolve(refused_mails=(*case.refused_mails, mail.model_copy(update={"rest": 0}))[-MOST_REFUSED:])
+    return refused(case, mail.notice, now)
 
 
 def refused(case: Case, what: str, now: datetime) -> Case:
@@ -59,17 +69,36 @@ def _owe_the_rest(case: Case, sent: TellNotice, result: NoticeSent, now: datetim
     return case.record(now, SYSTEM, "notice_given_up", notice=sent.notice)
 
 
-def corrected(case: Case, owner: Addressee | None) -> Case:
-    """Return the case after new data of the company or the representative, or of nobody's address."""
+def corrected(case: Case, owner: Addressee | None, now: datetime) -> Case:
+    """Return the case after new data of the company or the representative, or of nobody's address.
+
+    What no address took is owed again; whether it is still true is looked at before it is sent.
+    """
     for subject in (EVERY_ADDRESS, owner) if owner else (EVERY_ADDRESS,):
         case = case.settle_attention(AttentionKind.MAILBOX, subject=subject)
-    return case
+    if owner is None or case.rules < REFUSED_MAILS_COME_BACK:
+        return case
+    for mail in case.refused_mails:
+        case = case.enqueue(mail)
+    return _with_the_refused_reminder(case.evolve(refused_mails=()), now)
+
+
+def _with_the_refused_reminder(case: Case, now: datetime) -> Case:
+    """Return the case owing the last reminder again if it was refused; a later one has told what it would have."""
+    reminders = case.reminders
+    last = reminders.record[-1] if reminders.record else None
+    if last is None or last.outcome is not ReminderOutcome.REFUSED or last.subject is not reminders.subject:
+        return case
+    ends_on = reminders.ends_on
+    if ends_on is None or case.calendar.on_or_before(ends_on - timedelta(days=last.days)) > bogota_date(now):
+        return case  # it was about another end
+    again = Milestone(days=last.days, at=now)
+    return case.evolve(reminders=reminders.model_copy(update={"planned": (again, *reminders.planned)}))
 
 
 def without_rests_of_reminders(case: Case) -> Case:
     """Return the case after a more urgent reminder: an earlier one is not sent to the other address any more."""
-    kept = tuple(each for each in case.queue if not is_rest_of_a_reminder(each.job))
-    return case if len(kept) == len(case.queue) else case.evolve(queue=kept)
+    return case.without_mails(is_rest_of_a_reminder)
 
 
 def is_rest_of_a_reminder(job: object) -> bool:

@@ -8,12 +8,15 @@ from domain.case.bounds import bounded
 from domain.case.case import Case
 from domain.case.certificate import MOST_KEPT, CertificateRequest, Payment, PaymentStanding, purchase_offered
 from domain.case.jobs import TellNotice
-from domain.case.rules import ATTENTION_BY_CAUSE
+from domain.case.rules import ATTENTION_BY_CAUSE, OVERPAYMENTS_ARE_SEEN
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.messages.models import PaymentConfirmed
 from domain.notices import NoticeKind
 from domain.remarks import remark
+
+SUSPICIOUS_TIMES = 2
+"""From so many times the total on, somebody should look: a digit too many, or money to give back."""
 
 
 def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
@@ -92,6 +95,10 @@ def _confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
     else:
         case = case.settle_attention(AttentionKind.INSUFFICIENT_PAYMENT, AttentionKind.UNEXPECTED_PAYMENT)
     case = case.record(now, message.by, "payment_confirmed", message.reason, reference=message.reference)
+    if case.rules >= OVERPAYMENTS_ARE_SEEN and 0 < case.policy.total_cop * SUSPICIOUS_TIMES <= message.amount_cop:
+        much = {"amount_cop": message.amount_cop, "total_cop": case.policy.total_cop, "reference": message.reference}
+        why = remark("payment_too_large", **much)
+        case = case.raise_attention(now, AttentionKind.UNEXPECTED_PAYMENT, message.reference, why)
     return case.enqueue(
         TellNotice(
             notice=NoticeKind.PAYMENT_RECEIVED,

@@ -25,11 +25,11 @@ def due_reminder(case: Case, now: datetime) -> Milestone | None:
 
 def reminder_at(case: Case, now: datetime) -> datetime:
     """Return when a reminder that is owed may go out: within the hours, after a failure's wait, once a day."""
-    at = max(now, case.reminders.retry_at or now, _of_today(case, now) or now)
+    at = max(now, case.reminders.retry_at or now, of_today(case, now) or now)
     return company_opening(case.company_id, at, case.calendar)
 
 
-def _of_today(case: Case, now: datetime) -> datetime | None:
+def of_today(case: Case, now: datetime) -> datetime | None:
     """Return when the day's own reminder is planned, if it is still to come: one that is late gives way to it."""
     if case.rules < ONE_REMINDER_A_DAY:
         return None

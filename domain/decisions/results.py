@@ -28,7 +28,7 @@ from domain.case.jobs import (
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.case.reminders import Reminders, Subject, plan
-from domain.case.rules import ATTENTION_BY_CAUSE, EVIDENCE_WINS, NEWEST_DATA_ALONE
+from domain.case.rules import ATTENTION_BY_CAUSE, EVIDENCE_WINS, NEWEST_DATA_ALONE, TWO_LANES
 from domain.case.steps import nit_locked
 from domain.decisions import deliveries, mailboxes, reject
 from domain.decisions.certificate import redo_request
@@ -115,8 +115,8 @@ def _letter_issued(case: Case, job: IssueLetter, result: LetterIssued, now: date
         earlier = (*earlier, case.letter.issued.folio)[-MOST_KEPT:]
     letter = case.letter.model_copy(update={"issued": issued, "earlier_folios": earlier})
     is_other = job.representative_sha256 != case.representative_sha256
-    case = mailboxes.corrected(case, Addressee.REPRESENTATIVE if is_other else None)
     case = case.evolve(letter=letter, representative_sha256=job.representative_sha256)
+    case = mailboxes.corrected(case, Addressee.REPRESENTATIVE if is_other else None, now)
     case = case.settle_attention(AttentionKind.PROFILE, subject="representative")
     return redo_request(case).record(now, SYSTEM, "letter_issued", folio=result.folio)
 
@@ -138,10 +138,9 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
         case = case.evolve(letter=case.letter.with_upload(version)).record(now, job.by, "letter_rejected", codes=codes)
         if not job.tell:
             return case
-        return case.enqueue(
-            TellNotice(
-                notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/rejected", reasons=result.reasons
-            )
+        what = "rejected" if result.sha256 is not None or case.rules < TWO_LANES else "missing"
+        return case.enqueue_newest(
+            TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/{what}", reasons=result.reasons)
         )
     case = case.evolve(letter=superseding(case.letter, job.upload_id).with_upload(version))
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
@@ -150,7 +149,7 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
     case = case.evolve(review_due_at=case.calendar.add_business_hours(now, case.policy.review_business_hours))
     case = case.record(now, job.by, "letter_under_review", codes=codes)
     case = case.raise_attention(now, AttentionKind.LETTER_REVIEW, job.upload_id, remark("letter_waits"))
-    return case.enqueue(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{job.upload_id}/review/1"))
+    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{job.upload_id}/review/1"))
 
 
 def _accepted(case: Case, first: FirstAcceptance | None, job: CheckUpload | RecordAcceptance, now: datetime) -> Case:
@@ -186,7 +185,7 @@ def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now:
     if result.nit_changed and nit_locked(case.steps):  # step 3 may have been done while the check was under way
         return reject(case, "company_updated", remark("nit_locked"), now)
     case = case.evolve(company_sha256=job.sha256).record(now, job.by, "company_updated")
-    case = mailboxes.corrected(case, Addressee.COMPANY)
+    case = mailboxes.corrected(case, Addressee.COMPANY, now)
     case = redo_request(case.settle_attention(AttentionKind.PROFILE, subject="company"))
     issued, ordered = case.letter.issued, letter_ordered(case)
     if issued is not None:
@@ -235,7 +234,7 @@ def failed(case: Case, queued: QueuedJob, error_type: str, final: bool, now: dat
     if owed is None:
         return case
     if isinstance(job, TellNotice) and final:
-        return mailboxes.refused(without_mail(case, queued, "notice_refused", now), job.notice, now)
+        return mailboxes.refused_mail(without_mail(case, queued, "notice_refused", now), job, now)
     failures = owed.failures + 1
     case = case.with_job(owed.model_copy(update={"failures": failures, "not_before": now + retry_after(failures)}))
     if failures < FAILURES_BEFORE_ATTENTION:

@@ -20,7 +20,9 @@ def next_actions(case: Case, now: datetime) -> list[str]:
         "await_certificate": request is not None and request.observations is None,
         "continue_to_test_set": THIS_STEP not in case.steps and may_continue(case, now),
         "submit_representative": case.letter.issued is None and _loan_is_of_use(case, signing),
-        "attach_letter": case.letter.issued is not None and attached is None and _loan_is_of_use(case, signing),
+        "attach_letter": case.letter.issued is not None
+        and (attached is None or case.loan is None)  # one accepted beside an own certificate has started no loan
+        and _loan_is_of_use(case, signing),
         "delete_letter": attached is not None,
         "buy_certificate": purchase_offered(case.track, today, case.policy),
     }

@@ -37,7 +37,7 @@ def build_notice(
     elif kind in CERTIFICATE_NOTICES and case.track.latest is not None:
         latest = case.track.latest
         starts_on, ends_on = latest.valid_from, latest.valid_until
-        safe_on = last_safe_purchase(ends_on, case.policy, case.calendar)
+        safe_on = max(last_safe_purchase(ends_on, case.policy, case.calendar), starts_on)
         offered = renewal_from(latest, case.policy)
         renewal_on = offered if offered > today else None
     elif kind is NoticeKind.PAYMENT_RECEIVED and case.loan is not None and case.loan.covers(today):

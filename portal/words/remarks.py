@@ -65,6 +65,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "Mira la solicitud y las fechas del certificado.",
     "payment_short": "Se pagaron {amount_cop:pesos} de {total_cop:pesos} con la referencia {reference}. Confirma el "
     "pago con el valor completo cuando esté pago.",
+    "payment_too_large": "El pago {reference} es de {amount_cop:pesos} y el total es de {total_cop:pesos}. Cuenta como "
+    "pago, pero revisa si sobra una cifra o si hay que devolver dinero.",
     "payment_unexpected": "Llegó el pago {reference} cuando no había un certificado por comprar: hay uno en trámite o "
     "vigente por mucho tiempo. Devuelve el dinero o registra el certificado que se compró.",
     "request_late": "Un certificado pagado el {paid_on:day} no se ha emitido y ya pasó el tiempo que toma. "

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.uploads import UploadActivities
-from domain.bucket import inbox_key, letter_content_key, letter_key, signed_letter_key
+from domain.bucket import first_acceptance_key, inbox_key, letter_content_key, letter_key, signed_letter_key
 from domain.case.jobs import CheckUploadRequest, UploadChecked
+from domain.case.loan import FirstAcceptance
+from domain.errors import StoreUnavailableError
 from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from domain.model import canonical_bytes
 from tests.support import builders
@@ -63,17 +66,18 @@ class Accepting:
         return None
 
 
-def checked(store: Store) -> UploadChecked:
+def checked(store: Store, upload_id: str = "U1", **beside: object) -> UploadChecked:
     content = builders.letter()
     store.put(letter_content_key("C1001", content.folio), canonical_bytes(content))
     store.put(letter_key("C1001", content.folio), b"%PDF-")
     request = CheckUploadRequest(
         company_id="C1001",
-        upload_id="U1",
+        upload_id=upload_id,
         asked_at=store.now,
         limit_bytes=1 << 20,
         folio=content.folio,
         starts_loan=True,
+        **beside,
     )
     steps = UploadActivities(store, Accepting(), now=lambda: store.now)
     found: UploadChecked = ActivityEnvironment().run(steps.check_upload, request)
@@ -107,3 +111,37 @@ def test_what_is_no_longer_in_the_inbox_is_dated_by_its_copy() -> None:
     store.put(signed_letter_key("C1001", "U1"), b"scan")
 
     assert checked(store).received_at == ARRIVED
+
+
+def test_an_acceptance_that_waits_for_the_store_is_not_overtaken_by_a_later_upload() -> None:
+    store = Store()
+    store.put(inbox_key("C1001", "U1"), b"scan")
+    earlier = FirstAcceptance(upload_id="U0", received_at=ARRIVED - timedelta(hours=1))
+
+    assert checked(store, accepted=(earlier,)).first_acceptance == earlier
+
+
+def test_a_check_that_broke_off_before_its_acceptance_was_written_is_not_overtaken() -> None:
+    store = Store()
+    store.put(inbox_key("C1001", "U0"), b"scan")
+    checked(store, upload_id="U0")
+    del store.objects[first_acceptance_key("C1001")]
+    store.now = LATER
+    store.put(inbox_key("C1001", "U1"), b"scan")
+
+    assert checked(store, checked=("U0",)).first_acceptance == FirstAcceptance(upload_id="U0", received_at=ARRIVED)
+
+
+def test_a_conflict_over_the_first_acceptance_is_not_taken_for_its_being_written() -> None:
+    store = Conflicting()
+    store.put(inbox_key("C1001", "U1"), b"scan")
+
+    with pytest.raises(StoreUnavailableError):
+        checked(store)
+
+
+class Conflicting(Store):
+    """A store that answers a first write with a conflict, as S3 does while another one is under way."""
+
+    def put_new(self, key: str, data: bytes, content_type: str = "") -> bool:
+        return key != first_acceptance_key("C1001") and super().put_new(key, data, content_type)

@@ -18,6 +18,7 @@ from domain.case.jobs import (
     Job,
     LetterIssued,
     OpenCase,
+    QueuedJob,
     RecordAcceptance,
     RecordRevocation,
     TellNotice,
@@ -27,7 +28,7 @@ from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.case.reminders import Milestone
 from domain.case.rules import CURRENT
-from domain.decisions import admit, clock, deliveries, reject, reminding, results
+from domain.decisions import admit, clock, deliveries, due, reject, reminding, results
 from domain.errors import MessageError, NotAllowedNowError
 from domain.letter.examination import Verdict
 from domain.messages.models import SIGNALS, Message
@@ -166,18 +167,23 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
     world = world or Outside()
     while True:
         case = clock.tick(case, now)
-        queued, milestone = clock.due_job(case, now), reminding.due_reminder(case, now)
+        found = next_to_do(case, now)
         if (event := event_to_try(case, now)) is not None:
             world.events.append((now, event))
             taken = WebhookTried(outcome=DeliveryOutcome.DELIVERED, attempts=1)
             case = deliveries.tried(deliveries.begun(case), event, taken, now)
-        elif queued is not None:
-            case = results.done(case, queued, world.perform(case, queued.job, now), now)
-        elif milestone is not None:
-            reminder = build_reminder(case, milestone.days, now)
-            case = reminding.reminder_done(case, milestone, reminder, world.sent(reminder, now), now)
+        elif isinstance(found, QueuedJob):
+            case = results.done(case, found, world.perform(case, found.job, now), now)
+        elif found is not None:
+            reminder = build_reminder(case, found.days, now)
+            case = reminding.reminder_done(case, found, reminder, world.sent(reminder, now), now)
         else:
             return case
+
+
+def next_to_do(case: Case, now: datetime) -> QueuedJob | Milestone | None:
+    """Return what is done next where one thing is done after the other: what somebody waits for goes first."""
+    return due.next_step(case, now) or due.next_mail(case, now)
 
 
 def reminder_fails(case: Case, milestone: Milestone, error_type: str, now: datetime, *, final: bool = False) -> Case:

@@ -1,6 +1,7 @@
 """Cases as they may be found after any outage, drawn by Hypothesis."""
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -9,8 +10,20 @@ from domain.case.jobs import CheckCompany, TellNotice
 from domain.case.loan import FirstAcceptance
 from domain.decisions import results
 from domain.letter.examination import Verdict
+from domain.messages.models import SIGNALS, UPDATES
 from domain.notices import NoticeKind
-from tests.support.cases import NOW, Outside, deliver, opened, send, with_letter, with_upload
+from tests.support.cases import (
+    COMPANY_SHA,
+    NOW,
+    REPRESENTATIVE_SHA,
+    TOTAL_COP,
+    Outside,
+    deliver,
+    opened,
+    send,
+    with_letter,
+    with_upload,
+)
 
 DAYS = st.integers(-400, 400)
 
@@ -46,3 +59,45 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 TIMES = st.builds(lambda days, minutes: NOW + timedelta(days=days, minutes=minutes), DAYS, st.integers(0, 1440))
+
+VERDICTS_DRAWN = st.sampled_from([Verdict.ACCEPTED, Verdict.ACCEPTED, Verdict.UNDER_REVIEW, Verdict.REJECTED])
+
+
+@st.composite
+def messages_drawn(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """Return a message as billing, support or the representative may send it, with values that meet each other."""
+    name = draw(st.sampled_from([*SIGNALS, *(each for each in UPDATES if each != "verify_payment")]))
+    return name, {field: draw(value) for field, value in _FIELDS[name].items()} | {"by": draw(_SENDERS)}
+
+
+_SENDERS = st.sampled_from(["support:ana", "billing"])
+_UPLOADS = st.sampled_from(["U1", "U2", "U3"])
+_DIGESTS = st.sampled_from(["1" * 64, "2" * 64, COMPANY_SHA, REPRESENTATIVE_SHA])
+_SERIALS = st.sampled_from(["0A1B", "A1B", "5F"])
+_REASONS = st.just("asked for it")
+_FIELDS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "payment_confirmed": {
+        "reference": st.sampled_from(["FV-1", "FV-2"]),
+        "amount_cop": st.sampled_from([5, TOTAL_COP, TOTAL_COP * 10]),
+    },
+    "letter_uploaded": {"upload_id": _UPLOADS},
+    "attach_letter": {"upload_id": _UPLOADS},
+    "letter_reviewed": {"decision": st.sampled_from(["accept", "reject"]), "reason": _REASONS},
+    "certificate_issued": {
+        "serial": _SERIALS,
+        "valid_from": DAYS.map(lambda days: NOW.date() + timedelta(days=days // 10)),
+        "valid_until": DAYS.map(lambda days: NOW.date() + timedelta(days=200 + days)),
+    },
+    "certificate_rejected": {"observations": st.sampled_from(["the RUT is old", "the name differs"])},
+    "certificate_withdrawn": {"serial": _SERIALS, "reason": _REASONS},
+    "step_completed": {"step": st.integers(1, 6)},
+    "loan_revoked": {"reason": _REASONS},
+    "reminders_muted": {"until": DAYS.map(lambda days: NOW.date() + timedelta(days=days)), "reason": _REASONS},
+    "company_updated": {"sha256": _DIGESTS},
+    "notice_requested": {"notice": st.sampled_from([kind.value for kind in NoticeKind]), "reason": _REASONS},
+    "webhook_requested": {"event": st.just("evt_" + "0" * 32), "reason": _REASONS},
+    "activation_closed": {"reason": _REASONS},
+    "submit_representative": {"sha256": _DIGESTS},
+    "delete_letter": {},
+    "continue_to_test_set": {},
+}

@@ -30,6 +30,9 @@ class Mailbox:
     drop_after_data: bool = False
     drop_at_recipient: bool = False
     hang_after_data: asyncio.Event | None = None
+    """Set to let go of the mails that it keeps waiting."""
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """A mail's text has come in."""
     takes_accents: bool = True
 
     @property
@@ -54,6 +57,7 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's
         self.greeted_by = session.host_name
+        self.arrived.set()
         if self.answer_to_data.startswith("250"):
             self.taken.append(envelope)
         if self.drop_after_data:

@@ -1,15 +1,19 @@
 """Nothing that was paid, lent or owed is undone by a message or a day that is about something else."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from domain.calendar import BusinessCalendar
 from domain.case.case import Case
-from domain.case.jobs import RecordAcceptance
+from domain.case.jobs import RecordAcceptance, TellNotice
+from domain.case.rules import CURRENT
 from domain.decisions import clock, reminding, results
+from domain.decisions.admission import MOST_OWED
 from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
+from domain.notices import NoticeKind
 from domain.views.mails import build_reminder
 from domain.views.status import status
 from tests.support.cases import (
@@ -199,3 +203,104 @@ def test_the_acceptance_of_one_letter_leaves_the_review_of_another_due() -> None
 
     assert due is not None
     assert case.review_due_at == due
+
+
+def rejected_payment(case: Case, reference: str) -> Case:
+    case = deliver(case, "payment_confirmed", reference=reference, amount_cop=TOTAL_COP)
+    return deliver(case, "payment_confirmed", reference=reference, amount_cop=TOTAL_COP + 1)
+
+
+def test_another_payment_leaves_a_rejected_one_to_be_looked_at() -> None:
+    case = rejected_payment(a_case(), "FV-1")
+
+    case = deliver(case, "payment_confirmed", reference="FV-2", amount_cop=5)
+    case = deliver(case, "payment_confirmed", reference="FV-2", amount_cop=5)
+
+    assert ("rejected_message", "payment_confirmed FV-1") in [(each.kind, each.subject) for each in case.attention]
+
+
+def test_the_payment_that_was_rejected_settles_it_once_it_is_sent_as_it_is_recorded() -> None:
+    case = rejected_payment(a_case(), "FV-1")
+
+    assert kinds(deliver(case, "payment_confirmed", reference="FV-1", amount_cop=TOTAL_COP)) == []
+
+
+def test_a_payment_of_twice_the_total_counts_and_asks_for_a_look_until_support_has_looked() -> None:
+    case = with_payment(a_case())
+    assert kinds(case) == []
+    case = send(a_case(), "payment_confirmed", reference="FV-1", amount_cop=TOTAL_COP * 10)
+    assert case.track.request is not None
+    assert kinds(case) == ["unexpected_payment"]
+
+    case = send(
+        case, "payment_confirmed", reference="FV-1", amount_cop=TOTAL_COP * 10, reason="the rest was given back"
+    )
+
+    assert kinds(case) == []
+
+
+@pytest.mark.parametrize("again", ["A1B", "0a1b", "0A:1B", "00:0A:1B"])
+def test_a_serial_is_a_number_however_it_is_written(again: str) -> None:
+    case = with_certificate(a_case(), serial="0A:1B")
+
+    case = with_certificate(case, serial=again)
+
+    assert len(case.track.certificates) == 1
+    assert case.repeated_count == 1
+
+
+def test_a_serial_that_was_taken_under_earlier_rules_is_recognised() -> None:
+    before = with_certificate(a_case().evolve(rules=1), serial="0A:1B")
+
+    case = with_certificate(before.evolve(rules=CURRENT), serial="A1B")
+
+    assert (len(case.track.certificates), case.repeated_count) == (1, 1)
+
+
+def full_of_mails() -> Case:
+    case = with_letter(a_case())
+    for number in range(MOST_OWED):
+        case = case.enqueue(TellNotice(notice=NoticeKind.LOAN_STARTED, key=f"again/{number}"))
+    return case
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("attach_letter", {"upload_id": "U1"}),
+        ("submit_representative", {"sha256": "1" * 64}),
+        ("company_updated", {"sha256": "1" * 64}),
+        ("certificate_issued", {"serial": "1", "valid_from": "2026-11-24", "valid_until": "2027-11-24"}),
+        ("payment_confirmed", {"reference": "FV-1", "amount_cop": TOTAL_COP}),
+        ("step_completed", {"step": 1}),
+    ],
+)
+def test_mails_that_wait_hold_up_no_message_that_matters(name: str, fields: dict[str, Any]) -> None:
+    send(full_of_mails(), name, **fields)
+
+
+def test_mails_that_wait_hold_up_a_request_for_one_more() -> None:
+    case = with_loan(a_case()).evolve(queue=full_of_mails().queue)
+
+    with pytest.raises(NotAllowedNowError, match="already wait"):
+        send(case, "notice_requested", notice="loan_started", reason="lost")
+
+
+def test_only_the_newest_of_the_mails_about_rejected_letters_waits_for_the_server() -> None:
+    case, world = with_letter(a_case()), Outside()
+    for number in range(5):
+        world.verdicts[f"U{number}"] = Verdict.REJECTED
+        case = send(case, "letter_uploaded", upload_id=f"U{number}")
+        case = results.done(case, case.queue[-1], world.perform(case, case.queue[-1].job, NOW), NOW)
+
+    assert [each.job.key for each in case.queue if isinstance(each.job, TellNotice)] == ["letter/U4/rejected"]
+
+
+def test_a_file_that_was_missing_and_then_is_rejected_is_told_twice() -> None:
+    world = Outside(missing={"U1"}, verdicts={"U1": Verdict.REJECTED})
+    case = settle(send(with_letter(a_case()), "letter_uploaded", upload_id="U1"), world=world)
+    world.missing.clear()
+
+    settle(send(case, "letter_uploaded", upload_id="U1"), world=world)
+
+    assert [mail.key for _, mail in world.mails] == ["letter/U1/missing", "letter/U1/rejected"]

@@ -6,10 +6,22 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 
 from domain.case.case import Case
-from domain.decisions import clock, reminding, results
+from domain.case.jobs import QueuedJob
+from domain.decisions import clock, results
 from domain.letter.examination import Verdict
 from domain.notices import NoticeKind
-from tests.support.cases import NOW, Outside, a_case, bogota, reminder_fails, send, settle, with_letter, with_upload
+from tests.support.cases import (
+    NOW,
+    Outside,
+    a_case,
+    bogota,
+    next_to_do,
+    reminder_fails,
+    send,
+    settle,
+    with_letter,
+    with_upload,
+)
 from tests.support.cases_drawn import TIMES, cases
 
 
@@ -18,7 +30,7 @@ from tests.support.cases_drawn import TIMES, cases
 def test_after_a_look_something_is_due_or_the_next_look_lies_ahead(case: Case, now: datetime) -> None:
     case = clock.tick(case, now)
 
-    if clock.due_job(case, now) is None and reminding.due_reminder(case, now) is None:
+    if next_to_do(case, now) is None:
         deadline = clock.next_deadline(case, now)
         assert deadline is None or deadline[0] > now
 
@@ -59,14 +71,11 @@ def test_a_failure_is_waited_out_and_never_tried_in_a_loop(case: Case, now: date
     end = now + timedelta(hours=3)
     while now < end:
         case = clock.tick(case, now)
-        queued, milestone = clock.due_job(case, now), reminding.due_reminder(case, now)
-        if queued is not None:
-            case, tries = results.failed(case, queued, "Down", False, now), tries + 1
-        elif milestone is not None:
-            case, tries = (
-                reminder_fails(case, milestone, "Down", now, final=False),
-                tries + 1,
-            )
+        found = next_to_do(case, now)
+        if isinstance(found, QueuedJob):
+            case, tries = results.failed(case, found, "Down", False, now), tries + 1
+        elif found is not None:
+            case, tries = reminder_fails(case, found, "Down", now, final=False), tries + 1
         else:
             deadline = clock.next_deadline(case, now)
             if deadline is None:
@@ -112,10 +121,10 @@ def test_a_failing_step_does_not_hold_up_the_others() -> None:
     )
     case = results.failed(case, case.queue[0], "Down", False, NOW)
 
-    queued = clock.due_job(case, NOW)
+    found = next_to_do(case, NOW)
 
-    assert queued is not None
-    assert queued.job.kind == "tell"
+    assert isinstance(found, QueuedJob)
+    assert found.job.kind == "tell"
 
 
 def test_the_waits_after_failures_grow_to_an_hour() -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from domain.calendar import BusinessCalendar
+from domain.calendar import BusinessCalendar, bogota_date
 from domain.case.case import Case
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.case.policy import Policy
@@ -246,6 +246,21 @@ def test_a_letter_accepted_while_the_own_certificate_signs_starts_no_loan() -> N
     assert with_upload(case, "U1", world=world).loan is None
 
 
+def test_a_letter_accepted_beside_an_own_certificate_can_be_attached_for_a_loan_once_that_is_over() -> None:
+    world, later = Outside(), bogota("2027-12-01 10:00")
+    case = live(
+        with_upload(with_certificate(with_letter(opened(world)), world=world), "U1", world=world), NOW, later, world
+    )
+    assert "attach_letter" not in status(case, NOW)["next_actions"]
+    case = live(case, NOW, later, world)
+    assert "attach_letter" in status(case, later)["next_actions"]
+
+    case = with_upload(case, "U2", later, world)
+
+    assert case.loan is not None
+    assert case.loan.starts_on == bogota_date(later)
+
+
 def test_a_letter_reviewed_once_the_own_certificate_signs_announces_no_loan() -> None:
     world = Outside()
     case = with_upload(with_letter(opened(world)), "U1", world=world, verdict=Verdict.UNDER_REVIEW)
@@ -254,3 +269,11 @@ def test_a_letter_reviewed_once_the_own_certificate_signs_announces_no_loan() ->
     settle(send(case, "letter_reviewed", decision="accept", reason="legible"), world=world)
 
     assert NoticeKind.LOAN_STARTED not in world.kinds()
+
+
+@pytest.mark.parametrize("loan_days", [1, 5, 10, 13, 14])
+def test_a_loan_too_short_to_buy_in_time_says_to_buy_on_its_first_day(loan_days: int) -> None:
+    case = with_loan(a_case(loan_days=loan_days))
+
+    assert case.loan is not None
+    assert case.loan.starts_on <= case.loan.last_safe_purchase_on <= case.loan.ends_on

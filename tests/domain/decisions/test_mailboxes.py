@@ -8,7 +8,7 @@ from domain.calendar import BOGOTA
 from domain.case.attention import AttentionKind
 from domain.case.case import Case
 from domain.case.jobs import TellNotice
-from domain.decisions import mailboxes
+from domain.decisions import clock, mailboxes, results
 from domain.decisions.mailboxes import REST_AFTER
 from domain.notices import Addressee, NoticeKind, NoticeSent
 from tests.support.cases import (
@@ -18,8 +18,10 @@ from tests.support.cases import (
     bogota,
     live,
     opened,
+    reminder_fails,
     send,
     settle,
+    with_certificate,
     with_letter,
     with_loan,
     with_payment,
@@ -185,3 +187,51 @@ def test_a_closing_case_does_not_wait_for_the_other_address() -> None:
     case = settle(send(case, "activation_closed", reason="the company left"), NOW, world)
 
     assert case.queue == ()
+
+
+def refused_for_good(case: Case) -> Case:
+    return results.failed(case, case.queue[-1], "MailboxRefusedError", True, NOW)
+
+
+def test_a_mail_that_every_address_refused_is_owed_again_once_one_is_corrected() -> None:
+    world = Outside()
+    case = refused_for_good(send(a_case(), "payment_confirmed", reference="FV-1", amount_cop=297_500))
+    assert (case.queue, subjects(case)) == ((), ["mail"])
+
+    case = settle(send(case, "company_updated", sha256="9" * 64), world=world)
+
+    assert world.kinds() == [NoticeKind.PAYMENT_RECEIVED]
+    assert (case.refused_mails, subjects(case)) == ((), [])
+
+
+def test_a_refused_mail_that_is_not_true_any_more_stays_unsent() -> None:
+    world = Outside()
+    case = send(with_loan(a_case()), "notice_requested", notice="loan_started", reason="lost")
+    case = send(refused_for_good(case), "loan_revoked", reason="misuse")
+
+    settle(send(case, "company_updated", sha256="9" * 64), world=world)
+
+    assert world.kinds() == [NoticeKind.LOAN_REVOKED]
+
+
+def test_a_reminder_that_was_refused_is_owed_again_once_an_address_is_corrected() -> None:
+    world, case = Outside(), with_loan(a_case())
+    now = case.reminders.planned[0].at
+    case = reminder_fails(clock.tick(case, now), case.reminders.planned[0], "MailboxRefusedError", now, final=True)
+    later = now + timedelta(days=1)
+
+    case = settle(send(case, "company_updated", later, sha256="9" * 64), later, world)
+
+    assert [(mail.kind, mail.days_left) for _, mail in world.mails] == [(NoticeKind.LOAN_REMINDER, 14)]
+    assert [(each.days, each.outcome) for each in case.reminders.record] == [(15, "refused"), (15, "sent")]
+
+
+def test_a_reminder_refused_before_a_renewal_says_nothing_of_the_new_certificate() -> None:
+    world, case = Outside(), with_certificate(a_case(certificate_reminder_days=(30,)))
+    now = case.reminders.planned[0].at
+    case = reminder_fails(clock.tick(case, now), case.reminders.planned[0], "MailboxRefusedError", now, final=True)
+    case = with_certificate(case, now, serial="2", days=700)
+
+    case = settle(send(case, "company_updated", now, sha256="9" * 64), now, world)
+
+    assert world.mails == []

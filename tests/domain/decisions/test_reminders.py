@@ -1,5 +1,6 @@
 """Reminders: when they are planned, which one is owed, and who is never written to."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -33,6 +34,7 @@ from tests.support.cases import (
 )
 
 CALENDAR = BusinessCalendar()
+HOUR = timedelta(hours=1)
 LOAN_DAYS = Policy().loan_reminder_days
 DOWN = MailUnavailableError.__name__
 
@@ -163,7 +165,7 @@ def test_a_certificate_is_reminded_of_and_its_mails_say_from_when_a_renewal_is_o
 def test_after_an_outage_only_the_most_urgent_reminder_is_sent_and_the_others_are_recorded() -> None:
     world, back = Outside(), bogota("2026-12-22 09:30")
 
-    case = settle(lent(world), back, world)
+    case = live(lent(world), back, back + HOUR, world)
 
     assert mails_of(world) == [("2026-12-22", NoticeKind.LOAN_REMINDER, 2)]
     assert outcomes_of(case) == [(15, "superseded"), (7, "superseded"), (3, "sent")]
@@ -172,9 +174,28 @@ def test_after_an_outage_only_the_most_urgent_reminder_is_sent_and_the_others_ar
 def test_after_an_outage_that_outlasted_the_loan_one_mail_says_that_it_is_over() -> None:
     world, back = Outside(), bogota("2027-02-02 09:30")
 
-    settle(lent(world), back, world)
+    live(lent(world), back, back + HOUR, world)
 
     assert mails_of(world) == [("2027-02-02", NoticeKind.LOAN_ENDED, -40)]
+
+
+@pytest.mark.parametrize("back", ["2026-12-22 09:30", "2026-12-22 17:45", "2026-12-22 05:00", "2026-12-26 12:00"])
+@pytest.mark.parametrize("reminders", [(15, 3), ()], ids=["a reminder", "the end alone"])
+def test_after_an_outage_the_companies_take_turns(back: str, reminders: tuple[int, ...]) -> None:
+    world, since = Outside(), bogota(back)
+    for number in range(60):
+        company = opened(Outside(), loan_reminder_days=reminders, loan_days=30 if reminders else 20)
+        case = with_loan(company.evolve(company_id=f"C{number}"))
+        live(case, since, since + timedelta(days=3), world)
+
+    times = [at for at, _ in world.mails]
+    assert {each.kind for _, each in world.mails} <= {NoticeKind.LOAN_REMINDER, NoticeKind.LOAN_ENDED}
+    assert len({each.company_id for _, each in world.mails}) == 60
+    assert {bogota_date(each) for each in times} == {bogota_date(CALENDAR.next_opening(since))}
+    assert times == [CALENDAR.next_opening(each) for each in times]
+    spread = max(times) - min(times)
+    assert spread <= timedelta(hours=9) if CALENDAR.next_opening(since) != since else spread <= HOUR
+    assert max(Counter(each.replace(second=0, microsecond=0) for each in times).values()) < 20
 
 
 @pytest.mark.parametrize(
@@ -216,7 +237,8 @@ def test_a_company_that_pays_between_the_plan_and_the_sending_is_not_reminded() 
 def test_a_payment_below_the_total_does_not_stop_the_reminders() -> None:
     world, at = Outside(), bogota("2026-12-09 17:30")
 
-    settle(send(lent(world), "payment_confirmed", at, reference="FV-77", amount_cop=5), at, world)
+    case = settle(send(lent(world), "payment_confirmed", at, reference="FV-77", amount_cop=5), at, world)
+    live(case, at, at + HOUR, world)
 
     assert world.kinds() == [NoticeKind.LOAN_REMINDER]
 
@@ -318,8 +340,9 @@ def test_a_failing_reminder_asks_for_nothing_once_the_loan_is_revoked() -> None:
 
 
 def test_a_refused_mailbox_ends_a_reminder_and_asks_for_another_address() -> None:
-    now = bogota("2026-12-09 17:30")
-    case = clock.tick(lent(Outside()), now)
+    case = lent(Outside())
+    now = case.reminders.planned[0].at
+    case = clock.tick(case, now)
     milestone = reminding.due_reminder(case, now)
     assert milestone is not None
 
@@ -342,7 +365,7 @@ def test_a_loan_taken_after_an_own_certificate_has_ended_is_reminded_of() -> Non
 def test_the_status_says_what_was_sent_what_was_skipped_and_what_comes_next() -> None:
     back = bogota("2026-12-22 09:30")
 
-    reminders = status(settle(lent(Outside()), back), back)["reminders"]
+    reminders = status(live(lent(Outside()), back, back + HOUR, Outside()), back)["reminders"]
 
     assert [each["days"] for each in reminders["sent"]] == [3]
     assert [(each["days"], each["reason"]) for each in reminders["skipped"]] == [(15, "superseded"), (7, "superseded")]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.calendar import bogota_date
 from domain.case.case import Case
 from domain.errors import NotAllowedNowError
 from domain.views.status import status
@@ -17,8 +18,10 @@ from tests.support.cases import (
     send,
     settle,
     with_certificate,
+    with_letter,
     with_loan,
     with_payment,
+    with_upload,
 )
 
 LATER = NOW + timedelta(days=1)
@@ -75,3 +78,19 @@ def test_nobody_else_and_nothing_else(fields: dict[str, str], said: str) -> None
     with pytest.raises(NotAllowedNowError, match=said):
         withdrawn(case, **fields)
     assert deliver(case, "certificate_withdrawn", LATER, serial="99", reason="x").track == case.track
+
+
+def test_a_letter_accepted_under_a_wrong_certificate_starts_the_loan_on_the_day_of_its_receipt() -> None:
+    case = with_upload(with_letter(with_certificate(a_case())), "U1")
+    assert case.loan is None
+
+    case = withdrawn(case)
+
+    assert case.loan is not None
+    assert (case.loan.starts_on, status(case, LATER)["entitlement"]) == (bogota_date(NOW), "loan")
+
+
+def test_a_letter_that_was_deleted_meanwhile_starts_none() -> None:
+    case = send(with_upload(with_letter(with_certificate(a_case())), "U1"), "delete_letter")
+
+    assert withdrawn(case).loan is None
