@@ -54,22 +54,25 @@ class NotReadyError(ActivaError):
     """The namespace or the bucket lacks something; the text names it and the command that mends it."""
 
 
-def activities(objects: Objects, examiner: Examiner, settings: Settings) -> list[Callable[..., Any]]:
-    """Return every activity of the product, bound to its adapters."""
+def activities(
+    objects: Objects, examiner: Examiner, settings: Settings, now: Callable[[], datetime] | None = None
+) -> list[Callable[..., Any]]:
+    """Return every activity of the product, bound to its adapters; `now` is another clock than the machine's, UTC."""
+    now = now or _now
     delivers = settings.webhooks.url is not None
     cases = CaseActivities(objects, settings.policy, webhooks=delivers)
     letters = LetterActivities(objects, render_letter, settings.lender)
-    uploads = UploadActivities(objects, examiner, _now)
+    uploads = UploadActivities(objects, examiner, now)
     notices = NoticeActivities(
         objects=objects,
         compose=partial(compose, letterhead=Letterhead(settings.lender.name, settings.portal_url)),
         mailer=mailer(settings.smtp),
-        now=_now,
+        now=now,
         support_mail=settings.support_mail,
         sender_domain=settings.smtp.sender.rpartition("@")[2],
         webhooks=delivers,
     )
-    webhooks = WebhookActivities(receiver(settings.webhooks), _now)
+    webhooks = WebhookActivities(receiver(settings.webhooks), now)
     return [
         cases.open_case,
         cases.check_company,

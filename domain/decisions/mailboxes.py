@@ -10,11 +10,12 @@ from typing import Final
 from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
-from domain.case.jobs import TellNotice
+from domain.case.jobs import REMINDER, TellNotice
 from domain.case.reminders import Milestone, ReminderOutcome
 from domain.case.rules import REFUSED_MAILS_COME_BACK
 from domain.notices import Addressee, NoticeSent
 from domain.remarks import remark
+from domain.views.mails import build_reminder, may_be_told
 
 REST_AFTER: Final = (
     timedelta(minutes=5),
@@ -89,9 +90,13 @@ def _with_the_refused_reminder(case: Case, now: datetime) -> Case:
     last = reminders.record[-1] if reminders.record else None
     if last is None or last.outcome is not ReminderOutcome.REFUSED or last.subject is not reminders.subject:
         return case
+    if case.sending == REMINDER:
+        return case  # a later one is on its way
     ends_on = reminders.ends_on
     if ends_on is None or case.calendar.on_or_before(ends_on - timedelta(days=last.days)) > bogota_date(now):
         return case  # it was about another end
+    if not may_be_told(case, build_reminder(case, last.days, now).kind, now):
+        return case
     again = Milestone(days=last.days, at=now)
     return case.evolve(reminders=reminders.model_copy(update={"planned": (again, *reminders.planned)}))
 

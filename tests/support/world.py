@@ -6,7 +6,7 @@ import email
 import email.policy
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -236,9 +236,9 @@ async def world(
         yield World(client, skipper, s3.S3Objects(store, bucket), checker, mails.folder, settings, begins=begins)
 
 
-def worker_over(made: World, objects: s3.S3Objects) -> Worker:
-    """Return a worker over another store than the world's own."""
-    return worker.build(made.client, worker.activities(objects, made.examiner, made.settings), made.settings)
+def worker_over(made: World, objects: s3.S3Objects, now: Callable[[], datetime] | None = None) -> Worker:
+    """Return a worker over another store than the world's own, and by another clock where one is given."""
+    return worker.build(made.client, worker.activities(objects, made.examiner, made.settings, now), made.settings)
 
 
 @asynccontextmanager

@@ -1,20 +1,10 @@
 """A doubtful letter goes to a person, who decides; then it counts from the day it came."""
 
-import asyncio
 from datetime import timedelta
 
 from domain.bucket import first_acceptance_key
-from tests.support.letters.scans import scan
+from tests.support.workflows.doubtful import attach_doubtful
 from tests.support.world import CaseUnderTest, World
-
-
-async def attach_doubtful(case: CaseUnderTest, content: str = "line", seed: int = 4) -> str:
-    """Attach a letter with only a line in the box, and return its upload id."""
-    await case.with_letter()
-    letter = await case.door.letter(case.company_id)
-    answer = await case.attach(await asyncio.to_thread(scan, letter, content, "flatbed 150", seed))
-    assert answer["verdict"] == "under_review", answer
-    return str(answer["upload_id"])
 
 
 async def test_a_doubtful_letter_waits_for_a_person_and_support_is_told(case: CaseUnderTest) -> None:

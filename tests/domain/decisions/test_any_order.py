@@ -71,7 +71,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.world, self.now = Outside(), NOW
         self.case = opened(self.world, self.now)
         self.step: tuple[QueuedJob, Case] | None = None
-        self.mail: tuple[QueuedJob | Milestone, Notice] | None = None
+        self.mail: tuple[QueuedJob | Milestone, Notice, datetime] | None = None
         self.taken: list[str] = []
         self.dates: tuple[Any, ...] | None = None
 
@@ -147,16 +147,18 @@ class AnyOrder(RuleBasedStateMachine):
             job = found.job
             notice = build_notice(self.case, job.notice, job.key, self.now)  # type: ignore[union-attr]
         assert may_be_told(self.case, notice.kind, self.now), notice
-        self.mail = found, notice
+        self.mail = found, notice, self.now
         self.case = self.case.evolve(sending=found.number if isinstance(found, QueuedJob) else REMINDER)
 
     @precondition(lambda self: self.mail is not None)
     @rule(ending=st.sampled_from(["done", "done", "fails before", "fails after", "refused"]))
     def a_mail_ends(self, ending: str) -> None:
         assert self.mail is not None
-        (found, notice), self.mail = self.mail, None
+        (found, notice, begun_at), self.mail = self.mail, None
+        if ending == "done" and self.now - begun_at > clock.LONGEST_SENDING:
+            ending = "fails after"  # it ran into its time limit, its answer is lost
         if ending in {"done", "fails after"}:
-            sent = self._take(notice)
+            sent = self._take(notice, begun_at)
         if ending == "done":
             self._sent(found, notice, sent)
         else:
@@ -164,12 +166,12 @@ class AnyOrder(RuleBasedStateMachine):
         self.case = self.case.evolve(sending=None)
         self._look()
 
-    def _take(self, notice: Notice) -> NoticeSent:
+    def _take(self, notice: Notice, at: datetime) -> NoticeSent:
         """Take a mail at most once, as its marker in the store makes sure."""
         if notice.key in self.taken:
-            return NoticeSent(sent_at=self.now, repeated=True, reached=())
+            return NoticeSent(sent_at=at, repeated=True, reached=())
         self.taken.append(notice.key)
-        return self.world.sent(notice, self.now)
+        return self.world.sent(notice, at)
 
     def _sent(self, found: QueuedJob | Milestone, notice: Notice, sent: NoticeSent) -> None:
         if isinstance(found, Milestone):

@@ -235,3 +235,14 @@ def test_a_reminder_refused_before_a_renewal_says_nothing_of_the_new_certificate
     case = settle(send(case, "company_updated", now, sha256="9" * 64), now, world)
 
     assert world.mails == []
+
+
+def test_a_reminder_refused_before_its_certificate_was_withdrawn_stays_unsent() -> None:
+    world, case = Outside(), with_certificate(a_case())
+    now = case.reminders.planned[0].at
+    case = reminder_fails(clock.tick(case, now), case.reminders.planned[0], "MailboxRefusedError", now, final=True)
+    case = send(case, "certificate_withdrawn", now, serial="0A1B", reason="another company's")
+
+    settle(send(case, "company_updated", now, sha256="9" * 64), now, world)
+
+    assert world.mails == []
