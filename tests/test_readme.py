@@ -167,3 +167,13 @@ def test_every_module_and_file_named_exists() -> None:
     assert [name for name in sorted(modules) if importlib.util.find_spec(name) is None] == []
     named = re.findall(r"`((?:tests|adapters|workflows|domain|docs|stack)/[\w./-]+)`", README)
     assert [path for path in sorted(set(named)) if not (ROOT / path).exists()] == []
+
+
+def test_every_rule_of_a_case_names_tests_that_are_there() -> None:
+    page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?!rule|---)(.+?) \| (.+) \|$", page, re.MULTILINE)
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    there = set(re.findall(r"^(?:async def|def|class) (\w+)", code, re.MULTILINE))
+    wrong = {rule: tests for rule, tests in rows if not (found := set(re.findall(r"`(\w+)`", tests))) or found - there}
+    assert rows
+    assert wrong == {}
