@@ -55,4 +55,7 @@ REJECTIONS_HAVE_A_CAUSE: Final = 2
 OVERPAYMENTS_ARE_SEEN: Final = 2
 """From this one on, a payment of twice the total or more asks for attention."""
 
+WHOLE_DAYS_COUNT: Final = 2
+"""From this one on, a certificate told with instants counts on its whole days alone; before, on the others too."""
+
 CURRENT: Final = 2

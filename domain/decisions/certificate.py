@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from domain.calendar import bogota_date
+from domain.calendar import DAY, bogota_date
 from domain.case.attention import AttentionKind
 from domain.case.bounds import bounded
 from domain.case.case import Case
@@ -17,9 +17,11 @@ from domain.case.rules import (
     LOAN_RESUMES,
     REQUEST_STAYS,
     SERIALS_ARE_NUMBERS,
+    WHOLE_DAYS_COUNT,
 )
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
+from domain.messages.fields import first_day, last_day
 from domain.messages.models import CertificateIssued, CertificateRejected, CertificateWithdrawn
 from domain.notices import NoticeKind
 from domain.reason import Reason
@@ -31,6 +33,7 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     today = bogota_date(now)
     key = _key(case, message.serial)
     known = _known(case, message.serial)
+    message = _in_days(case, message, known, now)
     corrects = known is not None and message.is_from_support
     if key in case.seen and not corrects:
         _refuse_other_dates(known, message)
@@ -59,6 +62,18 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
         # A mail about another that still waits would tell the same dates: they are filled in when it is sent.
         case = case.without_mails(_tells_of_a_certificate)
     return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))
+
+
+def _in_days(case: Case, message: CertificateIssued, known: Certificate | None, now: datetime) -> CertificateIssued:
+    """Return the message with days in the place of instants; one that is told again has the days that it had."""
+    begins, ends = message.valid_from, message.valid_until
+    if case.rules < WHOLE_DAYS_COUNT:
+        first, last = (bogota_date(each) if isinstance(each, datetime) else each for each in (begins, ends))
+    else:
+        first, last = first_day(begins, now), last_day(ends)
+        if known is not None and isinstance(begins, datetime) and known.valid_from - DAY == first:
+            first = known.valid_from  # it was still to come when it was told first
+    return message.model_copy(update={"valid_from": first, "valid_until": last})
 
 
 def _tells_of_a_certificate(mail: TellNotice) -> bool:

@@ -5,13 +5,13 @@ case's observations are what a repeated message is known by, so what was ever ta
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from domain.calendar import bogota_date, start_of_day
+from domain.calendar import DAY, bogota_date, end_of_day, start_of_day
 from domain.profiles.plain_text import plain, plain_number, refused_character
 
 YEARS = range(2000, 2100)
@@ -96,6 +96,22 @@ def _day_or_instant(value: object) -> date | datetime:
     return found.astimezone(UTC) if isinstance(found, datetime) else found
 
 
+def first_day(begins: date, now: datetime) -> date:
+    """Return the first day on which what begins holds: after the one of an instant that is still to come."""
+    if not isinstance(begins, datetime):
+        return begins
+    day = bogota_date(begins)
+    return day if begins <= now or begins == start_of_day(day) else day + DAY
+
+
+def last_day(ends: date) -> date:
+    """Return the last day that is whole: before the one of an instant, unless it is the day's last minute."""
+    if not isinstance(ends, datetime):
+        return ends
+    day = bogota_date(ends)
+    return day if end_of_day(day) - ends < timedelta(minutes=1) else day - DAY
+
+
 def _read(text: str) -> date | datetime | None:
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
@@ -123,6 +139,8 @@ LongText = Annotated[
 """What a person writes about a case; see `_without_people`."""
 Day = Annotated[date, BeforeValidator(_day)]
 """A date in Bogotá; an instant with its offset is taken as its date there."""
+DayOrInstant = Annotated[date, PlainValidator(_day_or_instant)]
+"""A date in Bogotá, or an instant with its offset, kept as one in UTC; see `first_day` and `last_day`."""
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z:._-]{0,79}$"), BeforeValidator(_plain_code)]
 Fingerprint = Annotated[

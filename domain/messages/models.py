@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.contract import EventId, Sha256, UploadId
-from domain.messages.fields import Actor, Day, Fingerprint, Instant, Line, LongText, Serial, WholeNumber
+from domain.messages.fields import Actor, Day, DayOrInstant, Fingerprint, Instant, Line, LongText, Serial, WholeNumber
 from domain.model import Model
 from domain.notices import NoticeKind
 
@@ -57,11 +57,11 @@ class LetterReviewed(Message):
 
 
 class CertificateIssued(Message):
-    """The company's own certificate exists; both days are inclusive."""
+    """The company's own certificate exists; both days are inclusive, and only whole days count of an instant."""
 
     serial: Serial
-    valid_from: Day
-    valid_until: Day
+    valid_from: DayOrInstant
+    valid_until: DayOrInstant
     fingerprint_sha256: Fingerprint | None = None
     issuer: Line | None = None
     reason: LongText | None = None

@@ -70,7 +70,7 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.world, self.now = Outside(), NOW
         self.case = opened(self.world, self.now)
-        self.step: tuple[QueuedJob, Case] | None = None
+        self.step: tuple[QueuedJob, Case, datetime] | None = None
         self.mail: tuple[QueuedJob | Milestone, Notice, datetime] | None = None
         self.taken: list[str] = []
         self.dates: tuple[Any, ...] | None = None
@@ -120,14 +120,15 @@ class AnyOrder(RuleBasedStateMachine):
         self._look()
         found = due.next_step(self.case, self.now)
         if isinstance(found, QueuedJob):
-            self.step = found, self.case
+            self.step = found, self.case, self.now
 
     @precondition(lambda self: self.step is not None)
     @rule(ending=ENDINGS)
     def a_step_ends(self, ending: str) -> None:
         assert self.step is not None
-        (queued, asked_by), self.step = self.step, None
-        result = None if ending == "fails before" else self.world.perform(asked_by, queued.job, self.now)
+        (queued, asked_by, begun_at), self.step = self.step, None
+        ending = self._in_time(ending, begun_at)
+        result = None if ending == "fails before" else self.world.perform(asked_by, queued.job, begun_at)
         if ending == "done":
             self.case = results.done(self.case, queued, result, self.now)
         else:
@@ -155,8 +156,7 @@ class AnyOrder(RuleBasedStateMachine):
     def a_mail_ends(self, ending: str) -> None:
         assert self.mail is not None
         (found, notice, begun_at), self.mail = self.mail, None
-        if ending == "done" and self.now - begun_at > clock.LONGEST_SENDING:
-            ending = "fails after"  # it ran into its time limit, its answer is lost
+        ending = self._in_time(ending, begun_at)
         if ending in {"done", "fails after"}:
             sent = self._take(notice, begun_at)
         if ending == "done":
@@ -165,6 +165,10 @@ class AnyOrder(RuleBasedStateMachine):
             self._failed(found, notice, final=ending == "refused" and notice.key not in self.taken)
         self.case = self.case.evolve(sending=None)
         self._look()
+
+    def _in_time(self, ending: str, begun_at: datetime) -> str:
+        """Return how it ends: what takes longer than any step may has run into its time limit, its answer is lost."""
+        return "fails after" if ending == "done" and self.now - begun_at > clock.LONGEST_SENDING else ending
 
     def _take(self, notice: Notice, at: datetime) -> NoticeSent:
         """Take a mail at most once, as its marker in the store makes sure."""

@@ -1,6 +1,6 @@
 """The own certificate: paid, in process, rejected and redone, active, renewed, over."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -287,3 +287,23 @@ def test_the_longest_of_several_certificates_signs() -> None:
 
 def test_the_representative_is_the_one_whose_letter_was_issued() -> None:
     assert with_letter(a_case()).representative_sha256 == REPRESENTATIVE_SHA
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "days"),
+    [
+        ("2026-11-24T16:00:00-05:00", "2027-11-24T16:00:00-05:00", ("2026-11-25", "2027-11-23")),
+        ("2026-11-24T09:59:00-05:00", "2027-11-24T23:59:59-05:00", ("2026-11-24", "2027-11-24")),
+        ("2026-11-25T05:00:00Z", "2027-11-25T05:00:00Z", ("2026-11-25", "2027-11-24")),
+        ("2026-11-24", "2027-11-24", ("2026-11-24", "2027-11-24")),
+    ],
+)
+def test_only_whole_days_count_of_a_certificate_told_with_instants(
+    begins: str, ends: str, days: tuple[str, str]
+) -> None:
+    case = send(a_case(), "certificate_issued", serial="1", valid_from=begins, valid_until=ends)
+    case = send(case, "certificate_issued", NOW + timedelta(days=3), serial="1", valid_from=begins, valid_until=ends)
+
+    [certificate] = case.track.certificates
+    assert (str(certificate.valid_from), str(certificate.valid_until)) == days
+    assert (case.rejected_count, case.repeated_count) == (0, 1)
