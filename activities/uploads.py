@@ -22,6 +22,7 @@ from domain.bucket import (
     signed_letter_key,
     verdict_key,
 )
+from domain.calendar import bogota_date
 from domain.case.jobs import (
     AcceptanceRecorded,
     CheckUploadRequest,
@@ -80,8 +81,10 @@ class UploadActivities:
         checked = self._kept(request.company_id, request.upload_id) or self._checked(request)
         if checked.verdict is not Verdict.ACCEPTED:
             return checked
-        first = self._first_acceptance(request, checked.received_at) if request.starts_loan else None
-        return checked.model_copy(update={"first_acceptance": first})
+        day = bogota_date(checked.received_at)
+        if not request.starts_loan or any(first <= day <= last for first, last in request.own_days):
+            return checked
+        return checked.model_copy(update={"first_acceptance": self._first_acceptance(request, checked.received_at)})
 
     def _kept(self, company_id: str, upload_id: str) -> UploadChecked | None:
         found = self._objects.get(verdict_key(company_id, upload_id))

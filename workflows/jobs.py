@@ -78,6 +78,7 @@ def _check_upload(case: Case, job: CheckUpload, now: datetime) -> Model:
         folio=case.letter.issued.folio if case.letter.issued is not None else "",
         older_folios=case.letter.earlier_folios,
         starts_loan=not case.own_valid_on(bogota_date(now)),
+        own_days=tuple((each.valid_from, each.valid_until) for each in case.track.certificates),
         accepted=_accepted_beside(case, job),
         checked=_checked_beside(case, job),
     )

@@ -210,6 +210,8 @@ class CheckUploadRequest(Model):
     """Earlier letters of this company."""
     starts_loan: bool
     """Acceptance starts the loan; not so while the own certificate is valid."""
+    own_days: tuple[tuple[date, date], ...] = ()
+    """First and last days of own certificates: nor does a letter that arrived on one of theirs."""
     accepted: tuple[FirstAcceptance, ...] = ()
     """Other uploads that a person has accepted and whose acceptance is not written down yet."""
     checked: tuple[UploadId, ...] = ()

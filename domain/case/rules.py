@@ -58,4 +58,8 @@ OVERPAYMENTS_ARE_SEEN: Final = 2
 WHOLE_DAYS_COUNT: Final = 2
 """From this one on, a certificate told with instants counts on its whole days alone; before, on the others too."""
 
+LOANS_KEEP_OUT_OF_OWN_DAYS: Final = 2
+"""From this one on, a letter that arrived while an own certificate signed starts no loan, however late it is judged,
+and a loan that was replaced before anybody looked has no reminders."""
+
 CURRENT: Final = 2

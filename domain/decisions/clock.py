@@ -14,7 +14,7 @@ from domain.case.certificate import renewal_from
 from domain.case.jobs import REMINDER, TellNotice
 from domain.case.loan import LoanEnding
 from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle, turn_after_an_outage
-from domain.case.rules import ATTENTION_BY_CAUSE, LATE_REMINDERS_ARE_SPREAD
+from domain.case.rules import ATTENTION_BY_CAUSE, LATE_REMINDERS_ARE_SPREAD, LOANS_KEEP_OUT_OF_OWN_DAYS
 from domain.decisions import deliveries, mailboxes
 from domain.decisions.due import ENDS, job_at
 from domain.decisions.reminding import REMINDER_JOB, of_today, reminder_at
@@ -46,7 +46,10 @@ def _own_certificate_begins(case: Case, now: datetime) -> Case:
     day = min(bogota_date(now), loan.ends_on)
     if not case.own_valid_on(day):
         return case
-    return case.evolve(loan=loan.ended(LoanEnding.REPLACED, day)).record(now, SYSTEM, "loan_replaced")
+    case = case.evolve(loan=loan.ended(LoanEnding.REPLACED, day)).record(now, SYSTEM, "loan_replaced")
+    if case.reminders.subject is not Subject.LOAN or case.rules < LOANS_KEEP_OUT_OF_OWN_DAYS:
+        return case
+    return case.evolve(reminders=case.reminders.model_copy(update={"planned": ()}))
 
 
 def _loan_ends(case: Case, now: datetime) -> Case:

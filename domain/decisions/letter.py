@@ -7,6 +7,7 @@ from domain.case.attention import AttentionKind
 from domain.case.case import Case
 from domain.case.jobs import CheckUpload, IssueLetter, RecordAcceptance, TellNotice
 from domain.case.letters import LetterTrack, SignedVersion
+from domain.case.rules import LOANS_KEEP_OUT_OF_OWN_DAYS
 from domain.decisions.repeats import RepeatedError, digest, once
 from domain.errors import NotAllowedNowError
 from domain.letter.examination import Verdict
@@ -76,7 +77,7 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
             raise NotAllowedNowError(remark("review_decided", decision=decision))
     case = case.remember(_review_key(waiting, message.decision)).evolve(review_due_at=None)
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
-    if message.decision is Decision.ACCEPT and case.own_valid_on(bogota_date(now)):
+    if message.decision is Decision.ACCEPT and _needs_no_loan(case, waiting, now):
         # Who signs with an own certificate needs no loan, and keeps the right to one.
         accepted = waiting.model_copy(update={"verdict": Verdict.ACCEPTED, "reasons": ()})
         case = case.evolve(letter=case.letter.with_change(accepted))
@@ -94,6 +95,11 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
     return case.enqueue_newest(
         TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{waiting.upload_id}/rejected", reasons=reasons)
     )
+
+
+def _needs_no_loan(case: Case, letter: SignedVersion, now: datetime) -> bool:
+    days = [now, letter.received_at] if case.rules >= LOANS_KEEP_OUT_OF_OWN_DAYS else [now]
+    return any(case.own_valid_on(bogota_date(each)) for each in days)
 
 
 def delete_letter(case: Case, message: DeleteLetter, now: datetime) -> Case:

@@ -8,6 +8,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.uploads import UploadActivities
 from domain.bucket import first_acceptance_key, inbox_key, letter_content_key, letter_key, signed_letter_key
+from domain.calendar import bogota_date
 from domain.case.jobs import CheckUploadRequest, UploadChecked
 from domain.case.loan import FirstAcceptance
 from domain.errors import StoreUnavailableError
@@ -111,6 +112,15 @@ def test_what_is_no_longer_in_the_inbox_is_dated_by_its_copy() -> None:
     store.put(signed_letter_key("C1001", "U1"), b"scan")
 
     assert checked(store).received_at == ARRIVED
+
+
+def test_a_letter_that_arrived_while_an_own_certificate_signed_starts_no_loan_however_late_it_is_judged() -> None:
+    store = Store()
+    store.put(inbox_key("C1001", "U1"), b"scan")
+    day = bogota_date(ARRIVED)
+
+    assert checked(store, own_days=((day, day),)).first_acceptance is None
+    assert checked(store, own_days=((day + timedelta(days=1), day + timedelta(days=2)),)).first_acceptance is not None
 
 
 def test_an_acceptance_that_waits_for_the_store_is_not_overtaken_by_a_later_upload() -> None:

@@ -115,7 +115,8 @@ class Outside:
             reasons=() if verdict is Verdict.ACCEPTED else (BLURRED,),
         )
         checked = self.checked.setdefault(job.upload_id, new)
-        if checked.verdict is not Verdict.ACCEPTED or case.own_valid_on(bogota_date(now)):
+        days = [bogota_date(now), bogota_date(checked.received_at)]
+        if checked.verdict is not Verdict.ACCEPTED or any(case.own_valid_on(day) for day in days):
             return checked
         return checked.model_copy(update={"first_acceptance": self._first(job.upload_id, checked.received_at)})
 

@@ -1,7 +1,7 @@
 """The loan's dates: fixed by the first accepted upload, moved by nothing."""
 
 import json
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -269,6 +269,18 @@ def test_a_letter_reviewed_once_the_own_certificate_signs_announces_no_loan() ->
     settle(send(case, "letter_reviewed", decision="accept", reason="legible"), world=world)
 
     assert NoticeKind.LOAN_STARTED not in world.kinds()
+
+
+def test_a_letter_that_arrived_beside_an_own_certificate_and_is_reviewed_after_it_starts_no_loan() -> None:
+    world = Outside(received_at={"U1": NOW})
+    case = with_upload(
+        with_letter(with_certificate(opened(world), days=2)), "U1", world=world, verdict=Verdict.UNDER_REVIEW
+    )
+    later = NOW + timedelta(days=4)
+
+    case = settle(send(case, "letter_reviewed", later, decision="accept", reason="legible"), later, world)
+
+    assert (case.loan, case.letter.attached is not None) == (None, True)
 
 
 @pytest.mark.parametrize("loan_days", [1, 5, 10, 13, 14])
