@@ -16,6 +16,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "certificate_past": "valid_until: {valid_until} has passed; register a certificate that is valid",
     "certificate_unknown": "serial {serial} is no certificate of this case; see its certificates in the status",
     "dates_reversed": "valid_until: {valid_until} lies before valid_from {valid_from}; check both dates",
+    "earlier_rules": "this case still runs under the rules of an earlier release, which have no such message; close it "
+    "and start it again with --reopen, then send it again",
     "event_unknown": "event: {event} is no event of this case that can be sent again; see webhooks in the status",
     "no_letter": "no letter has been issued yet; submit the representative's data first",
     "no_loan": "no loan is active; there is nothing to revoke",

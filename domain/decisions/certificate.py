@@ -110,7 +110,9 @@ def certificate_withdrawn(case: Case, message: CertificateWithdrawn, now: dateti
     known = _known(case, message.serial)
     if known is None and _key(case, message.serial, "withdrawn") in case.seen:
         raise RepeatedError
-    if case.rules < CERTIFICATES_CAN_BE_WITHDRAWN or not message.is_from_support:
+    if case.rules < CERTIFICATES_CAN_BE_WITHDRAWN:
+        raise NotAllowedNowError(remark("earlier_rules"))
+    if not message.is_from_support:
         raise NotAllowedNowError(remark("support_only"))
     if known is None:
         raise NotAllowedNowError(remark("certificate_unknown", serial=message.serial))

@@ -1,4 +1,4 @@
-"""Examination the letter on a picture: its codes, its corner markers, and where every millimetre of it lies."""
+"""Finding the letter on a picture: its codes, its corner markers, and where every millimetre of it lies."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

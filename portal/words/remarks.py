@@ -12,6 +12,8 @@ SPANISH: Final[Mapping[str, str]] = {
     "certificate_unknown": "El serial {serial} no es de un certificado de este caso. Mira los certificados del caso.",
     "dates_reversed": "El último día ({valid_until:day}) es anterior al primero ({valid_from:day}). Revisa las dos "
     "fechas.",
+    "earlier_rules": "Este caso sigue las reglas de una versión anterior, que no conocen este mensaje. Cierra el caso, "
+    "ábrelo otra vez y envíalo de nuevo.",
     "event_unknown": "El evento {event} no es de este caso o ya no se puede reenviar. Mira los eventos del caso.",
     "no_letter": "Todavía no hay carta. Primero van los datos del representante legal.",
     "no_loan": "No hay un préstamo activo que se pueda retirar.",
