@@ -65,11 +65,18 @@ class Reminders(Model):
     failures: int = 0
     """Sends that failed since the last one that did not."""
     retry_at: datetime | None = None
+    sent_on: date | None = None
+    """The day on which the last one went out: no other one does, whatever is planned anew meanwhile."""
 
     def planned_anew(self, subject: Subject, ends_on: date, planned: tuple[Milestone, ...]) -> Self:
         """Return the plan for an end in place of any other; what was done and a silence that was asked for stay."""
         return type(self)(
-            subject=subject, ends_on=ends_on, planned=planned, record=self.record, muted_until=self.muted_until
+            subject=subject,
+            ends_on=ends_on,
+            planned=planned,
+            record=self.record,
+            muted_until=self.muted_until,
+            sent_on=self.sent_on,
         )
 
 

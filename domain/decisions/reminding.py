@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from domain.calendar import bogota_date
+from domain.calendar import DAY, bogota_date, start_of_day
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.jobs import TellNotice, retry_after
 from domain.case.reminders import Milestone, ReminderOutcome, Subject, company_opening, owed, settle
-from domain.case.rules import ATTENTION_BY_CAUSE, ONE_REMINDER_A_DAY
+from domain.case.rules import ATTENTION_BY_CAUSE, ONE_REMINDER_A_DAY, TWO_LANES
 from domain.decisions import deliveries, mailboxes
 from domain.decisions.results import FAILURES_BEFORE_ATTENTION
 from domain.notices import Notice, NoticeSent
@@ -26,6 +26,8 @@ def due_reminder(case: Case, now: datetime) -> Milestone | None:
 def reminder_at(case: Case, now: datetime) -> datetime:
     """Return when a reminder that is owed may go out: within the hours, after a failure's wait, once a day."""
     at = max(now, case.reminders.retry_at or now, of_today(case, now) or now)
+    if case.reminders.sent_on == bogota_date(at) and case.rules >= TWO_LANES:
+        at = start_of_day(bogota_date(at) + DAY)
     return company_opening(case.company_id, at, case.calendar)
 
 
@@ -40,6 +42,8 @@ def of_today(case: Case, now: datetime) -> datetime | None:
 def reminder_done(case: Case, milestone: Milestone, sent: Notice, result: NoticeSent, now: datetime) -> Case:
     """Return the case after a reminder was taken by the mail server. The plan may be another one by then."""
     case = mailboxes.without_rests_of_reminders(case)
+    if case.rules >= TWO_LANES and not result.repeated:
+        case = case.evolve(reminders=case.reminders.model_copy(update={"sent_on": bogota_date(now)}))
     if _is_planned(case, milestone, sent, now):
         case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
     case = deliveries.learned(case, result.webhooks, now)
