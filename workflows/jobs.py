@@ -25,10 +25,10 @@ from domain.case.jobs import (
     RecordRevocation,
     RecordRevocationRequest,
     TellNotice,
+    job_name,
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.steps import nit_locked
-from domain.decisions.results import job_name
 from domain.errors import MailboxRefusedError
 from domain.model import Model
 from domain.notices import Notice, NoticeSent, ProfileRefs, SendNotice

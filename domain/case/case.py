@@ -14,7 +14,7 @@ from domain.case import rules
 from domain.case.attention import Attention, AttentionKind, with_attention, without_attention
 from domain.case.certificate import CertificateTrack
 from domain.case.events import Delivery, Webhooks
-from domain.case.jobs import Job, QueuedJob, TellNotice
+from domain.case.jobs import Job, QueuedJob, TellNotice, job_name
 from domain.case.letters import LetterTrack
 from domain.case.loan import Loan
 from domain.case.policy import Policy
@@ -144,7 +144,10 @@ class Case(Model):
     def without_mails(self, no_longer: Callable[[TellNotice], bool]) -> Self:
         """Return the case that owes some mails no more; one that is under way is left to arrive."""
         given_up = [each for each in self.waiting_mails if isinstance(each.job, TellNotice) and no_longer(each.job)]
-        return self.evolve(queue=tuple(each for each in self.queue if each not in given_up)) if given_up else self
+        case = self.evolve(queue=tuple(each for each in self.queue if each not in given_up)) if given_up else self
+        for each in given_up if self.rules >= rules.TWO_LANES else ():
+            case = case.settle_attention(AttentionKind.FAILING, subject=job_name(each.job))
+        return case
 
     def remember(self, key: str) -> Self:
         """Return the case that will recognise a message when it comes again."""

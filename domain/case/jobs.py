@@ -167,6 +167,17 @@ AnyJob = IssueLetter | CheckUpload | RecordAcceptance | RecordRevocation | Check
 Job = Annotated[AnyJob, Field(discriminator="kind")]
 
 
+def job_name(job: Job) -> str:
+    """Return what a job is, in a few words for summaries and lists."""
+    match job:
+        case TellNotice():
+            return f"mail {job.notice}"
+        case CheckUpload() | RecordAcceptance():
+            return f"{job.kind} {job.upload_id}"
+        case _:
+            return job.kind
+
+
 class QueuedJob(Model):
     """A job that is owed, and when it may be tried."""
 

@@ -15,7 +15,6 @@ from domain.case.jobs import (
     CheckUpload,
     CompanyChecked,
     IssueLetter,
-    Job,
     LetterIssued,
     OpenCase,
     QueuedJob,
@@ -23,6 +22,7 @@ from domain.case.jobs import (
     RecordRevocation,
     TellNotice,
     UploadChecked,
+    job_name,
     retry_after,
 )
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
@@ -248,14 +248,3 @@ def without_mail(case: Case, queued: QueuedJob, action: str, now: datetime) -> C
     case = case.without_job(queued).settle_attention(AttentionKind.FAILING, subject=job_name(queued.job))
     notice = queued.job.notice if isinstance(queued.job, TellNotice) else None
     return case.record(now, SYSTEM, action, notice=notice)
-
-
-def job_name(job: Job) -> str:
-    """Return what a job is, in a few words for summaries and lists."""
-    match job:
-        case TellNotice():
-            return f"mail {job.notice}"
-        case CheckUpload() | RecordAcceptance():
-            return f"{job.kind} {job.upload_id}"
-        case _:
-            return job.kind
