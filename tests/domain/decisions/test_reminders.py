@@ -1,20 +1,19 @@
 """Reminders: when they are planned, which one is owed, and who is never written to."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import BOGOTA, BusinessCalendar, bogota_date
+from domain.calendar import BOGOTA, BusinessCalendar
 from domain.case.case import Case
 from domain.case.policy import Policy
 from domain.case.reminders import Milestone, company_opening, plan
 from domain.decisions import clock, reminding
 from domain.errors import MailUnavailableError
-from domain.notices import Notice, NoticeKind
+from domain.notices import NoticeKind
 from domain.views.status import status
 from tests.support.cases import (
     NOW,
@@ -28,10 +27,10 @@ from tests.support.cases import (
     settle,
     with_certificate,
     with_letter,
-    with_loan,
     with_payment,
     with_upload,
 )
+from tests.support.reminded import lent, mails_of, outcomes_of
 
 CALENDAR = BusinessCalendar()
 HOUR = timedelta(hours=1)
@@ -41,21 +40,6 @@ DOWN = MailUnavailableError.__name__
 
 def in_bogota(milestones: Sequence[Milestone]) -> list[tuple[int, str]]:
     return [(each.days, f"{each.at.astimezone(BOGOTA):%Y-%m-%d}") for each in milestones]
-
-
-def mails_of(world: Outside) -> list[tuple[str, NoticeKind, int | None]]:
-    return [(f"{at.astimezone(BOGOTA):%Y-%m-%d}", mail.kind, mail.days_left) for at, mail in world.mails]
-
-
-def outcomes_of(case: Case) -> list[tuple[int, str]]:
-    return [(each.days, each.outcome.value) for each in case.reminders.record]
-
-
-def lent(world: Outside, **policy: object) -> Case:
-    """Return a case with a loan from 24 November to 24 December 2026, whose first mails are gone."""
-    case = with_loan(opened(world, **policy), world=world)
-    world.mails.clear()
-    return case
 
 
 YEAR = [date(2026, 1, 1) + timedelta(days=number) for number in range(730)]
@@ -160,57 +144,6 @@ def test_a_certificate_is_reminded_of_and_its_mails_say_from_when_a_renewal_is_o
     live(with_certificate(a_case()), bogota("2026-11-24 11:00"), bogota("2027-10-26 12:00"), world)
 
     assert [(mail.days_left, mail.renewal_from) for _, mail in world.mails] == [(61, date(2027, 10, 25)), (30, None)]
-
-
-def test_after_an_outage_only_the_most_urgent_reminder_is_sent_and_the_others_are_recorded() -> None:
-    world, back = Outside(), bogota("2026-12-22 09:30")
-
-    case = live(lent(world), back, back + HOUR, world)
-
-    assert mails_of(world) == [("2026-12-22", NoticeKind.LOAN_REMINDER, 2)]
-    assert outcomes_of(case) == [(15, "superseded"), (7, "superseded"), (3, "sent")]
-
-
-def test_after_an_outage_that_outlasted_the_loan_one_mail_says_that_it_is_over() -> None:
-    world, back = Outside(), bogota("2027-02-02 09:30")
-
-    live(lent(world), back, back + HOUR, world)
-
-    assert mails_of(world) == [("2027-02-02", NoticeKind.LOAN_ENDED, -40)]
-
-
-@pytest.mark.parametrize("back", ["2026-12-22 09:30", "2026-12-22 17:45", "2026-12-22 05:00", "2026-12-26 12:00"])
-@pytest.mark.parametrize("reminders", [(15, 3), ()], ids=["a reminder", "the end alone"])
-def test_after_an_outage_the_companies_take_turns(back: str, reminders: tuple[int, ...]) -> None:
-    world, since = Outside(), bogota(back)
-    for number in range(60):
-        company = opened(Outside(), loan_reminder_days=reminders, loan_days=30 if reminders else 20)
-        case = with_loan(company.evolve(company_id=f"C{number}"))
-        live(case, since, since + timedelta(days=3), world)
-
-    times = [at for at, _ in world.mails]
-    assert {each.kind for _, each in world.mails} <= {NoticeKind.LOAN_REMINDER, NoticeKind.LOAN_ENDED}
-    assert len({each.company_id for _, each in world.mails}) == 60
-    assert {bogota_date(each) for each in times} == {bogota_date(CALENDAR.next_opening(since))}
-    assert times == [CALENDAR.next_opening(each) for each in times]
-    spread = max(times) - min(times)
-    assert spread <= timedelta(hours=9) if CALENDAR.next_opening(since) != since else spread <= HOUR
-    assert max(Counter(each.replace(second=0, microsecond=0) for each in times).values()) < 20
-
-
-@pytest.mark.parametrize(
-    ("back", "sent_at"),
-    [
-        pytest.param("2026-12-17 23:00", "2026-12-18", id="at night"),
-        pytest.param("2026-12-19 12:00", "2026-12-21", id="on a Saturday"),
-    ],
-)
-def test_after_an_outage_the_reminder_still_keeps_to_the_hours(back: str, sent_at: str) -> None:
-    world, now = Outside(), bogota(back)
-
-    live(lent(world), now, now + timedelta(days=2, hours=10), world)
-
-    assert mails_of(world)[0][0] == sent_at
 
 
 def test_a_company_that_has_paid_is_not_reminded() -> None:
@@ -370,33 +303,3 @@ def test_the_status_says_what_was_sent_what_was_skipped_and_what_comes_next() ->
     assert [each["days"] for each in reminders["sent"]] == [3]
     assert [(each["days"], each["reason"]) for each in reminders["skipped"]] == [(15, "superseded"), (7, "superseded")]
     assert (reminders["next"]["subject"], reminders["next"]["days"]) == ("loan", 1)
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.integers(0, 400),
-    st.lists(st.integers(1, 40), max_size=5),
-    st.sets(st.integers(-5, 40), max_size=6),
-    st.integers(1, 40),
-)
-def test_no_outage_brings_two_reminders_on_one_day_or_one_outside_the_hours(
-    first_day: int, naps: list[int], milestones: set[int], loan_days: int
-) -> None:
-    world, now = Outside(), NOW + timedelta(days=first_day)
-    case = with_loan(opened(world, now, loan_days=loan_days, loan_reminder_days=tuple(milestones)), now, world)
-    world.mails.clear()
-
-    for nap in naps:
-        now += timedelta(days=nap, hours=nap)
-        case = settle(case, now, world)
-    live(case, now, now + timedelta(days=100), world)
-
-    days = [bogota_date(at) for at, _ in world.mails]
-    assert len(days) == len(set(days))
-    assert all(at == CALENDAR.next_opening(at) for at, _ in world.mails)
-    assert all(_is_true(at, mail) for at, mail in world.mails)
-
-
-def _is_true(at: datetime, mail: Notice) -> bool:
-    over = mail.ends_on is not None and bogota_date(at) > mail.ends_on
-    return (mail.kind is NoticeKind.LOAN_ENDED) is over
