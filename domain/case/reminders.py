@@ -66,7 +66,7 @@ class Reminders(Model):
     """Sends that failed since the last one that did not."""
     retry_at: datetime | None = None
     sent_on: date | None = None
-    """The day on which the last one went out: no other one does, whatever is planned anew meanwhile."""
+    """The day on which one of another plan went out, which the record does not tell: no other one does on that day."""
 
     def planned_anew(self, subject: Subject, ends_on: date, planned: tuple[Milestone, ...]) -> Self:
         """Return the plan for an end in place of any other; what was done and a silence that was asked for stay."""
@@ -78,6 +78,11 @@ class Reminders(Model):
             muted_until=self.muted_until,
             sent_on=self.sent_on,
         )
+
+    def was_sent_on(self, day: date) -> bool:
+        """Tell whether a reminder went out on a day."""
+        last = next((each for each in reversed(self.record) if each.outcome is ReminderOutcome.SENT), None)
+        return day == self.sent_on or (last is not None and bogota_date(last.at) == day)
 
 
 def plan(

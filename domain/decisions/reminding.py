@@ -26,7 +26,7 @@ def due_reminder(case: Case, now: datetime) -> Milestone | None:
 def reminder_at(case: Case, now: datetime) -> datetime:
     """Return when a reminder that is owed may go out: within the hours, after a failure's wait, once a day."""
     at = max(now, case.reminders.retry_at or now, of_today(case, now) or now)
-    if case.reminders.sent_on == bogota_date(at) and case.rules >= TWO_LANES:
+    if case.rules >= TWO_LANES and case.reminders.was_sent_on(bogota_date(at)):
         at = start_of_day(bogota_date(at) + DAY)
     return company_opening(case.company_id, at, case.calendar)
 
@@ -42,10 +42,10 @@ def of_today(case: Case, now: datetime) -> datetime | None:
 def reminder_done(case: Case, milestone: Milestone, sent: Notice, result: NoticeSent, now: datetime) -> Case:
     """Return the case after a reminder was taken by the mail server. The plan may be another one by then."""
     case = mailboxes.without_rests_of_reminders(case)
-    if case.rules >= TWO_LANES and not result.repeated:
-        case = case.evolve(reminders=case.reminders.model_copy(update={"sent_on": bogota_date(now)}))
     if _is_planned(case, milestone, sent, now):
         case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
+    elif not result.repeated:
+        case = case.evolve(reminders=case.reminders.model_copy(update={"sent_on": bogota_date(now)}))
     case = deliveries.learned(case, result.webhooks, now)
     case = case.settle_attention(AttentionKind.FAILING, subject=REMINDER_JOB)
     action = "reminder_uncertain" if result.uncertain else "reminder_sent"

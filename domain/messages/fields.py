@@ -8,7 +8,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError
 
 from domain.calendar import DAY, bogota_date, end_of_day, start_of_day
@@ -139,7 +147,7 @@ LongText = Annotated[
 """What a person writes about a case; see `_without_people`."""
 Day = Annotated[date, BeforeValidator(_day)]
 """A date in Bogotá; an instant with its offset is taken as its date there."""
-DayOrInstant = Annotated[date, PlainValidator(_day_or_instant)]
+DayOrInstant = Annotated[date, PlainValidator(_day_or_instant), PlainSerializer(date.isoformat, when_used="json")]
 """A date in Bogotá, or an instant with its offset, kept as one in UTC; see `first_day` and `last_day`."""
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 Serial = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z:._-]{0,79}$"), BeforeValidator(_plain_code)]
