@@ -12,10 +12,23 @@ Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 IssuedPage: TypeAlias = Callable[[int, float], Image]
 """Gives the picture of a page of the letter as it was issued, by its index and the pixels per millimetre."""
 
+LONG_SIDE_PIXELS = 2200
+"""Whatever size a file claims for its page, its picture has this many pixels along the longer side."""
+
+
+class Drawing(NamedTuple):
+    """A page drawn at one scale."""
+
+    picture: Image
+    """Of the page's pictures alone."""
+    shown: Image | None
+    """As a person sees the page; None where nothing else is drawn."""
+
 
 class ScannedPage(NamedTuple):
     """One page of an upload."""
 
-    picture: Image
+    draw: Callable[[float], Drawing]
+    """Draws the page at a scale; at 1 its longer side has `LONG_SIDE_PIXELS`."""
     bilevel: bool
     """In black and white alone, without grey."""

@@ -17,7 +17,8 @@ MESSAGES: Final = {
     "not_pdf": f"El archivo no es un PDF. {_SCAN}",
     "disguised": f"El archivo mezcla un PDF con otro tipo de archivo. {_SCAN}",
     "unreadable": f"El PDF está dañado o incompleto y no se puede abrir. {_SCAN}",
-    "encrypted": "El PDF está protegido con contraseña o permisos. Guárdalo sin protección y adjúntalo de nuevo.",
+    "encrypted": "El PDF pide una contraseña para abrirlo. Ábrelo, guárdalo o imprímelo como PDF sin contraseña y "
+    "adjúntalo de nuevo.",
     "no_pages": f"El PDF no tiene páginas. {_SCAN}",
     "too_many_pages": "El PDF tiene más de {limit} páginas. Adjunta solo la carta firmada.",
     "page_size": f"El tamaño de una página no es el de una hoja. {_SCAN}",
@@ -37,6 +38,10 @@ MESSAGES: Final = {
     "digest_differs": "La carta no corresponde a los datos registrados. Descarga la carta actual, fírmala y adjúntala.",
     "page_missing": "Falta una página de la carta. Escanea todas las páginas y adjúntalas en un solo PDF.",
     "extra_pages": "El archivo trae páginas que no son de la carta; una persona lo revisará.",
+    "drawn_over": "Algo que no es la imagen de la hoja, como un texto o una marca, tapa o agrega partes de la carta; "
+    "una persona la revisará. Si quieres adelantar, adjunta el escaneo sin notas ni marcas encima.",
+    "black_and_white": "El filtro de blanco y negro borró los códigos de la carta. Escanea de nuevo en escala de "
+    "grises o en color, o quita el filtro en la aplicación, y adjúntala otra vez.",
     "text_differs": "El texto no es el de la carta descargada. Descárgala de nuevo, fírmala sin cambiarla y adjúntala.",
     "text_doubtful": "Una parte de la carta no se ve igual a la original; una persona la revisará. "
     "Si quieres adelantar, escanea de nuevo sin sombras ni dobleces.",

@@ -9,8 +9,8 @@ from functools import partial
 from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from domain.reason import Reason
 from letters.confinement.wire import Request
-from letters.gate.file_objects import written_anew
 from letters.gate.gate import file_faults, read_scan
+from letters.gate.rewriting import Scan, as_shown
 from letters.opening.digital_signature import TrustRoots, judge_signed
 from letters.opening.flattening import flatten
 from letters.opening.raster import issued_page, scanned_pages
@@ -24,7 +24,7 @@ def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) 
         return b"" if file_faults(data, request.limit_bytes) else _flattened(data)
     if request.task == "gate" or request.content is None:
         scan = read_scan(data, request.limit_bytes)
-        finding = Examination(verdict=Verdict.ACCEPTED) if isinstance(scan, bytes) else _refused(scan)
+        finding = Examination(verdict=Verdict.ACCEPTED) if isinstance(scan, Scan) else _refused(scan)
     else:
         issued = LetterOnRecord(
             content=request.content,
@@ -39,7 +39,7 @@ def answer(request: Request, data: bytes, issued_pdf: bytes, roots: TrustRoots) 
 
 def _flattened(data: bytes) -> bytes:
     try:
-        return flatten(written_anew(data))
+        return flatten(as_shown(data))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  # pdfium opens pages that it can't draw: some have no size, some no object
@@ -61,9 +61,10 @@ def check(data: bytes, issued: LetterOnRecord, roots: TrustRoots) -> Examination
         except Exception:  # noqa: BLE001  # a hostile signature raises errors of every class
             return _refused((because("signature_broken"),))
     scan = read_scan(data, issued.limit_bytes)
-    if not isinstance(scan, bytes):
+    if not isinstance(scan, Scan):
         return _refused(scan)
-    return judge_scan(scanned_pages(scan), issued, partial(issued_page, issued.pdf))
+    with scanned_pages(scan) as pages:
+        return judge_scan(pages, issued, partial(issued_page, issued.pdf))
 
 
 def _refused(reasons: tuple[Reason, ...]) -> Examination:

@@ -9,8 +9,16 @@ from letters.reasons import because
 
 _WHITE: Final = b"\0\t\n\f\r "
 _HEADER: Final = re.compile(rb"%PDF-(1\.[0-7]|2\.0)[\s%]")
-_OTHER_HEADER: Final = re.compile(rb"<\s*(!doctype|html|script|svg|\?php|body|iframe)", re.IGNORECASE)
+_WEB_PAGE: Final = re.compile(rb"<\s*(!doctype|html|script|svg|\?php|body|iframe)", re.IGNORECASE)
+_OTHER_FORMATS: Final = (
+    *(b"PK\x03\x04", b"GIF8", b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"%!PS", b"{\\rtf"),
+    *(b"MZ", b"\x7fELF", b"#!", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"\xca\xfe\xba\xbe", b"\xd0\xcf\x11\xe0"),
+)
+"""What a file of another kind begins with."""
+_OBJECT: Final = re.compile(rb"\d \d+ obj\b")
 _HEADER_BYTES: Final = 2048
+_FORGIVEN_BYTES: Final = 1024
+"""Before the header and behind the end: mail systems and downloads leave something there, and viewers look past it."""
 
 
 def byte_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
@@ -19,23 +27,27 @@ def byte_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
         return (because("empty"),)
     if len(data) > limit_bytes:
         return (too_large(len(data), limit_bytes),)
-    if not data.startswith(b"%PDF-"):
+    begins = data.find(b"%PDF-", 0, _FORGIVEN_BYTES)
+    if begins < 0 or data.startswith(_OTHER_FORMATS) or not _HEADER.match(data, begins):
         return (because("not_pdf"),)
-    return tuple(because(code) for code in dict.fromkeys(_faults(data)))
+    return tuple(because(code) for code in dict.fromkeys(_faults(data, begins)))
 
 
-def _faults(data: bytes) -> Iterator[str]:
-    if not _HEADER.match(data):
-        yield "not_pdf"
-    end = data.rfind(b"%%EOF")
-    if end < 0 or b"startxref" not in data:
-        yield "unreadable"
-    elif data[end + 5 :].strip(_WHITE):
+def _faults(data: bytes, begins: int) -> Iterator[str]:
+    behind = _behind_the_end(data)
+    if len(behind) > _FORGIVEN_BYTES or any(mark in behind for mark in _OTHER_FORMATS if len(mark) > 3):  # noqa: PLR2004
         yield "disguised"
     if b"PK\x05\x06" in data and b"PK\x03\x04" in data:
         yield "disguised"
-    if _OTHER_HEADER.search(data[:_HEADER_BYTES]):
+    if _WEB_PAGE.search(data[: begins + _HEADER_BYTES]) or _WEB_PAGE.search(behind):
         yield "disguised"
+
+
+def _behind_the_end(data: bytes) -> bytes:
+    """Return what follows the mark that ends a file; nothing where that mark is cut off, which qpdf mends."""
+    end = data.rfind(b"%%EOF")
+    behind = b"" if end < 0 else data[end + 5 :].strip(_WHITE)
+    return b"" if _OBJECT.search(behind) else behind
 
 
 def too_large(size_bytes: int, limit_bytes: int) -> Reason:

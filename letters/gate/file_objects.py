@@ -36,15 +36,14 @@ _ACTIVE: Final = frozenset(
 """As a key or as a class: what runs, opens, sends, plays or carries something."""
 _CLASSES: Final = ("/S", "/Subtype", "/Type")
 _EXTERNAL_KEYS: Final = frozenset(("/F", "/Ref", "/OPI"))
-_DRAWING_KEYS: Final = frozenset(("/PatternType", "/ShadingType", "/CharProcs"))
-"""What draws out of pdfium's sight: it lists the path that a pattern fills, not the words in the pattern."""
+_NAMED_MOVES: Final = frozenset((Name.FirstPage, Name.LastPage, Name.NextPage, Name.PrevPage))
+"""Actions that turn pages and do nothing else."""
 
 
 class _Budget:
-    """What the whole file may still ask for, and whether it has something that draws other than pictures do."""
+    """What the whole file may still ask for."""
 
     def __init__(self) -> None:
-        self.draws = False
         self.inflated_bytes = _MAX_INFLATED_BYTES
         self.pixels = _MAX_ALL_PIXELS
 
@@ -59,46 +58,21 @@ class _Budget:
         return out, bool(engine.unconsumed_tail) or self.inflated_bytes <= 0
 
 
-def object_faults(data: bytes, *, pictures_only: bool = False) -> tuple[Reason, ...]:
+def object_faults(data: bytes) -> tuple[Reason, ...]:
     """Return what is wrong with a file by its objects; any exception means that it can't be read.
 
-    In a file of pictures only, patterns, glyphs that are programs, and masks that are drawings are wrong too.
+    A file that opens without a password is read, whatever it forbids to do with it.
     """
     try:
-        pdf = _open(data)
+        # Scanning applications write slightly broken cross-references and lengths: they are mended, not refused.
+        pdf = pikepdf.open(io.BytesIO(data), suppress_warnings=True)
     except pikepdf.PasswordError:
         return (because("encrypted"),)
     with pdf:
-        codes = dict.fromkeys(_faults(pdf, pictures_only=pictures_only))
-        return tuple(because(code, limit=MAX_PAGES) for code in codes)
+        return tuple(because(code, limit=MAX_PAGES) for code in dict.fromkeys(_faults(pdf)))
 
 
-def written_anew(data: bytes) -> bytes:
-    """Return a file as qpdf reads it, in clean syntax, its streams untouched.
-
-    Of a damaged file every program makes something else; of this one qpdf and pdfium see the same pages.
-    """
-    out = io.BytesIO()
-    with _open(data) as pdf:
-        pdf.save(
-            out,
-            compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            object_stream_mode=pikepdf.ObjectStreamMode.disable,
-            deterministic_id=True,
-        )
-    return out.getvalue()
-
-
-def _open(data: bytes) -> pikepdf.Pdf:
-    # Scanning applications write slightly broken cross-references and lengths: they are mended, not refused.
-    return pikepdf.open(io.BytesIO(data), suppress_warnings=True)
-
-
-def _faults(pdf: pikepdf.Pdf, *, pictures_only: bool) -> Iterator[str]:
-    if pdf.is_encrypted:
-        yield "encrypted"
-        return
+def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
     if not 0 < len(pdf.pages) <= MAX_PAGES:
         yield "too_many_pages" if len(pdf.pages) else "no_pages"
         return
@@ -111,15 +85,15 @@ def _faults(pdf: pikepdf.Pdf, *, pictures_only: bool) -> Iterator[str]:
     for item in pdf.objects:
         yield from _item_faults(item, budget, 0)
     yield from _item_faults(pdf.trailer, budget, 0)
-    if pictures_only and budget.draws:
-        yield "not_a_scan"
     for page in pdf.pages:
         yield from _page_faults(page)
 
 
 def _opens_something(root: pikepdf.Object) -> bool:
     action = root.get("/OpenAction")
-    return isinstance(action, Dictionary) and action.get("/S") != Name.GoTo
+    if not isinstance(action, Dictionary) or action.get("/S") == Name.GoTo:
+        return False
+    return action.get("/S") != Name.Named or action.get("/N") not in _NAMED_MOVES
 
 
 def _item_faults(item: object, budget: _Budget, depth: int) -> Iterator[str]:
@@ -128,10 +102,9 @@ def _item_faults(item: object, budget: _Budget, depth: int) -> Iterator[str]:
         return
     if isinstance(item, Dictionary | Stream):
         keys = list(item.keys())
-        if _ACTIVE.intersection(keys) or any(_is_active_name(item.get(key)) for key in _CLASSES):
+        active = any(not _is_empty(item.get(key)) for key in _ACTIVE.intersection(keys))
+        if active or any(_is_active_name(item.get(key)) for key in _CLASSES):
             yield "active_content"
-        # The mask of a picture is a stream; the mask of a graphics state is a dictionary around a drawing.
-        budget.draws |= bool(_DRAWING_KEYS.intersection(keys)) or isinstance(item.get("/SMask"), Dictionary)
         if isinstance(item, Stream):
             yield from _stream_faults(item, keys, budget)
         children = [item.get(key) for key in keys]
@@ -142,6 +115,15 @@ def _item_faults(item: object, budget: _Budget, depth: int) -> Iterator[str]:
     for child in children:
         if isinstance(child, Dictionary | Array) and not child.is_indirect:
             yield from _item_faults(child, budget, depth + 1)
+
+
+def _is_empty(value: object) -> bool:
+    """Tell whether what would act has nothing in it: a tree without a leaf, a script without a letter."""
+    if isinstance(value, Dictionary) and not isinstance(value, Stream):
+        return all(key in {"/Names", "/Kids", "/Limits"} and _is_empty(value.get(key)) for key in value.keys())  # noqa: SIM118
+    if isinstance(value, Array):
+        return len(value) == 0
+    return isinstance(value, pikepdf.String) and not str(value).strip()
 
 
 def _is_active_name(value: object) -> bool:

@@ -7,7 +7,7 @@ import cv2
 import pikepdf
 import pypdfium2
 
-from letters.opening.raster import scanned_page
+from letters.opening.raster import shown_page
 
 _QUALITY: Final = 60
 _POINTS_PER_PIXEL: Final = 0.36
@@ -18,7 +18,7 @@ def flatten(data: bytes) -> bytes:
     """Return a PDF of one grey JPEG per page of a file that has passed the gate."""
     with pypdfium2.PdfDocument(data) as document, pikepdf.new() as pdf:
         for index in range(len(document)):
-            picture = scanned_page(document, index)
+            picture = shown_page(document, index)
             _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
             _add_page(pdf, coded.tobytes(), picture.shape[1], picture.shape[0])
         out = io.BytesIO()

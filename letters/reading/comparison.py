@@ -8,7 +8,7 @@ In a soft picture, where letters run into each other, one line of print looks li
 finer than a line is compared, in smaller windows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -42,6 +42,17 @@ _LOOKS: Final = 8
 _LOOK_MM: Final = (24.0, 9.0)
 """Large enough to take in unchanged lines around a changed word, which hold it where it is."""
 _LOOK_AGAIN_MM: Final = 0.8
+_PAPER: Final = 250
+_PALE: Final = 0.55
+"""Of the print's darkness: what shows through the paper is paler."""
+_SEEN: Final = 0.1
+_GRAIN: Final = 1.5
+_SURE_FALL: Final = 0.07
+"""A page whose worst spot lies this little below the median is in no doubt."""
+_DARK_SHARE: Final = 0.02
+"""Share of the page's points that are the cores of its print."""
+_WORTH_IT: Final = 0.6
+"""Median below which a page is unclear, whatever is left out of it."""
 _GOOD_FALL: Final = 0.14
 """A spot that lies this little below the median needs no second look."""
 _OTHER: Final = 0.5
@@ -61,6 +72,9 @@ class Likeness:
     """Area of print that has nothing to do with the issued one."""
     soft: bool
     """Whether the picture is soft, so that details were compared: its figures have limits of their own."""
+    pale_mm2: float = 0.0
+    """Area of what is paler than the print and stands where nothing is printed, as the back of used paper does; only
+    measured where the page is in doubt."""
 
     @property
     def fall(self) -> float:
@@ -77,6 +91,18 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
     scan = _evenly_lit(_cut(warp(picture, transform, whole, _PIXELS_PER_MM), AREA))
     printed = _printed(issued, page)
     aligned = align(scan, _blurred(issued, _ALIGNING_BLUR), _PIXELS_PER_MM)
+    found = _likeness(aligned, issued, page, printed)
+    if found.fall <= _SURE_FALL or found.median < _WORTH_IT or found.soft:
+        return found
+    # On used paper the back shows through: the same again without what is paler than the print between the letters.
+    # How clear the picture is, its median says as it was.
+    clean, pale_mm2 = _without_pale(aligned, issued)
+    look = _likeness(clean, issued, page, printed)
+    other = min(found.other_text_mm2, look.other_text_mm2)
+    return replace(found, worst=max(found.worst, look.worst), other_text_mm2=other, pale_mm2=pale_mm2)
+
+
+def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Likeness:
     part = slice(aligned.shape[0] // 3, aligned.shape[0] // 2)
     blur = max(_BLURS, key=lambda blur: _median(_scores(aligned[part], _blurred(issued[part], blur))[printed[part]]))
     likeness_of = _blurred(issued, blur)
@@ -93,6 +119,17 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
     worst = np.partition(values, min(spot, values.size - 1))[min(spot, values.size - 1)]
     other = float((values < _OTHER).sum()) * _STEP**2 / _PIXELS_PER_MM**2
     return Likeness(_median(values), float(worst), other, soft)
+
+
+def _without_pale(scan: Floats, issued: Image) -> tuple[Floats, float]:
+    """Return a scan without what is paler than its print where the issued page is white, and the area of that."""
+    darkest = float(np.quantile(scan[:: _STEP * 2, :: _STEP * 2], _DARK_SHARE))
+    paper = cv2.erode(issued, np.ones((3, 3), np.uint8)) > _PAPER
+    pale = paper & (scan > 255.0 - _PALE * (255.0 - darkest))
+    # Grain is finer than any stroke.
+    smooth = cv2.GaussianBlur(scan, (0, 0), _GRAIN)
+    seen = float((pale & (smooth < 255.0 - _SEEN * (255.0 - darkest))).sum()) / _PIXELS_PER_MM**2
+    return np.where(pale, np.float32(255.0), scan), seen
 
 
 def _second_look(scan: Floats, issued: Floats, printed: Floats, window_mm: tuple[float, float]) -> Floats:

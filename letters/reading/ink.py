@@ -29,6 +29,21 @@ _HAND_HEIGHT_MM: Final = 5.0
 _OUTLINE_MM: Final = 9.0
 _RIM_MM: Final = 0.6
 _INSIDE_MM: Final = 1.0
+_CORE: Final = 0.2
+"""Share of a stroke's points that are its core; the rest is the edge, which every capture blurs."""
+_FRESH: Final = 0.5
+"""Darkness of a core against the print around the box. The ink of the back is seen at less than half."""
+_WORDS_CORE: Final = 0.02
+_WORDS_MM: Final = ((-6.5, 5.5), (31.0, 13.0))
+"""Where words stand above and below the box, from its top: top and height."""
+_WORD: Final = 0.3
+_STEEP: Final = 0.8
+_SHARP: Final = 0.8
+"""How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it."""
+_SURELY_FRESH: Final = 0.72
+_SURE_MM2: Final = 12.0
+"""Ink so dark needs no sharp edges."""
+_LEAST_PRINT: Final = 0.2
 _RIM_SHARES: Final = ((14.0, 0.86), (_OUTLINE_MM, 0.96))
 """Smallest side, and the share of the edge that ink must follow: a small scribble fills its shape by chance."""
 
@@ -77,6 +92,15 @@ class _Part:
         )
 
 
+@dataclass(frozen=True)
+class _Print:
+    """The words around the box, which the capture has made paler and softer as it has the ink."""
+
+    darkness: float
+    sharpness: float
+    """Of their edges, against their darkness, for each pixel."""
+
+
 def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     """Return what is in a box of the page."""
     inner = Box(
@@ -88,8 +112,8 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     shade, noise = _shade(warp(picture, transform, inner, _PIXELS_PER_MM))
     mask = _ink_mask(shade, noise)
     parts = _parts(mask)
-    unfolded = _without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * _PIXELS_PER_MM)) / 255
-    drawn = _parts(_ink_mask(unfolded, noise))
+    unfolded = np.asarray(_without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * _PIXELS_PER_MM)) / 255, np.float32)
+    drawn = _fresh_parts(unfolded, noise, _print_around(picture, transform, box))
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
     outlines = [part for part in parts if part.is_outline]
     hand = [part for part in drawn if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
@@ -106,6 +130,44 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         hand_height_mm=hand_height,
         noise=noise,
     )
+
+
+def _fresh_parts(shade: Floats, noise: float, words: _Print) -> list[_Part]:
+    """Return the pieces of ink that lie on this side of the paper: what shows through is paler and softer than print.
+
+    A piece counts by its dark cores; where it runs together with what shows through, its dark part alone does.
+    """
+    ink = _ink_mask(shade, noise)
+    dark = np.asarray(ink & (shade < 1 - _FRESH * words.darkness), np.uint8)
+    surely = float((shade[ink > 0] < 1 - _SURELY_FRESH * words.darkness).sum()) / _PIXELS_PER_MM**2
+    if surely < _SURE_MM2 and _sharpness(shade, dark > 0) < _SHARP * words.sharpness:
+        return []
+    _, labels = cv2.connectedComponents(ink, connectivity=8)
+    areas = np.bincount(labels.ravel())
+    shares = np.bincount(labels.ravel(), weights=dark.ravel()) / np.maximum(areas, 1)
+    whole = shares >= _CORE
+    whole[0] = False
+    return _parts(np.asarray(whole[labels] | (dark > 0), np.uint8))
+
+
+def _print_around(picture: Image, transform: Floats, box: Box) -> _Print:
+    found = []
+    for top, height in _WORDS_MM:
+        words = Box(x_mm=box.x_mm, y_mm=box.y_mm + top, width_mm=box.width_mm * 0.6, height_mm=height)
+        shade, _ = _shade(warp(picture, transform, words, _PIXELS_PER_MM))
+        darkness = max(_LEAST_PRINT, 1 - float(np.quantile(shade, _WORDS_CORE)))
+        found.append(_Print(darkness, _sharpness(shade, shade < 1 - _WORD * darkness)))
+    return max(found, key=lambda words: words.darkness)
+
+
+def _sharpness(shade: Floats, where: npt.NDArray[np.bool_]) -> float:
+    """Return how steep the edges of some strokes are, against their darkness."""
+    if not where.any():
+        return 0.0
+    down, across = np.gradient(shade)
+    around = cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    steep = float(np.quantile(np.hypot(down, across)[around], _STEEP))
+    return steep / max(0.01, 1 - float(np.quantile(shade[where], _CORE)))
 
 
 def _shade(patch: Image) -> tuple[Floats, float]:

@@ -9,7 +9,7 @@ import numpy as np
 import zxingcpp
 
 from letters.codes import PageCode, qr_cells, read_page_code
-from letters.geometry import GEOMETRY, Box
+from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, Box
 from letters.pictures import Floats, Image
 
 _QR: Final = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
@@ -55,6 +55,16 @@ def find_letter(picture: Image, expected: tuple[PageCode, ...]) -> Sighting:
         if not codes:
             codes = _decode_patches(picture, transform)
     return Sighting(codes=codes, transform=transform, markers=len(corners) // _MARKERS_PER_PAGE)
+
+
+def letter_height(sighting: Sighting) -> float | None:
+    """Return how many pixels high the letter's page is on its picture, or None where it was not found."""
+    if sighting.transform is None:
+        return None
+    ends = np.array([[[PAGE_WIDTH_MM / 2, 0.0]], [[PAGE_WIDTH_MM / 2, PAGE_HEIGHT_MM]]], np.float64)
+    top, bottom = cv2.perspectiveTransform(ends, sighting.transform).reshape(2, 2)
+    height = float(np.hypot(*(bottom - top)))
+    return height if np.isfinite(height) and height > 1 else None
 
 
 def warp(picture: Image, transform: Floats, box: Box, pixels_per_mm: float) -> Image:

@@ -8,20 +8,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
-import cv2
-import numpy as np
-
 from domain.letter.examination import Examination, LetterOnRecord, Measured, Verdict
 from letters.codes import PageCode, digest_prefix
 from letters.geometry import GEOMETRY
-from letters.pictures import Image, IssuedPage, ScannedPage
+from letters.pictures import LONG_SIDE_PIXELS, Drawing, Image, IssuedPage, ScannedPage
 from letters.reading.comparison import Likeness, compare
 from letters.reading.ink import Ink, measure_ink
-from letters.reading.landmarks import Sighting, find_letter
+from letters.reading.landmarks import Sighting, find_letter, letter_height
+from letters.reading.overlays import drawn_over_mm2
+from letters.reading.paper import is_black_and_white, is_blank
 from letters.reasons import because
 
 _REJECTING: Final = frozenset(
-    ("code_not_found", "other_letter", "older_letter", "digest_differs", "page_missing", "text_differs", "not_signed")
+    (
+        *("code_not_found", "black_and_white", "other_letter", "older_letter", "digest_differs", "page_missing"),
+        *("edited_original", "text_differs", "not_signed"),
+    )
 )
 
 _UNCLEAR: Final = 0.6
@@ -32,6 +34,9 @@ _SOFT_FALL: Final = (0.24, 1.5)
 """The same for soft pictures."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
+_USED_FALL: Final = 0.1
+_USED_MM2: Final = 150.0
+"""More on used paper, where the back shows through all over the page."""
 _MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
 _SOFT_OTHER_TEXT_MM2: Final = 1200.0
@@ -40,18 +45,27 @@ _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
 _FLAT_MM: Final = ((0.0, 6.0), (17.0, 7.0))
 """Width and height: what is at least so wide and lower is a line or typed words rather than a signature."""
+_SMALL: Final = 0.8
+"""Share of a page's longer side below which the letter on it is looked at from closer."""
+_CLOSEST: Final = 2.5
+_OVER_MM2: Final = 3.0
+"""Of something drawn over the letter: less is a speck."""
 _NO_NOISE: Final = 0.0006
-_BLANK_PAGE_INK: Final = 0.002
 
 
 @dataclass(frozen=True)
 class _Page:
     """One uploaded page. `number` is the letter's page that it is, None when it is none of it."""
 
-    picture: Image
+    drawing: Drawing
     sighting: Sighting
     bilevel: bool
     number: int | None
+
+    @property
+    def picture(self) -> Image:
+        """What its pictures show."""
+        return self.drawing.picture
 
 
 def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_page: IssuedPage) -> Examination:
@@ -74,16 +88,26 @@ def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_pa
 
 
 def _outcome(codes: tuple[str, ...]) -> Verdict:
+    if "drawn_over" in codes:
+        return Verdict.UNDER_REVIEW  # what it covers or adds may be the very thing that is missing
     if _REJECTING.intersection(codes):
         return Verdict.REJECTED
     return Verdict.UNDER_REVIEW if codes else Verdict.ACCEPTED
 
 
 def _page(scanned: ScannedPage, expected: tuple[PageCode, ...]) -> _Page:
-    sighting = find_letter(scanned.picture, expected)
+    drawing = scanned.draw(1.0)
+    sighting = find_letter(drawing.picture, expected)
+    height = letter_height(sighting)
+    if height is not None and height < _SMALL * LONG_SIDE_PIXELS:
+        # It stands small on its page, such as a photo in a word processor's: it is drawn as large as any other.
+        closer = scanned.draw(min(_CLOSEST, LONG_SIDE_PIXELS / height))
+        found = find_letter(closer.picture, expected)
+        if found.codes or not sighting.codes:
+            drawing, sighting = closer, found
     own = [code.page for code in sighting.codes if code in expected]
     number = own[0] if own and len(sighting.codes) == 1 else None
-    return _Page(scanned.picture, sighting, scanned.bilevel, number)
+    return _Page(drawing, sighting, scanned.bilevel, number)
 
 
 def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: LetterOnRecord) -> tuple[str, ...]:
@@ -94,16 +118,26 @@ def _letter_faults(pages: list[_Page], expected: tuple[PageCode, ...], issued: L
             return ("older_letter",)
         return ("digest_differs",) if code.folio == issued.content.folio else ("other_letter",)
     found = {page.number for page in pages} - {None}
+    if not found and any(_draws_the_letter(page, expected) for page in pages):
+        return ("edited_original",)
+    if not found and any(page.sighting.markers for page in pages):
+        return ("code_unreadable",)
     if not found:
-        return ("code_unreadable",) if any(page.sighting.markers for page in pages) else ("code_not_found",)
+        filtered = any(page.bilevel or is_black_and_white(page.picture) for page in pages)
+        return ("black_and_white",) if filtered else ("code_not_found",)
     if len(found) < len(expected):
         return ("page_missing",)
     return ()
 
 
+def _draws_the_letter(page: _Page, expected: tuple[PageCode, ...]) -> bool:
+    """Tell whether the letter stands on the page as text and lines, as it was downloaded, and on no picture."""
+    return page.drawing.shown is not None and bool(find_letter(page.drawing.shown, expected).codes)
+
+
 def _page_faults(pages: list[_Page], issued_page: IssuedPage, measured: Measured) -> tuple[str, ...]:
     codes: list[str] = []
-    if any(page.number is None and not _is_blank(page.picture) for page in pages):
+    if any(page.number is None and not is_blank(page.picture) for page in pages):
         codes.append("extra_pages")
     for number in range(1, len(GEOMETRY.pages) + 1):
         copies = [page for page in pages if page.number == number]
@@ -123,6 +157,10 @@ def _copies_faults(copies: list[_Page], number: int, issued_page: IssuedPage, me
         yield "page_unclear"
         return
     ink, page, transform = max(found, key=lambda item: item[0].hand_length_mm)
+    over = drawn_over_mm2(page.drawing, transform, number)
+    measured.update({} if over is None else {"drawn_over_mm2": round(over, 1)})
+    if over is not None and over > _OVER_MM2:
+        yield "drawn_over"
     likeness = compare(page.picture, transform, issued_page, number)
     measured.update(_figures(likeness, ink))
     yield from _text_faults(likeness, bilevel=page.bilevel)
@@ -133,6 +171,7 @@ def _copies_faults(copies: list[_Page], number: int, issued_page: IssuedPage, me
 def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
     constant, share = _SOFT_FALL if likeness.soft else _FALL
     allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
+    allowed += _USED_FALL if likeness.pale_mm2 > _USED_MM2 else 0.0
     if likeness.median < _UNCLEAR:
         yield "page_unclear"
     elif likeness.other_text_mm2 > (_SOFT_OTHER_TEXT_MM2 if likeness.soft else _OTHER_TEXT_MM2):
@@ -152,15 +191,11 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
 
 
 def _figures(likeness: Likeness, ink: Ink) -> Measured:
-    figures = {"text": likeness.median, "text_worst": likeness.worst, "other_text_mm2": likeness.other_text_mm2}
+    figures = {
+        "text_pale_mm2": likeness.pale_mm2,
+        "text": likeness.median,
+        "text_worst": likeness.worst,
+        "other_text_mm2": likeness.other_text_mm2,
+    }
     figures |= {f"ink_{name}": float(value) for name, value in asdict(ink).items()}
     return {"text_soft": likeness.soft, **{name: round(value, 4) for name, value in figures.items()}}
-
-
-def _is_blank(picture: Image) -> bool:
-    """Tell whether a page is empty, such as the back of the sheet."""
-    small = cv2.resize(picture, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    inner = small[small.shape[0] // 20 : -small.shape[0] // 20, small.shape[1] // 20 : -small.shape[1] // 20]
-    paper = cv2.GaussianBlur(cv2.morphologyEx(inner, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), (0, 0), 5)
-    dark = inner.astype(np.float32) < 0.75 * paper.astype(np.float32)
-    return float(dark.mean()) < _BLANK_PAGE_INK

@@ -2,6 +2,7 @@
 
 import io
 
+import numpy as np
 import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,17 @@ from hypothesis import strategies as st
 from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker
 from letters.gate.file_bytes import byte_faults
-from tests.support.letters.hostile import HOSTILE, harmless, of_wrong_lengths, with_invisible_text
+from letters.gate.gate import read_scan
+from letters.gate.rewriting import Scan
+from letters.opening.raster import scanned_pages
+from tests.support.letters.hostile import (
+    DRAWN_OVER,
+    HOSTILE,
+    NOT_TO_BE_SEEN,
+    harmless,
+    of_wrong_lengths,
+    with_invisible_text,
+)
 from tests.support.letters.scans import image_pdf, sheet
 
 LIMIT = 1_048_576
@@ -25,8 +36,37 @@ def test_a_scan_is_fit(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert codes(checker, image_pdf([sheet(issued.pdf)])) == []
 
 
-def test_a_scan_with_invisible_text_for_searching_is_fit(checker: LetterChecker) -> None:
-    assert codes(checker, with_invisible_text()) == []
+@pytest.mark.parametrize("name", [*NOT_TO_BE_SEEN, *DRAWN_OVER])
+def test_whatever_stands_beside_the_pictures_a_safe_file_is_fit(checker: LetterChecker, name: str) -> None:
+    assert codes(checker, {**NOT_TO_BE_SEEN, **DRAWN_OVER}[name]()) == []
+
+
+@pytest.mark.parametrize("name", DRAWN_OVER)
+def test_what_is_drawn_beside_the_pictures_is_seen(name: str) -> None:
+    scan = read_scan(DRAWN_OVER[name](), LIMIT)
+    assert isinstance(scan, Scan)
+    with scanned_pages(scan) as [page]:
+        picture, shown = page.draw(1.0)
+
+    assert shown is not None
+    assert int(np.abs(picture.astype(int) - shown).max()) > 100
+
+
+@pytest.mark.parametrize("name", NOT_TO_BE_SEEN)
+def test_what_can_not_be_seen_leaves_the_page_as_its_pictures_are(name: str) -> None:
+    scan = read_scan(NOT_TO_BE_SEEN[name](), LIMIT)
+    assert isinstance(scan, Scan)
+    with scanned_pages(scan) as [page]:
+        picture, shown = page.draw(1.0)
+
+    assert shown is None or np.array_equal(picture, shown)
+
+
+def test_nothing_that_acts_is_written_anew() -> None:
+    scan = read_scan(NOT_TO_BE_SEEN["a page that is turned on opening"](), LIMIT)
+
+    assert isinstance(scan, Scan)
+    assert b"OpenAction" not in scan.shown
 
 
 def test_a_scan_with_a_broken_table_of_contents_is_repaired(checker: LetterChecker) -> None:
@@ -95,6 +135,6 @@ def test_flattening_gives_grey_pictures_and_nothing_of_the_file(checker: LetterC
     assert checker.flatten(with_invisible_text()) == flat
 
 
-@pytest.mark.parametrize("name", ["a script on opening", "a password", "half a file", "forms ten to the eleventh"])
+@pytest.mark.parametrize("name", ["a script on opening", "a password", "a header alone", "forms ten to the eleventh"])
 def test_what_may_not_be_opened_is_not_flattened(checker: LetterChecker, name: str) -> None:
     assert checker.flatten(HOSTILE[name][0]()) is None

@@ -1,6 +1,10 @@
 """A letter that proves itself: printed, signed, captured, and read back."""
 
+import io
+
+import cv2
 import numpy as np
+import pikepdf
 import pytest
 
 from domain.letter.examination import Examination, LetterOnRecord
@@ -9,6 +13,7 @@ from letters.geometry import GEOMETRY
 from tests.support.builders import letter
 from tests.support.letters.forgeries import FORGERIES
 from tests.support.letters.scans import CAPTURES, PX, capture, image_pdf, pen, scan, sheet
+from tests.support.letters.used_paper import scan_of_used
 
 SEED = 4
 
@@ -148,6 +153,49 @@ def test_pages_come_in_any_order_and_blank_backs_do_not_matter(checker: LetterCh
     assert told(checker.check(image_pdf([back, own, back]), issued)) == ("accepted", [])
 
 
+def test_the_back_of_a_folded_sheet_on_a_table_is_ignored(checker: LetterChecker, issued: LetterOnRecord) -> None:
+    back = np.full((1650, 1275), 246, np.uint8)
+    for fold in (550, 1100):
+        back[fold : fold + 3] = 120
+    back[:, :90] = 60  # the table
+    through = cv2.GaussianBlur(cv2.flip(flat(sheet(issued.pdf)), 1), (0, 0), 2.0)
+    shown = np.minimum(back, 255 - ((255 - cv2.resize(through, (1275, 1650))) * 0.3).astype(np.uint8))
+
+    assert told(checker.check(image_pdf([flat(signed_sheet(issued.pdf)), shown]), issued)) == ("accepted", [])
+
+
+def test_something_drawn_over_the_letter_waits_for_a_person_whatever_it_covers(
+    checker: LetterChecker, issued: LetterOnRecord
+) -> None:
+    def over(content: bytes) -> bytes:
+        out = io.BytesIO()
+        with pikepdf.open(io.BytesIO(image_pdf([flat(sheet(issued.pdf))]))) as pdf:
+            page = pdf.pages[0].obj
+            page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n" + content)
+            pdf.save(out)
+        return out.getvalue()
+
+    signed_by_program = over(b"2 w 90 150 m 120 190 150 110 200 180 c 220 120 260 190 300 140 c S")
+    beside = over(b"0.5 g 250 12 100 8 re f")
+
+    assert told(checker.check(signed_by_program, issued)) == ("under_review", ["drawn_over", "not_signed"])
+    assert told(checker.check(beside, issued)) == ("rejected", ["not_signed"])
+
+
+def test_the_letter_as_it_was_downloaded_with_a_picture_on_it_is_no_scan(
+    checker: LetterChecker, issued: LetterOnRecord
+) -> None:
+    out = io.BytesIO()
+    scribble = image_pdf([np.full((300, 800), 90, np.uint8)])
+    with pikepdf.open(io.BytesIO(issued.pdf)) as pdf, pikepdf.open(io.BytesIO(scribble)) as other:
+        image = pdf.copy_foreign(other.pages[0].obj.Resources.XObject.Im0)
+        pdf.pages[0].obj.Resources["/XObject"] = pikepdf.Dictionary(Im9=image)
+        pdf.pages[0].contents_add(b"q 80 0 0 30 90 140 cm /Im9 Do Q")
+        pdf.save(out)
+
+    assert told(checker.check(out.getvalue(), issued)) == ("rejected", ["edited_original"])
+
+
 def test_of_two_copies_the_signed_one_counts(checker: LetterChecker, issued: LetterOnRecord) -> None:
     pages = [flat(sheet(issued.pdf)), flat(signed_sheet(issued.pdf))]
 
@@ -204,3 +252,19 @@ def test_the_verdict_carries_figures_and_no_personal_data(checker: LetterChecker
     assert {"text", "text_worst", "text_soft", "ink_length_mm", "markers", "pages", "cpu_ms"} <= set(verdict.measured)
     said = verdict.model_dump_json()
     assert not any(word in said for word in ("Peñaranda", "52345678", "Panadería", "900373115"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("condition", ["flatbed 150", "phone", "messenger", "poor phone"])
+def test_what_shows_through_used_paper_is_no_signature(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
+) -> None:
+    verdict, codes = told(checker.check(scan_of_used(issued.pdf, "blank", condition, seed), issued))
+
+    assert verdict != "accepted"
+    assert {"signature_doubtful", "not_signed", "signature_not_visible"} & set(codes)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_pen_on_used_paper_is_a_signature(checker: LetterChecker, issued: LetterOnRecord, seed: int) -> None:
+    assert told(checker.check(scan_of_used(issued.pdf, "pen", "flatbed 150", seed), issued)) == ("accepted", [])

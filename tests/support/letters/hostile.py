@@ -210,14 +210,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "an unknown version": (lambda: harmless().replace(b"%PDF-1.", b"%PDF-7.", 1), "not_pdf"),
     "a page of HTML": (lambda: harmless().replace(b"\n", b"\n%<script>alert(1)</script>\n", 1), "disguised"),
     "a ZIP behind": (lambda: harmless() + b"PK\x03\x04xxPK\x05\x06" + b"\0" * 18, "disguised"),
-    "words behind": (lambda: harmless() + b"and more", "disguised"),
-    "half a file": (lambda: harmless()[: len(harmless()) // 2], "unreadable"),
+    "much behind": (lambda: harmless() + b"and more " * 200, "disguised"),
+    "a web page behind": (lambda: harmless() + b"<html><script>alert(1)</script>", "disguised"),
+    "a late picture": (lambda: b"\x89PNG\r\n" + harmless(), "not_pdf"),
     "a header alone": (lambda: b"%PDF-1.4\nstartxref\n0\n%%EOF\n", "unreadable"),
     "a password": (lambda: _encrypted(owner="b", user="a"), "encrypted"),
-    "an owner's password": (
-        lambda: _with(lambda _: None, encryption=pikepdf.Encryption(owner="b", user="")),
-        "encrypted",
-    ),
     "a script on opening": (lambda: _root("/OpenAction", _script()), "active_content"),
     "a script behind an escape": (_escaped_name, "active_content"),
     "a script in an object stream": (_object_stream_script, "active_content"),
@@ -228,7 +225,10 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: _root("/X", Array([Dictionary(S=Name.SubmitForm, F="http://x")])),
         "active_content",
     ),
-    "an XFA form": (lambda: _root("/AcroForm", Dictionary(XFA=Array([]), Fields=Array([]))), "active_content"),
+    "an XFA form": (
+        lambda: _root("/AcroForm", Dictionary(XFA=Array(["template"]), Fields=Array([]))),
+        "active_content",
+    ),
     "an attachment": (lambda: _with(_attachment), "active_content"),
     "a film": (lambda: _page("/Annots", lambda _: Array([Dictionary(Subtype=Name.RichMedia)])), "active_content"),
     "another file": (lambda: _with(_external_stream), "external_content"),
@@ -242,34 +242,45 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "300 arrays in one another": (lambda: _with(_deep), "too_complex"),
     "a page of 3 MB": (lambda: _content(b"0 0 1 1 re f\n" * 250_000), "too_complex"),
     "eleven pages": (lambda: _with(_many_pages), "too_many_pages"),
+    "another page within a stream": (_page_within_a_stream, "not_a_scan"),
     "no page": (lambda: _with(_no_pages), "no_pages"),
     "a page of a kilometre": (lambda: _page("/MediaBox", lambda _: Array([0, 0, 3_000_000, 10])), "page_size"),
     "a tiny page": (lambda: _page("/MediaBox", lambda _: Array([0, 0, 1, 1])), "page_size"),
-    "a page cut to a thread": (lambda: _page("/CropBox", lambda _: Array([0, 0, 0.001, 792])), "not_a_scan"),
+    "a page cut to a thread": (lambda: _page("/CropBox", lambda _: Array([0, 0, 0.001, 792])), "page_size"),
     "huge units": (lambda: _page("/UserUnit", lambda _: 1000), "page_size"),
-    "visible text": (lambda: _content(b"BT /F1 12 Tf 100 100 Td (NO) Tj ET", _font), "not_a_scan"),
-    "white text": (_white_text, "not_a_scan"),
-    "a drawing": (lambda: _content(b"0 0 9 9 re f\n" * 30), "not_a_scan"),
-    "words four forms deep": (lambda: _content(b"/F Do", _deep_words), "not_a_scan"),
-    "words in a pattern": (lambda: _content(b"/Pattern cs /P scn 0 0 612 792 re f", _patterned_words), "not_a_scan"),
-    "words as a mask": (lambda: _content(b"/G gs 0 g 0 0 612 792 re f", _words_as_mask), "not_a_scan"),
-    "invisible text of programs": (
-        lambda: _content(b"BT 3 Tr /F1 60 Tf 100 400 Td (a) Tj ET", _programmed_glyphs),
-        "not_a_scan",
-    ),
-    "another page within a stream": (_page_within_a_stream, "not_a_scan"),
-    "a drawing of one path": (lambda: _content(OUTLINE + b"f"), "not_a_scan"),
-    "a picture cut to an outline": (lambda: _content(OUTLINE + b"W n 612 0 0 792 0 0 cm /Im0 Do"), "not_a_scan"),
-    "a note": (
-        lambda: _page("/Annots", lambda _: Array([Dictionary(Subtype=Name.Text, Rect=[0, 0, 9, 9])])),
-        "not_a_scan",
-    ),
-    "a small picture": (
-        lambda: _page("/Contents", lambda pdf: pdf.make_stream(b"200 0 0 200 0 0 cm /Im0 Do")),
-        "not_a_scan",
-    ),
 }
 """What it is, how it is made, and the code that it is refused with."""
+
+DRAWN_OVER: dict[str, Callable[[], bytes]] = {
+    "visible text": lambda: _content(b"BT /F1 60 Tf 100 400 Td (NO) Tj ET", _font),
+    "white text": lambda: _content(b"BT 1 g /F1 60 Tf 100 400 Td (NO) Tj ET", _font),
+    "a drawing": lambda: _content(b"100 100 300 300 re f\n"),
+    "words four forms deep": lambda: _content(b"/F Do", _deep_words),
+    "words in a pattern": lambda: _content(b"/Pattern cs /P scn 0 0 612 792 re f", _patterned_words),
+    "words as a mask": lambda: _content(b"/G gs 0 g 0 0 612 792 re f", _words_as_mask),
+    "a drawing of one path": lambda: _content(OUTLINE + b"f"),
+    "a picture cut to an outline": lambda: _page(
+        "/Contents", lambda pdf: pdf.make_stream(OUTLINE + b"W n 612 0 0 792 0 0 cm /Im0 Do")
+    ),
+    "a note": lambda: _page("/Annots", lambda _: Array([Dictionary(Subtype=Name.Text, Rect=[100, 100, 130, 130])])),
+}
+"""Safe to look at, and what a person sees is more than the pictures."""
+
+NOT_TO_BE_SEEN: dict[str, Callable[[], bytes]] = {
+    "invisible text": lambda: _content(b"BT 3 Tr /F1 12 Tf 100 100 Td (hola) Tj ET", _font),
+    "invisible text of programs": lambda: _content(b"BT 3 Tr /F1 60 Tf 100 400 Td (a) Tj ET", _programmed_glyphs),
+    "text of no opacity": lambda: _content(b"/G gs BT /F1 60 Tf 100 400 Td (NO) Tj ET", _clear),
+    "an owner's password": lambda: _with(lambda _: None, encryption=pikepdf.Encryption(owner="b", user="")),
+    "words behind": lambda: harmless() + b"and more",
+    "a sign before": lambda: b"\xef\xbb\xbf" + harmless(),
+    "an empty tree of files": lambda: _root("/Names", Dictionary(EmbeddedFiles=Dictionary(Names=Array([])))),
+    "a page that is turned on opening": lambda: _root("/OpenAction", Dictionary(S=Name.Named, N=Name.FirstPage)),
+}
+"""Safe to look at, and nothing of it is seen beside the pictures."""
+
+
+def _clear(pdf: Pdf) -> Dictionary:
+    return Dictionary(**_font(pdf), ExtGState=Dictionary(G=Dictionary(ca=0)))
 
 
 def endless_streams() -> bytes:
@@ -280,4 +291,4 @@ def endless_streams() -> bytes:
 
 def with_invisible_text() -> bytes:
     """Return a scan with the words under the picture, as scanners that recognise text write them."""
-    return _content(b"BT 3 Tr /F1 12 Tf 100 100 Td (hola) Tj ET", _font)
+    return NOT_TO_BE_SEEN["invisible text"]()
