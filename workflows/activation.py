@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.status import status
     from workflows.answers import answer
     from workflows.archive import archived
-    from workflows.carrying import carried_case, input_to_carry_on, unopened_case
+    from workflows.carrying import carried_case, input_to_carry_on, leave_to_newer_worker, unopened_case
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
@@ -147,6 +147,7 @@ class CertificateActivation:
                 await workflow.sleep(retry_after(failures) if failures else timedelta(seconds=1), summary="try again")
             except asyncio.CancelledError:
                 cancelled = True
+        leave_to_newer_worker(result.rules)
         self._case = results.opened(opening, result, workflow.now())
         if cancelled:
             self._close_on_cancel()

@@ -8,6 +8,7 @@ from domain import holidays
 from domain.case.case import Case
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
+from domain.errors import ActivaError
 from workflows.payloads import ActivationInput
 
 
@@ -31,6 +32,22 @@ def input_to_carry_on(case: Case) -> dict[str, Any]:
 
 
 def carried_case(start: ActivationInput) -> Case:
-    """Return the case that the run before handed over."""
+    """Return the case that the run before handed over; raises NewerRulesError."""
+    values = start.carried or {}
+    leave_to_newer_worker(values.get("rules", 0))
     named = {"company_id": start.company_id, "company_sha256": start.profile_sha256}
-    return Case.restored({**(start.carried or {}), **named})
+    return Case.restored({**values, **named})
+
+
+def leave_to_newer_worker(rules: int) -> None:
+    """Raise NewerRulesError where a case is run under rules that this worker does not know.
+
+    It fails the task, not the case: the task is given out again until a newer worker takes it. By its own rules this
+    one would order commands that the newer one can't replay.
+    """
+    if rules > CURRENT:
+        raise NewerRulesError(f"the case is run under rules {rules}, this worker knows {CURRENT}; start a newer worker")
+
+
+class NewerRulesError(ActivaError):
+    """A worker of an earlier release has been given a case of a later one."""

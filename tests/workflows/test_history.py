@@ -1,11 +1,16 @@
 """What a case costs and keeps: billable actions, the open history, what a new run carries on."""
 
 import asyncio
+import uuid
 from datetime import timedelta
 
 import pytest
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowExecutionStatus
 
 from domain.case.policy import Policy
+from domain.case.rules import CURRENT
+from domain.contract import TASK_QUEUE, WORKFLOW_TYPE, workflow_id
 from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
 from tests.support.world import CaseUnderTest, World
 
@@ -117,3 +122,22 @@ async def test_a_case_nobody_touches_for_a_year_needs_no_further_run(case: CaseU
 
     assert (await case.status())["stage"] == "started"
     assert len((await case.handle.fetch_history()).events) < 20
+
+
+async def test_a_case_under_newer_rules_waits_for_a_newer_worker(idle_world: World) -> None:
+    company_id = f"T{uuid.uuid4().hex[:12]}"
+    carried = {"policy": Policy().model_dump(mode="json"), "rules": CURRENT + 1}
+    start = {"company_id": company_id, "profile_sha256": "a" * 64, "carried": carried}
+    async with idle_world.worker(), asyncio.timeout(60):
+        handle = await idle_world.client.start_workflow(
+            WORKFLOW_TYPE, start, id=workflow_id(company_id), task_queue=TASK_QUEUE
+        )
+        async for event in handle.fetch_history_events(wait_new_event=True):
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+                why = event.workflow_task_failed_event_attributes.failure.message
+                break
+    found = await handle.describe()
+    await handle.terminate()
+
+    assert "start a newer worker" in why
+    assert found.status is WorkflowExecutionStatus.RUNNING
