@@ -26,6 +26,7 @@ from letters import LetterChecker, render_letter
 from tests.support.builders import letter
 from tests.support.letters.forgeries import FORGERIES
 from tests.support.letters.scans import CAPTURES, scan
+from tests.support.letters.used_paper import scan_of_used
 
 BY_PEN: Final = ("pen", "light pen", "pen", "initials")
 IN_THE_BOX: Final = ("blank", "blank", "line", "typed", "stamp", "pencil", "pen and stamp")
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=FIRST_SEED)
     parser.add_argument("--log", type=Path, default=None)
-    parser.add_argument("--rows", nargs="*", help="measure these rows of the tables only")
+    parser.add_argument("--rows", nargs="*", help="measure these rows of the tables, or whole tables, only")
     parser.add_argument("--read", type=Path, nargs="*", help="print the tables of earlier logs and run nothing")
     options = parser.parse_args()
     results: list[Result] = []
@@ -88,7 +89,7 @@ def _measure(seeds: int, first: int, rows: Sequence[str] | None, log: TextIO) ->
     with LetterChecker() as checker:
         for number in range(seeds):
             for job in _jobs(first + 2 * number, issued):
-                if not rows or job.row in rows:
+                if not rows or job.row in rows or job.table in rows:
                     yield _run(job, checker, issued, log)
 
 
@@ -103,6 +104,11 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
     for offset, content in enumerate(("blank", "line", "stamp")):
         condition = BLACK_AND_WHITE[(turn + offset) % len(BLACK_AND_WHITE)]
         yield Job("in the box, black and white", content, partial(scan, issued.pdf, content, condition, seed))
+    for content in ("pen", "blank"):
+        for condition in GREY:
+            yield Job(
+                f"on used paper, {content}", condition, partial(scan_of_used, issued.pdf, content, condition, seed)
+            )
     for offset, (name, forge) in enumerate(FORGERIES.items()):
         condition = GREY[(turn + offset) % len(GREY)]
         yield Job("altered", name, partial(_signed, forge, issued.content, condition, seed))
