@@ -31,8 +31,11 @@ _RIM_MM: Final = 0.6
 _INSIDE_MM: Final = 1.0
 _CORE: Final = 0.2
 """Share of a stroke's points that are its core; the rest is the edge, which every capture blurs."""
-_FRESH: Final = 0.5
-"""Darkness of a core against the print around the box. The ink of the back is seen at less than half."""
+_FRESH: Final = 0.45
+"""Darkness of a core against the print around the box. The ink of the back is seen paler, or with softer edges."""
+_FRESH_IN_SOFT: Final = 0.5
+"""The same in a soft picture, whose edges tell less."""
+_CRISP: Final = 0.21
 _WORDS_CORE: Final = 0.02
 _WORDS_MM: Final = ((-6.5, 5.5), (31.0, 13.0))
 """Where words stand above and below the box, from its top: top and height."""
@@ -138,7 +141,8 @@ def _fresh_parts(shade: Floats, noise: float, words: _Print) -> list[_Part]:
     A piece counts by its dark cores; where it runs together with what shows through, its dark part alone does.
     """
     ink = _ink_mask(shade, noise)
-    dark = np.asarray(ink & (shade < 1 - _FRESH * words.darkness), np.uint8)
+    fresh = _FRESH if words.sharpness >= _CRISP else _FRESH_IN_SOFT
+    dark = np.asarray(ink & (shade < 1 - fresh * words.darkness), np.uint8)
     surely = float((shade[ink > 0] < 1 - _SURELY_FRESH * words.darkness).sum()) / _PIXELS_PER_MM**2
     if surely < _SURE_MM2 and _sharpness(shade, dark > 0) < _SHARP * words.sharpness:
         return []
