@@ -35,7 +35,7 @@ _FRESH: Final = 0.45
 """Darkness of a core against the print around the box. The ink of the back is seen paler, or with softer edges."""
 _FRESH_IN_SOFT: Final = 0.5
 """The same in a soft picture, whose edges tell less."""
-_CRISP: Final = 0.21
+_CRISP: Final = 0.24
 _WORDS_CORE: Final = 0.02
 _WORDS_MM: Final = ((-6.5, 5.5), (31.0, 13.0))
 """Where words stand above and below the box, from its top: top and height."""
@@ -43,8 +43,9 @@ _WORD: Final = 0.3
 _STEEP: Final = 0.8
 _SHARP: Final = 0.8
 """How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it."""
+_SHARP_IN_SOFT: Final = 0.95
 _SURELY_FRESH: Final = 0.72
-_SURE_MM2: Final = 12.0
+_SURE_MM2: Final = 20.0
 """Ink so dark needs no sharp edges."""
 _LEAST_PRINT: Final = 0.2
 _RIM_SHARES: Final = ((14.0, 0.86), (_OUTLINE_MM, 0.96))
@@ -141,10 +142,10 @@ def _fresh_parts(shade: Floats, noise: float, words: _Print) -> list[_Part]:
     A piece counts by its dark cores; where it runs together with what shows through, its dark part alone does.
     """
     ink = _ink_mask(shade, noise)
-    fresh = _FRESH if words.sharpness >= _CRISP else _FRESH_IN_SOFT
+    fresh, sharp = (_FRESH, _SHARP) if words.sharpness >= _CRISP else (_FRESH_IN_SOFT, _SHARP_IN_SOFT)
     dark = np.asarray(ink & (shade < 1 - fresh * words.darkness), np.uint8)
     surely = float((shade[ink > 0] < 1 - _SURELY_FRESH * words.darkness).sum()) / _PIXELS_PER_MM**2
-    if surely < _SURE_MM2 and _sharpness(shade, dark > 0) < _SHARP * words.sharpness:
+    if surely < _SURE_MM2 and _sharpness(shade, dark > 0) < sharp * words.sharpness:
         return []
     _, labels = cv2.connectedComponents(ink, connectivity=8)
     areas = np.bincount(labels.ravel())
