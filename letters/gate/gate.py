@@ -4,6 +4,8 @@ Bytes first, then every object as qpdf reads it, then pdfium; a file that either
 file is built says whether it is safe; whether it is the letter is for the pictures to say.
 """
 
+from typing import Final
+
 import pypdfium2
 
 from domain.reason import Reason
@@ -12,6 +14,9 @@ from letters.gate.file_bytes import byte_faults
 from letters.gate.file_objects import object_faults
 from letters.gate.rewriting import Scan, rewritten
 from letters.reasons import because
+
+_MAX_SIDES: Final = 20.0
+"""The longer side by the shorter one. What is cut to a thread can't be drawn."""
 
 
 def file_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
@@ -52,7 +57,3 @@ def _page_faults(data: bytes) -> tuple[Reason, ...]:
             return (because("no_pages"),)
         sides = [document[index].get_size() for index in range(len(document))]
     return () if all(min(side) * _MAX_SIDES > max(side) for side in sides) else (because("page_size"),)
-
-
-_MAX_SIDES = 20.0
-"""The longer side by the shorter one. What is cut to a thread can't be drawn."""

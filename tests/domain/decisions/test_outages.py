@@ -8,8 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendar import BusinessCalendar, bogota_date
-from domain.case.policy import Policy
-from domain.errors import MailUnavailableError
 from domain.notices import Notice, NoticeKind
 from tests.support.cases import (
     NOW,
@@ -24,8 +22,6 @@ from tests.support.reminded import lent, mails_of, outcomes_of
 
 CALENDAR = BusinessCalendar()
 HOUR = timedelta(hours=1)
-LOAN_DAYS = Policy().loan_reminder_days
-DOWN = MailUnavailableError.__name__
 
 
 def test_after_an_outage_only_the_most_urgent_reminder_is_sent_and_the_others_are_recorded() -> None:

@@ -133,10 +133,6 @@ def _external_stream(pdf: Pdf) -> None:
     pdf.Root.Extra = pdf.make_stream(b"", F="/etc/hosts")
 
 
-def _white_text() -> bytes:
-    return _content(b"BT 1 g /F1 12 Tf 100 100 Td (NO) Tj ET", _font)
-
-
 def _object_stream_script() -> bytes:
     return _with(
         lambda pdf: pdf.Root.__setitem__("/OpenAction", pdf.make_indirect(_script())),
