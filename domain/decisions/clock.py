@@ -16,7 +16,7 @@ from domain.case.loan import LoanEnding
 from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle, turn_after_an_outage
 from domain.case.rules import ATTENTION_BY_CAUSE, LATE_REMINDERS_ARE_SPREAD, LOANS_KEEP_OUT_OF_OWN_DAYS
 from domain.decisions import deliveries, mailboxes
-from domain.decisions.due import ENDS, job_at
+from domain.decisions.due import ENDS, job_at, mails_are_held
 from domain.decisions.reminding import REMINDER_JOB, of_today, reminder_at
 from domain.decisions.results import without_mail
 from domain.notices import NoticeKind
@@ -209,13 +209,17 @@ def next_deadline(case: Case, now: datetime) -> tuple[datetime, str] | None:
 
 
 def _jobs(case: Case, now: datetime) -> list[tuple[datetime, str]]:
-    return [(job_at(case, each, now), "try again") for each in case.queue]
+    held = mails_are_held(case)
+    jobs = (each for each in case.queue if not (held and isinstance(each.job, TellNotice)))
+    return [(job_at(case, each, now), "try again") for each in jobs]
 
 
 def _reminder(case: Case, now: datetime) -> list[tuple[datetime, str]]:
     if not case.reminders.planned:
         return []
     first = case.reminders.planned[0]
+    if first.at <= now and mails_are_held(case):
+        return []
     at = reminder_at(case, now) if first.at <= now else first.at
     label = f"{case.reminders.subject} reminder, {first.days} days, {bogota_date(first.at)}"
     return [(at, label)]

@@ -119,7 +119,8 @@ def test_a_failing_step_does_not_hold_up_the_others() -> None:
     case = send(
         send(a_case(), "company_updated", sha256="9" * 64), "payment_confirmed", reference="F", amount_cop=297_500
     )
-    case = results.failed(case, case.queue[0], "Down", False, NOW)
+    for _ in range(2):
+        case = results.failed(case, case.queue[0], "Down", False, NOW)
 
     found = next_to_do(case, NOW)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case.case import Case
-from domain.case.jobs import REMINDER, QueuedJob, retry_after
+from domain.case.jobs import REMINDER, CompanyChecked, QueuedJob, retry_after
 from domain.decisions import clock, due, reminding, results
 from domain.views.mails import build_reminder
 from tests.support.cases import (
@@ -86,3 +86,31 @@ def test_a_reminder_under_way_while_the_company_buys_has_one_outcome(arrives: bo
     case = clock.tick(case.evolve(sending=None), now)
 
     assert [each.outcome for each in case.reminders.record] == ["sent" if arrives else "bought"]
+
+
+def test_a_mail_waits_for_the_check_of_data_that_may_correct_its_address() -> None:
+    case = send(a_case(), "company_updated", sha256="9" * 64)
+    case = send(case, "payment_confirmed", reference="FV-1", amount_cop=TOTAL_COP)
+    assert due.next_mail(clock.tick(case, NOW), NOW) is None
+
+    check = due.next_step(case, NOW)
+    assert isinstance(check, QueuedJob)
+    failed = results.failed(case, check, "StoreUnavailableError", False, NOW)
+    assert due.next_mail(clock.tick(failed, NOW), NOW) is None
+    assert clock.next_deadline(clock.tick(failed, NOW), NOW) == (NOW + retry_after(1), "try again")
+
+    assert under_way(results.done(failed, check, CompanyChecked(), NOW))[0].company_sha256 == "9" * 64
+
+
+def test_a_reminder_waits_for_another_representative_and_not_for_a_step_that_keeps_failing() -> None:
+    case = with_loan(a_case(loan_reminder_days=(7,)))
+    now = case.reminders.planned[0].at
+    case = send(case, "submit_representative", now, sha256="9" * 64)
+    letter = due.next_step(clock.tick(case, now), now)
+    assert isinstance(letter, QueuedJob)
+    once = results.failed(case, letter, "StoreUnavailableError", False, now)
+
+    assert [due.next_mail(clock.tick(each, now), now) for each in (case, once)] == [None, None]
+    assert clock.next_deadline(clock.tick(once, now), now) == (now + retry_after(1), "try again")
+    twice = results.failed(once, letter, "StoreUnavailableError", False, now)
+    assert due.next_mail(clock.tick(twice, now), now) == case.reminders.planned[0]
