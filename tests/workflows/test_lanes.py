@@ -6,25 +6,24 @@ from tests.support.smtp_servers import Mailbox, serving
 from tests.support.world import World
 
 
-async def test_a_person_is_answered_while_a_mail_hangs(idle_world: World) -> None:
+async def test_a_person_is_answered_while_a_mail_hangs(empty_world: World) -> None:
     mailbox = Mailbox(hang_after_data=asyncio.Event())
     assert mailbox.hang_after_data is not None
     async with serving(mailbox) as port:
-        smtp = idle_world.settings.smtp.model_copy(update={"port": port})
-        async with idle_world.worker(smtp=smtp):
-            case = await idle_world.start()
-            await case.with_letter()
-            scan = await case.signed()
+        smtp = empty_world.settings.smtp.model_copy(update={"port": port})
+        async with empty_world.worker(smtp=smtp):
+            case = await empty_world.start()
             await case.pay()
             await asyncio.wait_for(mailbox.arrived.wait(), 60)
 
-            verdict = await case.attach(scan)
+            letter = await case.with_letter()
+            verdict = await case.attach_scan()
             await case.signal("step_completed", step=1)
             during = await case.status()
             mailbox.hang_after_data.set()
             after = await case.settle()
 
-    assert (verdict["verdict"], during["entitlement"]) == ("accepted", "loan")
+    assert (letter["folio"][:3], verdict["verdict"], during["entitlement"]) == ("AC-", "accepted", "loan")
     assert during["steps"]["completed"] == [1]
     assert [each["action"] for each in during["timeline"] if each["action"].startswith("notice")] == []
     assert (after["needs_attention"], after["waiting_to_retry"]) == (False, [])
