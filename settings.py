@@ -22,6 +22,7 @@ from pydantic_settings import SettingsError as UnreadableError
 from domain.case.policy import Policy
 from domain.errors import ActivaError
 from domain.letter.content import HttpUrl, Lender
+from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.model import Model
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
@@ -176,6 +177,8 @@ class Settings(BaseSettings):
     """The address the mails link to."""
     trust_roots: Path | None = None
     """A folder of trusted root certificates (PEM); without it no digitally signed letter is accepted by itself."""
+    upload_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = DEFAULT_INTAKE_BYTES
+    """The largest upload, all its photos together. What is kept is made smaller: `policy.upload_limit_bytes`."""
     webhooks: Webhooks = Webhooks()
     policy: Policy = Policy()
     """Captured by each case when it starts."""

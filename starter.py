@@ -20,6 +20,8 @@ from adapters.activations import Activations, Started
 from adapters.imports import start_all
 from domain.contract import is_company_id
 from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
+from domain.letter.examination import MOST_FILES
+from domain.letter.file_kind import kind_of
 from domain.messages.models import PaymentConfirmed
 from domain.model import Model, canonical_sha256
 from domain.profiles.company import Company
@@ -48,6 +50,7 @@ def _company_id(text: str) -> str:
 
 CompanyIdArgument = Annotated[str, typer.Argument(callback=_company_id, help="as in C1001", metavar="COMPANY_ID")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE")]
+UploadArgument = Annotated[list[Path], typer.Argument(metavar="FILE...", help="one PDF, or photos in their order")]
 By = Annotated[str, typer.Option("--by", help="who asks, for the timeline: billing, support:ana")]
 DEFAULT_BY = "billing"
 
@@ -153,11 +156,14 @@ def letter(
 
 
 @app.command(name="upload-letter")
-def upload_letter(company_id: CompanyIdArgument, file: FileArgument, by: By = DEFAULT_BY) -> None:
-    """Attach a signed letter and print the verdict. Example: python starter.py upload-letter C1001 signed.pdf."""
+def upload_letter(company_id: CompanyIdArgument, files: UploadArgument, by: By = DEFAULT_BY) -> None:
+    """Attach a signed letter, a PDF or photos of it, and print the verdict.
+
+    Example: python starter.py upload-letter C1001 signed.pdf
+    """
 
     async def run(cases: Activations, _: Settings) -> dict[str, Any]:
-        return await cases.upload_letter(company_id, _bytes(file), by)
+        return await cases.upload_letter(company_id, _upload(files), by)
 
     _main(run)
 
@@ -182,6 +188,17 @@ def confirm_payment(
         return {"company_id": company_id, "reference": reference, "amount_cop": amount_cop, "standing": standing}
 
     _main(run)
+
+
+def _upload(files: list[Path]) -> list[bytes]:
+    if len(files) > MOST_FILES:
+        raise WrongInputError(f"{len(files)} files; at most {MOST_FILES} photos make one letter")
+    found = [_bytes(file) for file in files]
+    for file, data in zip(files, found, strict=True):
+        kind = kind_of(data)
+        if len(files) > 1 and (kind is None or not kind.is_picture):
+            raise WrongInputError(f"{file}: is no photo; give one PDF alone, or only JPEG, PNG, HEIC and WebP files")
+    return found
 
 
 def _read(model: type[M], file: Path) -> M:

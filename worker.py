@@ -62,7 +62,7 @@ def activities(
     delivers = settings.webhooks.url is not None
     cases = CaseActivities(objects, settings.policy, webhooks=delivers)
     letters = LetterActivities(objects, render_letter, settings.lender)
-    uploads = UploadActivities(objects, examiner, now)
+    uploads = UploadActivities(objects, examiner, now, settings.upload_bytes)
     notices = NoticeActivities(
         objects=objects,
         compose=partial(compose, letterhead=Letterhead(settings.lender.name, settings.portal_url)),

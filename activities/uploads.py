@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,9 +16,11 @@ from domain.bucket import (
     first_acceptance_key,
     flattened_letter_key,
     inbox_key,
+    inbox_part_key,
     letter_content_key,
     letter_key,
     loan_revocation_key,
+    original_key,
     signed_letter_key,
     verdict_key,
 )
@@ -33,7 +35,16 @@ from domain.case.jobs import (
 from domain.case.loan import FirstAcceptance
 from domain.errors import ServiceUnavailableError, StoreUnavailableError
 from domain.letter.content import LetterContent
-from domain.letter.examination import Examination, LetterOnRecord, Measured, Verdict
+from domain.letter.examination import (
+    DEFAULT_INTAKE_BYTES,
+    MOST_FILES,
+    Conversion,
+    Examination,
+    LetterOnRecord,
+    Measured,
+    Verdict,
+)
+from domain.letter.file_kind import FileKind, kind_of
 from domain.reason import Reason
 
 MISSING = Reason(
@@ -45,12 +56,12 @@ CLOCKS_AGREE = timedelta(minutes=5)
 
 
 class Examiner(Protocol):
-    """Looks at a file without trusting it."""
+    """Looks at files without trusting them."""
 
-    def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:
-        """Return what a file is, compared with the letter that was issued.
+    def examine(self, files: Sequence[bytes], size_bytes: int, letter: LetterOnRecord) -> Examination:
+        """Return what an upload is, compared with the letter that was issued; several files are photos of it.
 
-        Of a file larger than the limit only the beginning is given, and its whole size.
+        Of an upload that is too large its beginning is given, and the size of the whole.
         """
 
     def flatten(self, data: bytes, limit_bytes: int) -> bytes | None:
@@ -62,18 +73,26 @@ class LetterMissingError(ServiceUnavailableError):
 
 
 class KeptVerdict(UploadChecked):
-    """The verdict as evidence: with the figures it rests on."""
+    """The verdict as evidence: with the figures it rests on, and what became of the files that came."""
 
     measured: Measured = Field(default_factory=dict)
+    converted: Conversion | None = None
 
 
 class UploadActivities:
     """The steps that turn an upload into evidence. `now` is the worker's clock, aware."""
 
-    def __init__(self, objects: Objects, examiner: Examiner, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        objects: Objects,
+        examiner: Examiner,
+        now: Callable[[], datetime],
+        intake_bytes: int = DEFAULT_INTAKE_BYTES,
+    ) -> None:
         self._objects = objects
         self._examiner = examiner
         self._now = now
+        self._intake_bytes = intake_bytes
 
     @activity.defn
     def check_upload(self, request: CheckUploadRequest) -> UploadChecked:
@@ -91,30 +110,67 @@ class UploadActivities:
         if found is None:
             return None
         kept = KeptVerdict.model_validate_json(found.data)
-        return UploadChecked.model_validate(kept.model_dump(exclude={"measured"}))
+        return UploadChecked.model_validate(kept.model_dump(exclude={"measured", "converted"}))
 
     def _checked(self, request: CheckUploadRequest) -> UploadChecked:
-        signed_key = signed_letter_key(request.company_id, request.upload_id)
-        found = self._objects.get(signed_key) or self._objects.get(
-            inbox_key(request.company_id, request.upload_id), request.limit_bytes
-        )
-        if found is None:
+        files = self._files(request)
+        if not files:
             return UploadChecked(verdict=Verdict.REJECTED, received_at=request.asked_at, reasons=(MISSING,))
-        examined = self._examiner.examine(found.data, found.size_bytes, self._letter(request))
+        size_bytes = sum(each.size_bytes for each in files)
+        examined = self._examiner.examine([each.data for each in files], size_bytes, self._letter(request))
+        document = examined.document or files[0].data
         if examined.verdict is not Verdict.REJECTED:
-            # The bytes that were checked are written, never copied by key: the inbox may have changed meanwhile.
-            self._objects.put_new(signed_key, found.data, PDF)
-            self._keep_flattened(request, found.data)
+            self._keep(request, examined, files)
         checked = UploadChecked(
             verdict=examined.verdict,
-            received_at=self._received_at(self._arrived(request, found), request.asked_at),
-            sha256=hashlib.sha256(found.data).hexdigest(),
+            received_at=self._received_at(self._arrived(request, files[0]), request.asked_at),
+            sha256=hashlib.sha256(document).hexdigest(),
             reasons=examined.reasons,
         )
-        kept = KeptVerdict(**checked.model_dump(), measured=examined.measured)
+        kept = KeptVerdict(**checked.model_dump(), measured=examined.measured, converted=examined.converted)
         key = verdict_key(request.company_id, request.upload_id)
-        self._objects.put_new(key, kept.model_dump_json().encode(), JSON)
+        self._objects.put_new(key, kept.model_dump_json(exclude_none=True).encode(), JSON)
         return checked
+
+    def _files(self, request: CheckUploadRequest) -> list[StoredObject]:
+        """Return what came: as an attempt that broke off has kept it, or else from the inbox, which may change."""
+        company_id, upload_id = request.company_id, request.upload_id
+        if kept := self._parts(lambda part: original_key(company_id, upload_id, part)):
+            return kept
+        if document := self._objects.get(signed_letter_key(company_id, upload_id)):
+            return [document]
+        return self._parts(
+            lambda part: inbox_key(company_id, upload_id) if part == 1 else inbox_part_key(company_id, upload_id, part)
+        )
+
+    def _parts(self, key: Callable[[int], str]) -> list[StoredObject]:
+        """Return a file, or every photo of an upload, as far as they are not too large together."""
+        found: list[StoredObject] = []
+        left = self._intake_bytes
+        for part in range(1, MOST_FILES + 2):
+            each = self._objects.get(key(part), max(left, 0))
+            if each is None:
+                break
+            found.append(each)
+            left -= len(each.data)
+            kind = kind_of(each.data)
+            if left < 0 or kind is None or not kind.is_picture:
+                break
+        return found
+
+    def _keep(self, request: CheckUploadRequest, examined: Examination, files: list[StoredObject]) -> None:
+        """Keep what was checked, the very bytes and never a copy by key: the inbox may have changed meanwhile.
+
+        What it was made from comes first: an attempt that breaks off in between is then made again from that.
+        """
+        company_id, upload_id = request.company_id, request.upload_id
+        if examined.document is not None:
+            for part, each in reversed(list(enumerate(files, 1))):
+                kind = kind_of(each.data) or FileKind.PDF
+                self._objects.put_new(original_key(company_id, upload_id, part), each.data, kind.value)
+        document = examined.document or files[0].data
+        self._objects.put_new(signed_letter_key(company_id, upload_id), document, PDF)
+        self._keep_flattened(request, document)
 
     def _arrived(self, request: CheckUploadRequest, found: StoredObject) -> StoredObject:
         """Return the object that was there first: an attempt that broke off may have kept a copy days later."""
@@ -133,6 +189,7 @@ class UploadActivities:
             pdf=pdf.data,
             older_folios=request.older_folios,
             limit_bytes=request.limit_bytes,
+            intake_bytes=self._intake_bytes,
         )
 
     def _keep_flattened(self, request: CheckUploadRequest, data: bytes) -> None:

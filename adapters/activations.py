@@ -6,8 +6,7 @@ Data go to S3 first, then a message with their digest goes to the case. Every ca
 import asyncio
 import contextlib
 import hashlib
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -23,10 +22,11 @@ from temporalio.common import (
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
+from adapters import uploads
 from adapters.case_errors import case_errors
 from adapters.s3 import S3Objects
 from domain import contract
-from domain.bucket import company_key, company_version_key, inbox_key, representative_key, representative_version_key
+from domain.bucket import company_key, company_version_key, representative_key, representative_version_key
 from domain.case.policy import Policy
 from domain.contract import ASK_AGAIN, STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflow_id
 from domain.errors import CaseNotFoundError, NotAllowedNowError, ServiceUnavailableError
@@ -41,7 +41,6 @@ QUERY_TIMEOUT: Final = timedelta(seconds=5)
 UPDATE_TIMEOUT: Final = timedelta(seconds=45)
 RPC_TIMEOUT: Final = timedelta(seconds=10)
 JSON: Final = "application/json"
-PDF: Final = "application/pdf"
 NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
 """The second is the server's, of a run that follows another and waits, up to a second, for its first task."""
 
@@ -179,17 +178,17 @@ class Activations:
             raise NotAllowedNowError(remark("letter_altered", key=issued["key"]))
         return stored.data
 
-    async def upload_letter(self, company_id: str, pdf: bytes, by: str) -> Json:
-        """Store a signed letter in the inbox and return the verdict on it."""
-        upload_id = await self.store_upload(company_id, pdf)
-        return await self.update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
+    async def upload_letter(self, company_id: str, files: Sequence[bytes], by: str) -> Json:
+        """Store a signed letter, a PDF or photos of it, and return the verdict, and what was made of the files."""
+        upload_id = await self.store_upload(company_id, files)
+        answer = await self.update(company_id, "attach_letter", AttachLetter(upload_id=upload_id, by=by))
+        converted = await asyncio.to_thread(uploads.conversion, self._objects, company_id, upload_id)
+        return answer if converted is None else {**answer, "converted": converted.model_dump(mode="json")}
 
-    async def store_upload(self, company_id: str, pdf: bytes) -> str:
-        """Store a file in the inbox of an open case and return its upload id; the case does not know of it yet."""
+    async def store_upload(self, company_id: str, files: Sequence[bytes]) -> str:
+        """Store a file, or photos in their order, for an open case, which does not know of it yet; return its id."""
         await self.require(company_id)
-        upload_id = uuid.uuid4().hex
-        await asyncio.to_thread(self._objects.put, inbox_key(company_id, upload_id), pdf, PDF)
-        return upload_id
+        return await asyncio.to_thread(uploads.store, self._objects, company_id, files)
 
     async def confirm_payment(
         self, company_id: str, payment: PaymentConfirmed, *, within: timedelta = QUERY_TIMEOUT

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -59,7 +60,7 @@ class MemoryObjects:
 class AcceptsAll:
     """An examiner that looks at nothing."""
 
-    def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:  # noqa: ARG002
+    def examine(self, files: Sequence[bytes], size_bytes: int, letter: LetterOnRecord) -> Examination:  # noqa: ARG002
         """Accept the letter."""
         return Examination(verdict=Verdict.ACCEPTED)
 

@@ -36,8 +36,13 @@ def representative_version_key(company_id: str, sha256: str) -> str:
 
 
 def inbox_key(company_id: str, upload_id: str) -> str:
-    """Return the key where an uploaded file waits to be checked."""
+    """Return the key where an uploaded file waits to be checked, whatever its kind; of several photos, the first."""
     return f"inbox/{company_id}/{upload_id}.pdf"
+
+
+def inbox_part_key(company_id: str, upload_id: str, part: int) -> str:
+    """Return the key where a further photo of an upload waits, from the second one on."""
+    return f"inbox/{company_id}/{upload_id}/{part}"
 
 
 def letter_key(company_id: str, folio: str) -> str:
@@ -56,8 +61,13 @@ def flattened_letter_key(company_id: str, upload_id: str) -> str:
 
 
 def signed_letter_key(company_id: str, upload_id: str) -> str:
-    """Return the immutable key of a signed letter's checked bytes."""
+    """Return the immutable key of a signed letter as a PDF: the bytes that were judged."""
     return f"signed/{company_id}/{upload_id}.pdf"
+
+
+def original_key(company_id: str, upload_id: str, part: int) -> str:
+    """Return the immutable key of the bytes that a signed letter was made from, photo by photo from 1 on."""
+    return f"signed/{company_id}/{upload_id}/original-{part}"
 
 
 def verdict_key(company_id: str, upload_id: str) -> str:

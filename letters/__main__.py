@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from domain.letter.content import Lender, LetterContent
-from domain.letter.examination import DEFAULT_LIMIT_BYTES, LetterOnRecord
+from domain.letter.examination import DEFAULT_INTAKE_BYTES, DEFAULT_LIMIT_BYTES, LetterOnRecord
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.json_file import NotJsonError, read_json
 from letters import LetterChecker, render_letter
@@ -28,7 +28,9 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 LetterFile = Annotated[Path, typer.Argument(help="company, representative, folio, issued_on, loan_days as JSON")]
 LenderFile = Annotated[Path | None, typer.Option("--lender", help="the lender as JSON; a sample one when left out")]
 TrustRoots = Annotated[Path | None, typer.Option("--trust-roots", help="folder of certificates to trust", exists=True)]
-LimitBytes = Annotated[int, typer.Option("--limit-bytes", help="largest file, inclusive", min=1)]
+LimitBytes = Annotated[int, typer.Option("--limit-bytes", help="largest document that is kept, inclusive", min=1)]
+IntakeBytes = Annotated[int, typer.Option("--intake-bytes", help="largest file, inclusive", min=1)]
+IntakeLimit = Annotated[int, typer.Option("--limit-bytes", help="largest file, inclusive", min=1)]
 
 
 @app.command()
@@ -56,10 +58,11 @@ def check(
     lender: LenderFile = None,
     trust_roots: TrustRoots = None,
     limit_bytes: LimitBytes = DEFAULT_LIMIT_BYTES,
+    intake_bytes: IntakeBytes = DEFAULT_INTAKE_BYTES,
 ) -> None:
-    """Tell for each file whether it is the letter, signed."""
+    """Tell for each file, a PDF or a photo, whether it is the letter, signed; `converted` tells what would be kept."""
     content = _content(letter, lender)
-    issued = LetterOnRecord(content=content, pdf=_rendered(content), limit_bytes=limit_bytes)
+    issued = LetterOnRecord(content=content, pdf=_rendered(content), limit_bytes=limit_bytes, intake_bytes=intake_bytes)
     with LetterChecker(trust_roots) as checker:
         for file in files:
             data = _read(file)
@@ -71,8 +74,8 @@ def check(
 
 
 @app.command()
-def gate(files: list[Path], limit_bytes: LimitBytes = DEFAULT_LIMIT_BYTES) -> None:
-    """Tell for each file whether it is a scan that may be looked at."""
+def gate(files: list[Path], limit_bytes: IntakeLimit = DEFAULT_INTAKE_BYTES) -> None:
+    """Tell for each file whether it is a scan or a photo that may be looked at."""
     with LetterChecker() as checker:
         for file in files:
             data = _read(file)

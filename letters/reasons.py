@@ -7,14 +7,21 @@ from typing import Final
 
 from domain.reason import Reason
 
-_SCAN: Final = "Imprime la carta, fírmala a mano, escanéala completa y guárdala como PDF."
+_SCAN: Final = "Imprime la carta, fírmala a mano, escanéala completa y adjunta el PDF, o tómale una foto."
 
 MESSAGES: Final = {
     # The file
     "empty": f"El archivo está vacío. {_SCAN}",
     "too_large": "El archivo pesa {found} MB y el máximo es {limit} MB. Escanea a 150 puntos por pulgada (dpi), "
     "en escala de grises, y guarda como PDF comprimido.",
-    "not_pdf": f"El archivo no es un PDF. {_SCAN}",
+    "too_large_to_shrink": "El archivo pesa {found} MB y al reducirlo a {limit} MB la carta deja de leerse. Adjunta "
+    "solo la carta, escaneada a 150 puntos por pulgada (dpi) en escala de grises, o una foto de ella.",
+    "not_pdf": f"El archivo no es un PDF ni una foto (JPG, PNG, HEIC o WebP). {_SCAN}",
+    "photo_unreadable": "La foto está dañada o incompleta y no se puede abrir. Toma la foto de nuevo y adjúntala.",
+    "too_many_pixels": "La foto tiene {found} megapíxeles, más de los que se pueden revisar. Toma la foto de nuevo con "
+    "la resolución normal de la cámara.",
+    "too_many_photos": "Son más de {limit} fotos. Adjunta solo las de la carta firmada.",
+    "several_files": "Adjunta un solo PDF, o una o varias fotos de la carta, pero no las dos cosas.",
     "disguised": f"El archivo mezcla un PDF con otro tipo de archivo. {_SCAN}",
     "unreadable": f"El PDF está dañado o incompleto y no se puede abrir. {_SCAN}",
     "encrypted": "El PDF pide una contraseña para abrirlo. Ábrelo, guárdalo o imprímelo como PDF sin contraseña y "
@@ -37,7 +44,8 @@ MESSAGES: Final = {
     "older_letter": "Esta carta es de una versión anterior. Descarga la carta actual, fírmala y adjúntala.",
     "digest_differs": "La carta no corresponde a los datos registrados. Descarga la carta actual, fírmala y adjúntala.",
     "page_missing": "Falta una página de la carta. Escanea todas las páginas y adjúntalas en un solo PDF.",
-    "extra_pages": "El archivo trae páginas que no son de la carta; una persona lo revisará.",
+    "extra_pages": "El archivo trae páginas que no son de la carta ({pages}); una persona lo revisará. "
+    "Si quieres adelantar, adjunta solo la carta.",
     "drawn_over": "Algo que no es la imagen de la hoja, como un texto o una marca, tapa o agrega partes de la carta; "
     "una persona la revisará. Si quieres adelantar, adjunta el escaneo sin notas ni marcas encima.",
     "black_and_white": "El filtro de blanco y negro borró los códigos de la carta. Escanea de nuevo en escala de "

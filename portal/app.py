@@ -41,6 +41,7 @@ from portal.cases.billing import Billing
 from portal.cases.desk import Desk
 from portal.cases.directory import Directory
 from portal.cases.representative import Cases
+from portal.pages import letter
 from portal.web import failures
 from portal.web.dependencies import Portal
 from portal.web.limits import Limits
@@ -49,8 +50,10 @@ from portal.web.rendering import STATIC, Pages
 from settings import PortalSettings, load_portal
 
 STORE_CONNECTIONS: Final = 50
-LARGEST_BODY_BYTES: Final = 2_100_000
-"""Twice the usual limit of a letter and its wrapping, so that a file a little too large gets an answer of its own."""
+LARGEST_BODY_BYTES: Final = 262_144
+"""Of a form without files."""
+A_LITTLE_MORE: Final = 1.1
+"""Of the largest upload, with its wrapping: what is a little too large gets an answer of its own."""
 
 
 class _Static(StaticFiles):
@@ -90,7 +93,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         limits=limits,
         pages=shown,
         addresses=addresses,
-        upload_limit_bytes=settings.policy.upload_limit_bytes,
+        upload_bytes=settings.upload_bytes,
         origin=settings.portal_url,
         now=_now,
     )
@@ -138,7 +141,11 @@ def _middleware(settings: PortalSettings, api: FastAPI) -> list[Middleware]:
             https_only=secure,
         ),
         Middleware(failures.Caught, answer=failures.answer),
-        Middleware(Bounded, limit_bytes=LARGEST_BODY_BYTES),
+        Middleware(
+            Bounded,
+            limit_bytes=LARGEST_BODY_BYTES,
+            larger={letter.UPLOADS: int(settings.upload_bytes * A_LITTLE_MORE) + LARGEST_BODY_BYTES},
+        ),
     ]
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -19,19 +20,24 @@ from typing import Final, Self
 from pydantic import ValidationError
 
 from domain.errors import ServiceUnavailableError
-from domain.letter.examination import DEFAULT_LIMIT_BYTES, Examination, LetterOnRecord, Verdict
+from domain.letter.examination import (
+    DEFAULT_INTAKE_BYTES,
+    DEFAULT_LIMIT_BYTES,
+    Examination,
+    LetterOnRecord,
+    Verdict,
+)
 from domain.reason import Reason
 from letters.confinement.limits import WALL_SECONDS
 from letters.confinement.wire import (
-    MAX_FINDING_BYTES,
-    MAX_FLATTENED_BYTES,
     STALLED,
+    Answer,
     Request,
     WireError,
     receive_answer,
     send_request,
 )
-from letters.gate.file_bytes import byte_faults, too_large
+from letters.gate.file_bytes import too_large
 from letters.reasons import because
 
 _ROOM: Final = Path(__file__).parents[2]
@@ -73,44 +79,52 @@ class LetterChecker:
         with self._slots:
             self._running()
 
-    def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:
-        """Return what a file is; of one above the limit its beginning and its whole size are enough."""
-        if size_bytes > letter.limit_bytes:
-            return Examination(verdict=Verdict.REJECTED, reasons=(too_large(size_bytes, letter.limit_bytes),))
-        return self.check(data, letter)
+    def examine(self, files: Sequence[bytes], size_bytes: int, letter: LetterOnRecord) -> Examination:
+        """Return whether an upload is the letter on record, signed; several files are photos of it.
+
+        Of an upload that is too large its beginning is enough, with the size of the whole.
+        """
+        if size_bytes > letter.intake_bytes:
+            return Examination(verdict=Verdict.REJECTED, reasons=(too_large(size_bytes, letter.intake_bytes),))
+        request = Request(
+            task="check",
+            limit_bytes=letter.limit_bytes,
+            intake_bytes=letter.intake_bytes,
+            content=letter.content,
+            older_folios=letter.older_folios,
+        )
+        return self._find(request, files, letter.pdf)
 
     def check(self, data: bytes, letter: LetterOnRecord) -> Examination:
-        """Return whether a file is the letter on record, signed."""
-        request = Request(
-            task="check", limit_bytes=letter.limit_bytes, content=letter.content, older_folios=letter.older_folios
-        )
-        return self._find(request, data, letter.pdf)
+        """Return whether one file is the letter on record, signed."""
+        return self.examine((data,), len(data), letter)
 
-    def gate(self, data: bytes, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> tuple[Reason, ...]:
-        """Return why a file is not a scan that may be looked at, or nothing."""
-        return self._find(Request(task="gate", limit_bytes=limit_bytes), data, b"").reasons
+    def gate(self, data: bytes, intake_bytes: int = DEFAULT_INTAKE_BYTES) -> tuple[Reason, ...]:
+        """Return why a file is not a scan or a photo that may be looked at, or nothing."""
+        if len(data) > intake_bytes:
+            return (too_large(len(data), intake_bytes),)
+        return self._find(Request(task="gate", limit_bytes=intake_bytes), (data,), b"").reasons
 
     def flatten(self, data: bytes, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> bytes | None:
         """Return a PDF of grey pictures of a file's pages, safe to show to people, or None when it can't be drawn."""
-        answer = self._ask(Request(task="flatten", limit_bytes=limit_bytes), data, b"", MAX_FLATTENED_BYTES)
-        return answer if answer is not None and answer.startswith(b"%PDF-") else None
+        answer = self._ask(Request(task="flatten", limit_bytes=limit_bytes), (data,), b"")
+        return answer.document if answer is not None and answer.document.startswith(b"%PDF-") else None
 
     def close(self) -> None:
         """End the helper process."""
         with self._lock:
             self._stop()
 
-    def _find(self, request: Request, data: bytes, issued_pdf: bytes) -> Examination:
-        if len(data) > request.limit_bytes:
-            return Examination(verdict=Verdict.REJECTED, reasons=byte_faults(data, request.limit_bytes))
-        answer = self._ask(request, data, issued_pdf, MAX_FINDING_BYTES)
+    def _find(self, request: Request, files: Sequence[bytes], issued_pdf: bytes) -> Examination:
+        answer = self._ask(request, files, issued_pdf)
         if answer is not None:
             with contextlib.suppress(ValidationError):
-                return Examination.model_validate_json(answer)
+                found = Examination.model_validate_json(answer.finding)
+                return found.model_copy(update={"document": answer.document}) if answer.document else found
         return Examination(verdict=Verdict.REJECTED, reasons=(because("too_complex"),))
 
-    def _ask(self, request: Request, data: bytes, issued_pdf: bytes, most_bytes: int) -> bytes | None:
-        """Return the child's answer, or None when the file made it fail.
+    def _ask(self, request: Request, files: Sequence[bytes], issued_pdf: bytes) -> Answer | None:
+        """Return the child's answer, or None when the upload made it fail.
 
         A helper that died is started again, and a child that ended at once gets a second chance: the machine may have
         been short of memory for a moment. One that was stopped at its limits does not.
@@ -121,7 +135,7 @@ class LetterChecker:
                 process, control = self._running()
                 started = time.monotonic()
                 try:
-                    answer = self._ask_child(control, request, data, issued_pdf, most_bytes)
+                    answer = self._ask_child(control, request, files, issued_pdf)
                 except OSError:
                     self._discard(process)
                     failed_alone = False
@@ -138,20 +152,20 @@ class LetterChecker:
         raise LetterCheckUnavailableError("the process that checks letters died twice; look at the worker's memory")
 
     def _ask_child(
-        self, control: socket.socket, request: Request, data: bytes, issued_pdf: bytes, most_bytes: int
-    ) -> bytes | None:
+        self, control: socket.socket, request: Request, files: Sequence[bytes], issued_pdf: bytes
+    ) -> Answer | None:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 socket.send_fds(control, [b"f"], [theirs.fileno()])
             ours.settimeout(WALL_SECONDS + _GRACE_SECONDS)
-            answer = None
+            answer: Answer | None = None
             try:
                 # A child may end before it has read all, and be spoken for.
                 with contextlib.suppress(ConnectionError):
-                    send_request(ours, request, data, issued_pdf)
+                    send_request(ours, request, files, issued_pdf)
                 with contextlib.suppress(WireError, ConnectionError):
-                    answer = receive_answer(ours, most_bytes)
+                    answer = receive_answer(ours)
             except TimeoutError:
                 answer = STALLED
         if answer == STALLED:

@@ -2,22 +2,23 @@
 
 import socket
 import struct
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
 
 from domain.errors import ActivaError
 from domain.letter.content import LetterContent
+from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.model import Model
 
 Task = Literal["check", "gate", "flatten"]
 
-STALLED: Final = b"stalled"
-"""The answer in place of a child that had no chance to work: the machine stood still or was too busy."""
 MAX_REQUEST_BYTES: Final = 64 << 20
 MAX_FINDING_BYTES: Final = 60_000
-MAX_FLATTENED_BYTES: Final = 16 << 20
+MAX_DOCUMENT_BYTES: Final = 16 << 20
 
-_SIZES: Final = struct.Struct("!III")
+_COUNT: Final = struct.Struct("!B")
 _SIZE: Final = struct.Struct("!I")
+_SIZES: Final = struct.Struct("!II")
 
 
 class WireError(ActivaError):
@@ -25,41 +26,57 @@ class WireError(ActivaError):
 
 
 class Request(Model):
-    """What to do with a file. `content` and what follows are given for a check only."""
+    """What to do with an upload. `content` and what follows are given for a check only."""
 
     task: Task
     limit_bytes: int
+    intake_bytes: int = DEFAULT_INTAKE_BYTES
     content: LetterContent | None = None
     older_folios: tuple[str, ...] = ()
 
 
-def send_request(connection: socket.socket, request: Request, data: bytes, issued_pdf: bytes) -> None:
-    """Send a request with the uploaded file and the issued letter."""
-    header = request.model_dump_json().encode()
+class Answer(NamedTuple):
+    """What came of it."""
+
+    finding: bytes = b""
+    """As JSON; empty where only a document was asked for."""
+    document: bytes = b""
+    """A PDF, where one was made."""
+
+
+STALLED: Final = Answer(b"stalled")
+"""In place of a child that had no chance to work: the machine stood still or was too busy."""
+
+
+def send_request(connection: socket.socket, request: Request, files: Sequence[bytes], issued_pdf: bytes) -> None:
+    """Send a request with the uploaded files and the issued letter."""
+    parts = (request.model_dump_json().encode(), issued_pdf, *files)
+    sizes = b"".join(_SIZE.pack(len(part)) for part in parts)
     # In one piece: to send even nothing more to a child that has already answered is an error.
-    connection.sendall(b"".join((_SIZES.pack(len(header), len(data), len(issued_pdf)), header, data, issued_pdf)))
+    connection.sendall(b"".join((_COUNT.pack(len(parts)), sizes, *parts)))
 
 
-def receive_request(connection: socket.socket) -> tuple[Request, bytes, bytes]:
-    """Return a request with the uploaded file and the issued letter."""
-    sizes = _SIZES.unpack(_receive(connection, _SIZES.size))
+def receive_request(connection: socket.socket) -> tuple[Request, tuple[bytes, ...], bytes]:
+    """Return a request with the uploaded files and the issued letter."""
+    (count,) = _COUNT.unpack(_receive(connection, _COUNT.size))
+    sizes = [_SIZE.unpack(_receive(connection, _SIZE.size))[0] for _ in range(count)]
     if sum(sizes) > MAX_REQUEST_BYTES:
         raise WireError("the request is too large")
-    header, data, issued_pdf = (_receive(connection, size) for size in sizes)
-    return Request.model_validate_json(header), data, issued_pdf
+    header, issued_pdf, *files = (_receive(connection, size) for size in sizes)
+    return Request.model_validate_json(header), tuple(files), issued_pdf
 
 
-def send_answer(connection: socket.socket, answer: bytes) -> None:
+def send_answer(connection: socket.socket, answer: Answer) -> None:
     """Send an answer."""
-    connection.sendall(_SIZE.pack(len(answer)) + answer)
+    connection.sendall(_SIZES.pack(len(answer.finding), len(answer.document)) + answer.finding + answer.document)
 
 
-def receive_answer(connection: socket.socket, most_bytes: int) -> bytes:
-    """Return an answer of at most so many bytes, or raise WireError; a timeout goes through."""
-    (size,) = _SIZE.unpack(_receive(connection, _SIZE.size))
-    if size > most_bytes:
+def receive_answer(connection: socket.socket) -> Answer:
+    """Return an answer, or raise WireError when it is larger than any may be; a timeout goes through."""
+    finding, document = _SIZES.unpack(_receive(connection, _SIZES.size))
+    if finding > MAX_FINDING_BYTES or document > MAX_DOCUMENT_BYTES:
         raise WireError("the answer is too large")
-    return _receive(connection, size)
+    return Answer(_receive(connection, finding), _receive(connection, document))
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from domain.letter.file_kind import HEADER_WITHIN_BYTES
 from domain.reason import Reason
 from letters.reasons import because
 
@@ -18,7 +19,7 @@ _OTHER_FORMATS: Final = (
 _OBJECT: Final = re.compile(rb"\d \d+ obj\b")
 _HEADER_BYTES: Final = 2048
 _FORGIVEN_BYTES: Final = 1024
-"""Before the header and behind the end: mail systems and downloads leave something there, and viewers look past it."""
+"""Behind the end, as before the header."""
 
 
 def byte_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
@@ -27,7 +28,7 @@ def byte_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
         return (because("empty"),)
     if len(data) > limit_bytes:
         return (too_large(len(data), limit_bytes),)
-    begins = data.find(b"%PDF-", 0, _FORGIVEN_BYTES)
+    begins = data.find(b"%PDF-", 0, HEADER_WITHIN_BYTES)
     if begins < 0 or data.startswith(_OTHER_FORMATS) or not _HEADER.match(data, begins):
         return (because("not_pdf"),)
     return tuple(because(code) for code in dict.fromkeys(_faults(data, begins)))
@@ -50,10 +51,10 @@ def _behind_the_end(data: bytes) -> bytes:
     return b"" if _OBJECT.search(behind) else behind
 
 
-def too_large(size_bytes: int, limit_bytes: int) -> Reason:
+def too_large(size_bytes: int, limit_bytes: int, code: str = "too_large") -> Reason:
     """Return the refusal of a file for its size; both sizes have as many decimals as it takes to tell them apart."""
     for digits in (2, 3, 6):
         found, limit = (f"{size / 1_048_576:.{digits}f}".replace(".", ",") for size in (size_bytes, limit_bytes))
         if found != limit:
             break
-    return because("too_large", found=found, limit=limit)
+    return because(code, found=found, limit=limit)

@@ -26,6 +26,7 @@ _REJECTING: Final = frozenset(
     )
 )
 
+_SEVERITY: Final = (Verdict.ACCEPTED, Verdict.UNDER_REVIEW, Verdict.REJECTED)
 _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
 _FALL: Final = (0.07, 3.6)
@@ -68,13 +69,18 @@ class _Page:
         return self.drawing.picture
 
 
-def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_page: IssuedPage) -> Examination:
-    """Return the verdict on the pages of a file that has passed the gate as a scan."""
+def expected_codes(issued: LetterOnRecord) -> tuple[PageCode, ...]:
+    """Return the codes that the pages of the letter carry."""
     count = len(GEOMETRY.pages)
-    expected = tuple(
+    return tuple(
         PageCode(folio=issued.content.folio, page=number, pages=count, digest=digest_prefix(issued.content.sha256))
         for number in range(1, count + 1)
     )
+
+
+def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_page: IssuedPage) -> Examination:
+    """Return the verdict on the pages of a file that has passed the gate as a scan."""
+    expected = expected_codes(issued)
     pages = [_page(each, expected) for each in scanned]
     measured: Measured = {
         "route": "scan",
@@ -83,8 +89,12 @@ def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_pa
         "markers": sum(page.sighting.markers for page in pages),
         "bilevel": any(page.bilevel for page in pages),
     }
-    codes = _letter_faults(pages, expected, issued) or _page_faults(pages, issued_page, measured)
-    return Examination(verdict=_outcome(codes), reasons=tuple(because(code) for code in codes), measured=measured)
+    codes, extra = _letter_faults(pages, expected, issued), _extra_pages(pages)
+    if not codes:
+        codes = (*(("extra_pages",) if extra else ()), *_page_faults(pages, issued_page, measured))
+    named = {"extra_pages": {"pages": ", ".join(f"página {number}" for number in extra)}}
+    reasons = tuple(because(code, **named.get(code, {})) for code in codes)
+    return Examination(verdict=_outcome(codes), reasons=reasons, measured=measured)
 
 
 def _outcome(codes: tuple[str, ...]) -> Verdict:
@@ -137,35 +147,48 @@ def _draws_the_letter(page: _Page, expected: tuple[PageCode, ...]) -> bool:
 
 def _page_faults(pages: list[_Page], issued_page: IssuedPage, measured: Measured) -> tuple[str, ...]:
     codes: list[str] = []
-    if any(page.number is None and not is_blank(page.picture) for page in pages):
-        codes.append("extra_pages")
     for number in range(1, len(GEOMETRY.pages) + 1):
-        copies = [page for page in pages if page.number == number]
-        codes += _copies_faults(copies, number, issued_page, measured)
+        copies = [_judged(page, number, issued_page) for page in pages if page.number == number]
+        best = min(copies, key=lambda copy: (_SEVERITY.index(_outcome(copy.codes)), -copy.signature_mm))
+        measured.update(best.measured)
+        codes += best.codes
     return tuple(dict.fromkeys(codes))
 
 
-def _copies_faults(copies: list[_Page], number: int, issued_page: IssuedPage, measured: Measured) -> Iterator[str]:
-    """Yield what is wrong with a page of the letter; of several copies, the one with the most ink counts."""
+def _extra_pages(pages: list[_Page]) -> tuple[int, ...]:
+    """Return the numbers, from 1, of pages that are neither the letter, well or badly taken, nor empty."""
+    return tuple(
+        at
+        for at, page in enumerate(pages, 1)
+        if page.number is None
+        and not (page.sighting.markers and not page.sighting.codes)
+        and not is_blank(page.picture)
+    )
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """What was found of one picture of a page of the letter; of several, the best one counts."""
+
+    codes: tuple[str, ...]
+    signature_mm: float
+    measured: Measured
+
+
+def _judged(page: _Page, number: int, issued_page: IssuedPage) -> _Copy:
+    transform = page.sighting.transform
+    if transform is None:
+        return _Copy(("page_unclear",), 0.0, {})
     (box,) = GEOMETRY.pages[number - 1].signature_boxes
-    found = [
-        (measure_ink(page.picture, page.sighting.transform, box), page, page.sighting.transform)
-        for page in copies
-        if page.sighting.transform is not None
-    ]
-    if not found:
-        yield "page_unclear"
-        return
-    ink, page, transform = max(found, key=lambda item: item[0].hand_length_mm)
-    over = drawn_over_mm2(page.drawing, transform, number)
-    measured.update({} if over is None else {"drawn_over_mm2": round(over, 1)})
-    if over is not None and over > _OVER_MM2:
-        yield "drawn_over"
+    ink = measure_ink(page.picture, transform, box)
     likeness = compare(page.picture, transform, issued_page, number)
-    measured.update(_figures(likeness, ink))
-    yield from _text_faults(likeness, bilevel=page.bilevel)
+    over = drawn_over_mm2(page.drawing, transform, number)
+    codes = ["drawn_over"] if over is not None and over > _OVER_MM2 else []
+    codes += _text_faults(likeness, bilevel=page.bilevel)
     if likeness.median >= _UNCLEAR:
-        yield from _signature_faults(ink, bilevel=page.bilevel)
+        codes += _signature_faults(ink, bilevel=page.bilevel)
+    drawn: Measured = {} if over is None else {"drawn_over_mm2": round(over, 1)}
+    return _Copy(tuple(codes), ink.hand_length_mm, {**drawn, **_figures(likeness, ink)})
 
 
 def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:

@@ -5,13 +5,16 @@ What a person typed or sent is stored before the case is told, so a page that gi
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from adapters import uploads
 from adapters.activations import Activations, Outline
 from adapters.s3 import S3Objects
 from domain.bucket import company_key, flattened_letter_key, inbox_key, representative_key
 from domain.errors import NoWorkerError
+from domain.letter.examination import Conversion
 from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, VerifyPayment
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
@@ -68,14 +71,14 @@ class Cases:
         """Return the PDF of the letter that waits for a signature; raises NotAllowedNowError when there is none."""
         return await self._activations.letter(company_id)
 
-    async def attach(self, company_id: str, pdf: bytes, *, answered: bool) -> str:
+    async def attach(self, company_id: str, files: Sequence[bytes], *, answered: bool) -> str:
         """Store a signed letter, have it checked, and return its upload id; its verdict stands in the facts later.
 
         Without an answer in time the upload is signalled: an update that no worker has taken lives in the server's
         memory only, a signal is kept. The case knows the two as one by their id. `answered` tells whether a worker
         has just answered for the case; without one there is no use in waiting again.
         """
-        upload_id = await self._activations.store_upload(company_id, pdf)
+        upload_id = await self._activations.store_upload(company_id, files)
         if answered:
             with contextlib.suppress(NoWorkerError):
                 message = AttachLetter(upload_id=upload_id, by=BY)
@@ -89,6 +92,10 @@ class Cases:
         """Tell whether the company sent a file under this id."""
         found = await asyncio.to_thread(self._objects.get, inbox_key(company_id, upload_id), 0)
         return found is not None
+
+    async def conversion(self, company_id: str, upload_id: str) -> Conversion | None:
+        """Return what was made of an upload that has been judged, or None where it was kept as it came."""
+        return await asyncio.to_thread(uploads.conversion, self._objects, company_id, upload_id)
 
     async def flattened(self, company_id: str, upload_id: str) -> bytes | None:
         """Return the pictures of a signed letter's pages, which are safe to show."""

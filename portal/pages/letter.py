@@ -1,6 +1,7 @@
 """The letter: downloaded, signed by hand, scanned, attached, taken away (S9-S13)."""
 
 import re
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request, UploadFile
 from starlette.responses import Response
@@ -12,10 +13,14 @@ from domain.profiles.forms import FieldError
 from domain.profiles.representative import warnings
 from domain.remarks import remark
 from portal.auth.session import NotYoursError, representative
+from portal.pages.upload import chosen, problem_of
 from portal.pages.visit import Sent, Visited, Who
 from portal.web.dependencies import InPortal
 from portal.web.failures import Failure
-from portal.web.rendering import go, megabytes, pdf_answer
+from portal.web.rendering import go, pdf_answer
+
+UPLOADS: Final = "/carta"
+"""Where files are sent."""
 
 router = APIRouter(dependencies=[Depends(representative)])
 
@@ -26,9 +31,11 @@ async def letter(visit: Visited, portal: InPortal, who: Who, descargar: bool = F
     if visit.facts.letter.folio is None:
         return go(visit.request, "/representante")
     person = await portal.cases.representative(who.company_id)
-    judged = visit.facts.letter.version(carga)
+    letter = visit.facts.letter
+    judged, shown = letter.version(carga), letter.attached_version or letter.under_review
     return visit.page(
         "letter.html",
+        converted=None if shown is None else await portal.cases.conversion(who.company_id, shown.upload_id),
         download=descargar,
         warnings=() if person is None else warnings(person),
         rejected=judged if judged is not None and judged.verdict is Verdict.REJECTED else None,
@@ -43,45 +50,26 @@ async def download(portal: InPortal, who: Who) -> Response:
     return pdf_answer(pdf, "carta-de-autorizacion.pdf")
 
 
-@router.post("/carta")
+@router.post(UPLOADS)
 async def attach(
-    request: Request, visit: Sent, portal: InPortal, who: Who, documento: UploadFile | None = None
+    request: Request, visit: Sent, portal: InPortal, who: Who, documento: list[UploadFile] | None = None
 ) -> Response:
-    """Take the signed letter, or say what is wrong with the file. Without a worker it is kept and judged later."""
+    """Take the signed letter, or say what is wrong with the files. Without a worker it is kept and judged later."""
     facts = visit.known
     if facts is not None and facts.letter.folio is None:
         raise NotAllowedNowError(remark("no_letter"))
     portal.limits.upload(who.company_id)
-    data = b"" if documento is None else await documento.read()
-    limit_bytes = portal.upload_limit_bytes if facts is None else facts.loan_terms.upload_limit_bytes
-    chosen = documento is not None and bool(documento.filename)
-    if problem := _problem(data, limit_bytes, chosen=chosen):
+    files = await chosen(documento or ())
+    if problem := problem_of(files, portal.upload_bytes):
         if facts is None:
             failure = Failure(422, "No pudimos recibir el archivo", problem)
             return portal.pages.page(request, "failure.html", {"failure": failure}, failure.status)
         error = FieldError(field="documento", code="file", message="the file can't be taken", message_es=problem)
-        return visit.page("letter.html", 422, download=False, warnings=(), rejected=None, errors=(error,))
-    upload_id = await portal.cases.attach(who.company_id, data, answered=facts is not None)
+        return visit.page(
+            "letter.html", 422, converted=None, download=False, warnings=(), rejected=None, errors=(error,)
+        )
+    upload_id = await portal.cases.attach(who.company_id, files, answered=facts is not None)
     return go(request, f"/carta/resultado?carga={upload_id}")
-
-
-def _problem(data: bytes, limit_bytes: int, *, chosen: bool) -> str | None:
-    """Return what is plainly wrong with a file; the rest is for the worker, which opens it where it can't hurt."""
-    if not chosen:
-        return "Elige el PDF de la carta firmada."
-    if not data:  # such as what a cloud's folder shows of a file that it has not downloaded yet
-        return (
-            "El archivo está vacío. Si está en la nube, espera a que se descargue en tu equipo y ábrelo para "
-            "comprobarlo; si no, escanea la carta de nuevo."
-        )
-    if len(data) > limit_bytes:
-        return (
-            f"El archivo pesa {megabytes(len(data))} y el máximo es {megabytes(limit_bytes)}. "
-            "Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen, y adjúntalo de nuevo."
-        )
-    if not data.startswith(b"%PDF-"):
-        return "El archivo no es un PDF. Escanea la carta y guárdala como PDF."
-    return None
 
 
 @router.get("/carta/resultado")

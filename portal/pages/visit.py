@@ -35,7 +35,12 @@ class Visit:
 
     def page(self, template: str, status_code: int = 200, **values: Any) -> Response:
         """Return a page about this case."""
-        known = {"company": self.company, "facts": self.known, "today": self.portal.today()}
+        known = {
+            "company": self.company,
+            "facts": self.known,
+            "today": self.portal.today(),
+            "upload_bytes": self.portal.upload_bytes,
+        }
         return self.portal.pages.page(self.request, template, {**known, **values}, status_code)
 
 

@@ -15,29 +15,62 @@
     root.querySelectorAll("form.upload").forEach(prepareUpload);
   };
 
+  // The browser turns a photo as its telephone was held. One that it can't draw shows its name alone.
+  const showPictures = (list, files) => {
+    for (const picture of list.querySelectorAll("img")) URL.revokeObjectURL(picture.src);
+    list.replaceChildren();
+    for (const file of files.filter((each) => each.type.startsWith("image/"))) {
+      const item = document.createElement("li");
+      const picture = document.createElement("img");
+      const name = document.createElement("span");
+      picture.alt = "";
+      picture.addEventListener("error", () => picture.remove());
+      picture.src = URL.createObjectURL(file);
+      name.textContent = file.name;
+      item.append(picture, name);
+      list.append(item);
+    }
+    list.hidden = list.children.length === 0;
+  };
+
   const prepareUpload = (form) => {
-    const input = form.querySelector("input[type=file]");
+    const input = form.querySelector("#documento");
+    const camera = form.querySelector("#camara");
     const problem = form.querySelector("#documento-tamano");
     const limit = Number(form.dataset.limit);
-    const wrong = (file) => {
-      if (!file) return "";
-      if (file.size === 0) return EMPTY;
-      return file.size > limit
-        ? `El archivo pesa ${megabytes(file.size)} y el máximo es ${form.dataset.limitText}. Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen.`
+    const wrong = (files) => {
+      if (files.some((file) => file.size === 0)) return EMPTY;
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      const weighs = files.length === 1 ? "El archivo pesa" : "Las fotos pesan juntas";
+      return size > limit
+        ? `${weighs} ${megabytes(size)} y el máximo es ${form.dataset.limitText}. Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen.`
         : "";
     };
     const check = () => {
-      const text = wrong(input.files[0]);
+      const text = wrong([...input.files]);
       problem.hidden = !text;
       problem.textContent = text;
       if (text) input.setAttribute("aria-invalid", "true");
       else input.removeAttribute("aria-invalid");
       return !text;
     };
-    input.addEventListener("change", () => {
+    const show = () => {
+      const files = [...input.files];
       form.querySelector("#documento-error")?.remove();
-      form.querySelector("[data-chosen]").textContent = input.files[0]?.name ?? "";
+      form.querySelector("[data-chosen]").textContent =
+        files.length > 1 ? `${files.length} archivos elegidos` : files[0]?.name ?? "";
+      showPictures(form.querySelector("[data-previews]"), files);
       check();
+    };
+    input.addEventListener("change", show);
+    // What the camera takes is added to the photos already chosen, so that a letter may take several.
+    camera.addEventListener("change", () => {
+      const files = new DataTransfer();
+      const before = [...input.files].filter((file) => file.type.startsWith("image/"));
+      for (const file of [...before, ...camera.files]) files.items.add(file);
+      input.files = files.files;
+      camera.value = "";
+      show();
     });
     for (const name of ["dragenter", "dragover"]) {
       form.addEventListener(name, (event) => {

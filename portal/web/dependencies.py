@@ -24,8 +24,8 @@ class Portal:
     limits: Limits
     pages: Pages
     addresses: PortalAddresses
-    upload_limit_bytes: int
-    """For a file that arrives while the case, which has its own limit, can't be asked."""
+    upload_bytes: int
+    """The largest upload, all its files together."""
     origin: str
     now: Callable[[], datetime]
 

@@ -106,7 +106,8 @@ _BY_STATUS: Final = {
     413: Failure(
         413,
         "El archivo es demasiado grande",
-        "No lo recibimos: pesa más de 2 MB. Escanea la carta en escala de grises a 150 ppp e intenta de nuevo.",
+        "No lo recibimos: pesa más del máximo. Escanea la carta en escala de grises a 150 ppp, o tómale una foto, e "
+        "intenta de nuevo.",
     ),
 }
 

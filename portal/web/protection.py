@@ -1,5 +1,6 @@
 """What holds for every answer and every request, whatever the page: headers, and no post from another site."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ def policy(checkout_url: str) -> str:
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            "img-src 'self' data:",
+            "img-src 'self' data: blob:",
             "font-src 'self'",
             "connect-src 'self'",
             f"form-action 'self' {checkout.scheme}://{checkout.netloc}",
@@ -66,24 +67,27 @@ class Headed:
 class Bounded:
     """Refuses a body above a limit, whether its length is declared or only shows; wrap it in what answers errors.
 
-    A moderate excess is read to its end before the refusal: a browser that is cut off while it sends shows its own
-    error page instead of ours.
+    Where files are sent the limit is larger, for whoever has a session. A moderate excess is read to its end before
+    the refusal: a browser that is cut off while it sends shows its own error page instead of ours.
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, larger: Mapping[str, int] | None = None) -> None:
+        """Take other limits for some paths."""
         self._app = app
         self._limit = limit_bytes
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or raise HTTPException 413."""
         received = 0
+        limit = self._larger.get(scope.get("path", ""), self._limit) if scope.get("session") else self._limit
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
-                while message.get("more_body") and received < PATIENCE_BYTES:
+            if received > limit:
+                while message.get("more_body") and received < limit + PATIENCE_BYTES:
                     message = await receive()
                     received += len(message.get("body", b""))
                 raise HTTPException(413)

@@ -1,5 +1,6 @@
 """When an upload arrived: its first copy says so, whatever an attempt that broke off has left behind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,15 @@ import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.uploads import UploadActivities
-from domain.bucket import first_acceptance_key, inbox_key, letter_content_key, letter_key, signed_letter_key
+from domain.bucket import (
+    first_acceptance_key,
+    inbox_key,
+    inbox_part_key,
+    letter_content_key,
+    letter_key,
+    original_key,
+    signed_letter_key,
+)
 from domain.calendar import bogota_date
 from domain.case.jobs import CheckUploadRequest, UploadChecked
 from domain.case.loan import FirstAcceptance
@@ -58,16 +67,27 @@ class Store:
 
 
 class Accepting:
-    """An examiner that accepts everything."""
+    """An examiner that accepts everything, and remembers it."""
 
-    def examine(self, data: bytes, size_bytes: int, letter: LetterOnRecord) -> Examination:  # noqa: ARG002
+    def __init__(self) -> None:
+        self.files: list[bytes] = []
+        self.size_bytes = 0
+
+    def examine(self, files: Sequence[bytes], size_bytes: int, letter: LetterOnRecord) -> Examination:  # noqa: ARG002
+        self.files, self.size_bytes = list(files), size_bytes
         return Examination(verdict=Verdict.ACCEPTED)
 
     def flatten(self, data: bytes, limit_bytes: int) -> bytes | None:  # noqa: ARG002
         return None
 
 
-def checked(store: Store, upload_id: str = "U1", **beside: object) -> UploadChecked:
+def checked(
+    store: Store,
+    upload_id: str = "U1",
+    examiner: Accepting | None = None,
+    intake_bytes: int = 1000,
+    **beside: object,
+) -> UploadChecked:
     content = builders.letter()
     store.put(letter_content_key("C1001", content.folio), canonical_bytes(content))
     store.put(letter_key("C1001", content.folio), b"%PDF-")
@@ -80,7 +100,7 @@ def checked(store: Store, upload_id: str = "U1", **beside: object) -> UploadChec
         starts_loan=True,
         **beside,
     )
-    steps = UploadActivities(store, Accepting(), now=lambda: store.now)
+    steps = UploadActivities(store, examiner or Accepting(), lambda: store.now, intake_bytes)
     found: UploadChecked = ActivityEnvironment().run(steps.check_upload, request)
     return found
 
@@ -112,6 +132,30 @@ def test_what_is_no_longer_in_the_inbox_is_dated_by_its_copy() -> None:
     store.put(signed_letter_key("C1001", "U1"), b"scan")
 
     assert checked(store).received_at == ARRIVED
+
+
+def test_what_was_kept_of_photos_is_judged_again_whatever_the_inbox_holds_by_then() -> None:
+    store, seen = Store(), Accepting()
+    first, second = b"\xff\xd8\xff one", b"\xff\xd8\xff two"
+    store.put(original_key("C1001", "U1", 1), first)
+    store.put(original_key("C1001", "U1", 2), second)
+    store.put(signed_letter_key("C1001", "U1"), b"%PDF- made of them")
+    store.put(inbox_key("C1001", "U1"), b"\xff\xd8\xff another")
+
+    checked(store, examiner=seen)
+
+    assert seen.files == [first, second]
+
+
+def test_of_an_upload_above_the_limit_the_beginning_is_looked_at_and_the_whole_size_is_known() -> None:
+    store, seen = Store(), Accepting()
+    store.put(inbox_key("C1001", "U1"), b"\xff\xd8\xff" + bytes(60))
+    store.put(inbox_part_key("C1001", "U1", 2), b"\xff\xd8\xff" + bytes(60))
+    store.put(inbox_part_key("C1001", "U1", 3), b"\xff\xd8\xff" + bytes(60))
+
+    checked(store, examiner=seen, intake_bytes=100)
+
+    assert (len(seen.files), seen.size_bytes) == (2, 126)
 
 
 def test_a_letter_that_arrived_while_an_own_certificate_signed_starts_no_loan_however_late_it_is_judged() -> None:

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from portal.development.signing import sign_and_scan
 from tests.support.browser.person import Opening, Person
+from tests.support.letters.photos import held_sideways, photo, upright, written
 from tests.support.letters.scans import scan
 from tests.support.world import CaseUnderTest
 
@@ -36,10 +37,10 @@ def padded(size: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (None, "Elige el PDF de la carta firmada."),
-        (b"\xff\xd8\xff\xe0 a photo", "El archivo no es un PDF. Escanea la carta y guárdala como PDF."),
+        (None, "Elige el PDF o las fotos de la carta firmada."),
+        (b"PK\x03\x04 a document", "El archivo no es un PDF ni una foto (JPG, PNG, HEIC o WebP)."),
     ],
-    ids=["none", "no PDF"],
+    ids=["none", "another kind"],
 )
 async def test_a_file_that_is_no_letter_is_refused_at_its_field(
     sender: Person, data: bytes | None, message: str
@@ -79,8 +80,8 @@ async def test_the_file_field_speaks_spanish_in_a_browser_that_does_not(
 ) -> None:
     async with opened(locale="en-US", **device) as sender:
         await (sender.enter_by_hand if device else sender.enter)(waiting.company_id, "/carta")
-        field = sender.page.get_by_role("button", name="Carta firmada, en PDF Elegir archivo", exact=True)
-        picker = sender.page.locator(".picker")
+        field = sender.page.get_by_role("button", name="Carta firmada, en PDF o en fotos Elegir archivo", exact=True)
+        picker = sender.page.locator(".picker").first
         await expect(field).to_have_css("opacity", "0")
         await expect(picker.get_by_text("Elegir archivo")).to_be_visible()
         await expect(picker.get_by_text("Ningún archivo elegido")).to_be_visible()
@@ -98,23 +99,23 @@ async def test_a_file_that_is_dropped_anywhere_on_the_form_is_chosen(sender: Per
             form.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
         }"""
     )
-    await expect(sender.page.locator(".picker .some")).to_have_text("arrastrada.pdf")
+    await expect(sender.page.locator(".picker [data-chosen]")).to_have_text("arrastrada.pdf")
     assert await sender.page.locator("#documento").evaluate("(each) => each.files[0].name") == "arrastrada.pdf"
 
 
 async def test_a_press_anywhere_on_the_file_field_opens_the_choice(sender: Person) -> None:
     for words in ("Elegir archivo", "Ningún archivo elegido"):
         async with sender.page.expect_file_chooser():
-            box = await sender.page.locator(".picker").get_by_text(words).bounding_box()
+            box = await sender.page.locator(".picker").first.get_by_text(words).bounding_box()
             assert box is not None
             await sender.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 async def test_a_file_above_the_limit_is_refused_with_its_size_before_it_is_sent(sender: Person) -> None:
     sent = len(sender.requests)
-    await sender.attach(padded(MEGABYTE * 14 // 10))
+    await sender.attach(padded(MEGABYTE * 214 // 10))
     await expect(sender.page.locator("#documento-tamano")).to_contain_text(
-        "El archivo pesa 1,4 MB y el máximo es 1 MB."
+        "El archivo pesa 21,4 MB y el máximo es 20 MB."
     )
     await expect(sender.page.locator("#documento")).to_be_focused()
     assert [each.method for each in sender.requests[sent:]] == []
@@ -125,8 +126,8 @@ async def test_without_javascript_the_server_refuses_the_same_file_with_the_same
 ) -> None:
     async with opened(java_script_enabled=False) as sender:
         await sender.enter_by_hand(waiting.company_id, "/carta")
-        await sender.attach(padded(MEGABYTE * 14 // 10))
-        await expect(sender.page.locator("#documento-error")).to_contain_text("El archivo pesa 1,4 MB")
+        await sender.attach(padded(MEGABYTE * 214 // 10))
+        await expect(sender.page.locator("#documento-error")).to_contain_text("El archivo pesa 21,4 MB")
         await expect(sender.page.get_by_role("heading", name="Firma la carta y adjúntala")).to_be_visible()
 
 
@@ -135,7 +136,7 @@ async def test_a_file_that_is_not_even_read_gets_a_page_that_says_what_to_do(
 ) -> None:
     async with opened(java_script_enabled=False) as sender:
         await sender.enter_by_hand(waiting.company_id, "/carta")
-        await sender.choose(padded(3 * MEGABYTE))
+        await sender.choose(padded(24 * MEGABYTE))
         async with sender.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
             await sender.press("Adjuntar documento")
         assert (await answer.value).status == 413
@@ -176,6 +177,60 @@ async def test_the_upload_works_without_javascript(opened: Opening, waiting: Cas
         while not sender.page.url.endswith("/carta"):
             await sender.page.get_by_role("link", name="Actualizar").click()
         await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
+
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+@pytest.mark.parametrize("field", ["#documento", "#camara"], ids=["from the gallery", "with the camera"])
+async def test_a_photo_is_enough_on_a_telephone(opened: Opening, waiting: CaseUnderTest, field: str) -> None:
+    letter = await waiting.door.letter(waiting.company_id)
+    data = await asyncio.to_thread(lambda: held_sideways(upright(photo(letter)), "JPEG"))
+    async with opened(**PHONE) as sender:
+        await sender.enter(waiting.company_id, "/carta")
+        await sender.page.locator(field).set_input_files({"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": data})
+        shown = sender.page.locator("[data-previews] img")
+        await expect(shown).to_be_visible()
+        assert await shown.evaluate("async (each) => { await each.decode(); return each.width < each.height; }")
+        await expect(sender.page.locator(".picker [data-chosen]")).to_have_text("foto.jpg")
+        await sender.press("Adjuntar documento")
+        await expect(sender.page.get_by_role("heading", name="La carta quedó adjunta")).to_be_visible()
+        await expect(sender.page.locator("#convertida")).to_contain_text("Convertimos tu foto")
+        await expect(sender.page.get_by_role("button", name="Continuar", exact=True)).to_be_enabled()
+
+
+async def test_photos_taken_one_after_the_other_are_sent_together(opened: Opening, waiting: CaseUnderTest) -> None:
+    letter = await waiting.door.letter(waiting.company_id)
+    async with opened(**PHONE) as sender:
+        await sender.enter(waiting.company_id, "/carta")
+        for seed in (7, 8):
+            data = await asyncio.to_thread(lambda seed=seed: written(photo(letter, seed=seed), "JPEG"))
+            taken = {"name": f"foto-{seed}.jpg", "mimeType": "image/jpeg", "buffer": data}
+            await sender.page.locator("#camara").set_input_files(taken)
+        await expect(sender.page.locator(".picker [data-chosen]")).to_have_text("2 archivos elegidos")
+        await expect(sender.page.locator("[data-previews] img")).to_have_count(2)
+        await sender.press("Adjuntar documento")
+        await expect(sender.page.locator("#convertida")).to_contain_text("Convertimos tus 2 fotos")
+
+
+async def test_a_photo_is_enough_without_javascript(opened: Opening, waiting: CaseUnderTest) -> None:
+    letter = await waiting.door.letter(waiting.company_id)
+    data = await asyncio.to_thread(lambda: written(photo(letter), "HEIF"))
+    async with opened(java_script_enabled=False, **PHONE) as sender:
+        await sender.enter_by_hand(waiting.company_id, "/carta")
+        await sender.page.locator("#camara").set_input_files(
+            {"name": "IMG_0001.HEIC", "mimeType": "image/heic", "buffer": data}
+        )
+        await expect(sender.page.get_by_text("Foto tomada")).to_be_visible()
+        await sender.press("Adjuntar documento")
+        while not sender.page.url.endswith("/carta"):
+            await sender.page.get_by_role("link", name="Actualizar").click()
+        await expect(sender.page.locator("#convertida")).to_contain_text("Convertimos tu foto")
 
 
 async def test_a_broken_connection_is_told_and_the_file_can_be_sent_again(

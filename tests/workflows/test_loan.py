@@ -1,6 +1,7 @@
 """The loan: the representative's data, the letter, the upload, the dates, the end."""
 
 import asyncio
+import hashlib
 import json
 from datetime import date, timedelta
 from email.message import EmailMessage
@@ -8,10 +9,18 @@ from email.message import EmailMessage
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
-from domain.bucket import first_acceptance_key, flattened_letter_key, inbox_key, signed_letter_key, verdict_key
+from domain.bucket import (
+    first_acceptance_key,
+    flattened_letter_key,
+    inbox_key,
+    original_key,
+    signed_letter_key,
+    verdict_key,
+)
 from domain.calendar import DAY, BusinessCalendar, bogota_date
 from domain.case.policy import Policy
 from tests.support.cases import bogota
+from tests.support.letters.photos import photo, written
 from tests.support.world import CaseUnderTest, World
 
 
@@ -113,10 +122,8 @@ async def test_a_rejected_file_starts_nothing_and_says_what_to_do(case: CaseUnde
     assert case.world.objects.get(first_acceptance_key(case.company_id)) is None
 
 
-@pytest.mark.parametrize(
-    ("extra", "verdict"), [pytest.param(0, "accepted", id="the limit"), pytest.param(1, "rejected", id="a byte more")]
-)
-async def test_the_size_limit_is_inclusive(a_world: World, extra: int, verdict: str) -> None:
+@pytest.mark.parametrize("extra", [0, 1], ids=["the limit", "a byte more"])
+async def test_the_size_limit_is_inclusive(a_world: World, extra: int) -> None:
     case = await a_world.start(Policy(upload_limit_bytes=500_000))
     await case.with_letter()
     scan = await case.signed()
@@ -124,7 +131,40 @@ async def test_the_size_limit_is_inclusive(a_world: World, extra: int, verdict: 
 
     answer = await case.attach(padded)
 
-    assert answer["verdict"] == verdict
+    assert answer["verdict"] == "accepted"
+    kept = case.world.objects.get(signed_letter_key(case.company_id, answer["upload_id"]))
+    assert kept is not None
+    assert kept.size_bytes <= 500_000
+    assert (kept.data == padded) is not bool(extra)
+
+
+async def test_photos_become_the_document_and_are_kept_as_they_came(case: CaseUnderTest) -> None:
+    await case.with_letter()
+    letter = await case.door.letter(case.company_id)
+    pictures = [written(photo(letter, seed=seed), "JPEG") for seed in (7, 8)]
+
+    answer = await case.door.upload_letter(case.company_id, pictures, "representative")
+
+    company_id, upload_id = case.company_id, answer["upload_id"]
+    kept = [
+        case.world.objects.get(key)
+        for key in (
+            signed_letter_key(company_id, upload_id),
+            *(original_key(company_id, upload_id, part) for part in (1, 2)),
+        )
+    ]
+    document, *originals = [each.data for each in kept if each is not None]
+    assert answer["verdict"] == "accepted"
+    assert originals == pictures
+    assert answer["converted"] == {
+        "made_from": "image/jpeg",
+        "files": 2,
+        "from_bytes": sum(map(len, pictures)),
+        "to_bytes": len(document),
+    }
+    version = (await case.settle())["letter"]["versions"][-1]
+    assert version["sha256"] == hashlib.sha256(document).hexdigest()
+    assert document.startswith(b"%PDF-")
 
 
 async def test_an_upload_before_any_letter_is_refused(case: CaseUnderTest) -> None:

@@ -13,12 +13,12 @@ def written_to(mailbox: Mailbox) -> list[list[str]]:
     return [envelope.rcpt_tos for envelope in mailbox.taken]
 
 
-async def test_who_was_put_off_gets_the_mail_later_and_who_has_it_is_not_written_to_again(idle_world: World) -> None:
+async def test_who_was_put_off_gets_the_mail_later_and_who_has_it_is_not_written_to_again(empty_world: World) -> None:
     mailbox = Mailbox(answer_to_recipient=lambda to: "451 4.7.1 Greylisted" if to == COMPANY else "250 OK")
     async with serving(mailbox) as port:
-        smtp = idle_world.settings.smtp.model_copy(update={"port": port})
-        async with idle_world.worker(smtp=smtp):
-            case = await lent(idle_world)
+        smtp = empty_world.settings.smtp.model_copy(update={"port": port})
+        async with empty_world.worker(smtp=smtp):
+            case = await lent(empty_world)
             during = await case.settle()
             mailbox.answer_to_recipient = lambda _: "250 OK"
             await case.skip(REST_AFTER[0] + timedelta(minutes=1))

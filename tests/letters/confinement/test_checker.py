@@ -232,7 +232,7 @@ pdf = render_letter(content)
 phone = scan(pdf, "pen", "phone", 5)
 loaded = set(sys.modules)
 for task in ("check", "flatten"):
-    checking.answer(Request(task=task, limit_bytes=1 << 20, content=content), phone, pdf, ())
+    checking.answer(Request(task=task, limit_bytes=1 << 20, content=content), (phone,), pdf, ())
 print(sorted(set(sys.modules) - loaded))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM)

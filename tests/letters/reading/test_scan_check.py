@@ -238,11 +238,11 @@ def test_the_unsigned_letter_as_a_picture_is_not_accepted(checker: LetterChecker
     assert told(checker.check(image_pdf([sheet(issued.pdf)]), issued))[0] != "accepted"
 
 
-def test_a_file_that_is_too_large_says_its_size(checker: LetterChecker, issued: LetterOnRecord) -> None:
+def test_the_size_limit_is_inclusive_and_counts_what_is_taken(checker: LetterChecker, issued: LetterOnRecord) -> None:
     data = scan(issued.pdf, "pen", "flatbed 150", SEED)
-    narrow = issued.model_copy(update={"limit_bytes": len(data) - 1})
+    narrow = issued.model_copy(update={"intake_bytes": len(data) - 1})
 
-    assert told(checker.check(data, issued.model_copy(update={"limit_bytes": len(data)}))) == ("accepted", [])
+    assert told(checker.check(data, issued.model_copy(update={"intake_bytes": len(data)}))) == ("accepted", [])
     assert told(checker.check(data, narrow)) == ("rejected", ["too_large"])
 
 

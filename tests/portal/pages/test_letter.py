@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from mails.spanish import day
 from portal.development.signing import sign_and_scan
+from portal.web.rendering import megabytes
+from tests.support.letters.photos import photo, written
 from tests.support.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
 
+PDF, TAKEN = b"%PDF-", DEFAULT_INTAKE_BYTES
 WRONG = {
     "full_name": ("", "Escribe los nombres y apellidos del representante legal."),
     "document_type": ("TI", "Con TI o registro civil no se puede firmar"),
@@ -78,16 +82,17 @@ async def test_the_dates_and_the_limit_are_said_before_the_upload(visitor: Visit
     said = text_of(await visitor.get("/carta"))
     for name in ("would_start_on", "would_end_on"):
         assert day(datetime.fromisoformat(terms[name]).date()) in said
-    assert "Máximo 1 MB" in said
+    assert "Máximo 20 MB" in said
+    assert "PDF de 1 MB o menos" in said
 
 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
         pytest.param(b"", "El archivo está vacío. Si está en la nube, espera a que se descargue", id="nothing in it"),
-        pytest.param(b"PK\x03\x04", "El archivo no es un PDF.", id="not a PDF"),
-        pytest.param(b"%PDF-" + b"x" * 1_048_572, "El archivo pesa 1,1 MB y el máximo es 1 MB.", id="a byte too large"),
-        pytest.param(b"%PDF-" + b"x" * 1_900_000, "El archivo pesa 1,9 MB y el máximo es 1 MB.", id="nearly twice"),
+        pytest.param(b"PK\x03\x04", "El archivo no es un PDF ni una foto", id="another kind"),
+        pytest.param(PDF + bytes(TAKEN - 4), "El archivo pesa 20,1 MB y el máximo es 20 MB.", id="a byte too large"),
+        pytest.param(PDF + bytes(TAKEN), "El archivo pesa 20,1 MB y el máximo es 20 MB.", id="a little too large"),
     ],
 )
 async def test_a_file_that_can_not_be_taken_is_explained_at_its_field(
@@ -111,7 +116,7 @@ async def test_whoever_has_chosen_no_file_is_asked_to_choose_one(visitor: Visito
     await visitor.download_letter()
     answer = await visitor.client.post("/carta", **multipart(files))
     assert answer.status_code == 422
-    assert text_of(answer).count("Elige el PDF de la carta firmada.") == 2
+    assert text_of(answer).count("Elige el PDF o las fotos de la carta firmada.") == 2
     assert "vacío" not in text_of(answer)
 
 
@@ -128,6 +133,46 @@ def multipart(files: dict[str, tuple[str, bytes, str]]) -> dict[str, Any]:
         "content": b"".join(parts) + b"--edge--\r\n",
         "headers": {"Content-Type": "multipart/form-data; boundary=edge"},
     }
+
+
+PHOTO = ("foto.jpg", b"\xff\xd8\xff", "image/jpeg")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        pytest.param([PHOTO, ("carta.pdf", PDF, "application/pdf")], "pero no las dos cosas.", id="a document too"),
+        pytest.param([PHOTO] * 11, "Son más de 10 fotos.", id="too many"),
+        pytest.param([PHOTO, ("b.jpg", bytes(TAKEN), "")], "Las fotos pesan juntas 20,1 MB", id="too large together"),
+        pytest.param([PHOTO, ("b.jpg", b"", "")], "El archivo está vacío.", id="one of them empty"),
+    ],
+)
+async def test_photos_that_can_not_be_taken_are_explained_at_their_field(
+    visitor: Visitor, files: list[tuple[str, bytes, str]], message: str
+) -> None:
+    await visitor.download_letter()
+    answer = await visitor.client.post("/carta", files=[("documento", each) for each in files])
+    assert (answer.status_code, text_of(answer).count(message)) == (422, 2)
+
+
+async def test_photos_of_the_signed_letter_start_the_loan_and_the_page_says_what_became_of_them(
+    visitor: Visitor,
+) -> None:
+    letter = await visitor.download_letter()
+    one = written(photo(letter), "JPEG")
+    other = written(photo(letter, seed=8), "WEBP")
+    files = [("documento", (f"{at}.jpg", data, "")) for at, data in enumerate((one, other))]
+    await visitor.client.post("/carta", files=files)
+    await visitor.case.settle()
+    said = text_of(await visitor.get("/carta"))
+    assert "La carta quedó adjunta" in said
+    assert f"Convertimos tus 2 fotos, de {megabytes(len(one) + len(other))} en total, en un PDF de 0," in said
+
+
+async def test_only_who_has_a_session_may_send_so_much(visitor: Visitor) -> None:
+    visitor.client.cookies.clear()
+    answer = await visitor.client.post("/carta", files={"documento": ("a.pdf", PDF + bytes(1_000_000), "")})
+    assert answer.status_code == 413
 
 
 async def test_a_signed_letter_starts_the_loan_and_the_notice_says_that_nothing_renews_it(visitor: Visitor) -> None:

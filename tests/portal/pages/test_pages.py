@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from domain.calendar import bogota_date
 from domain.case.case import Case
+from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.views.status import status
 from letters.issuing.receipt import render_receipt
 from portal.cases.facts import Facts
@@ -67,6 +68,8 @@ def rendered(template: str, case: Case, now: datetime, **changes: Any) -> str:
         "documents": DOCUMENTS,
         "download": False,
         "warnings": (),
+        "converted": None,
+        "upload_bytes": DEFAULT_INTAKE_BYTES,
         "rejected": None,
         "timeline": lines(facts),
         "test_set_url": None,

@@ -1,0 +1,41 @@
+"""What kind of file an upload is, by its first bytes: its name and what the browser says of it prove nothing."""
+
+from enum import StrEnum
+from typing import Final
+
+HEADER_WITHIN_BYTES: Final = 1024
+"""Mail systems and downloads leave something before the header of a PDF, and viewers look past it."""
+_PDF: Final = b"%PDF-"
+_JPEG: Final = b"\xff\xd8\xff"
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_HEIC_BRANDS: Final = frozenset(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")
+)
+
+
+class FileKind(StrEnum):
+    """The kinds that are taken; the value is the media type."""
+
+    PDF = "application/pdf"
+    JPEG = "image/jpeg"
+    PNG = "image/png"
+    HEIC = "image/heic"
+    WEBP = "image/webp"
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a photo, to be made into a PDF."""
+        return self is not FileKind.PDF
+
+
+def kind_of(data: bytes) -> FileKind | None:
+    """Return the kind of a file, or None of one that is not taken; the first kilobyte is enough."""
+    if data.startswith(_JPEG):
+        return FileKind.JPEG
+    if data.startswith(_PNG):
+        return FileKind.PNG
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return FileKind.WEBP
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return FileKind.HEIC
+    return FileKind.PDF if data.find(_PDF, 0, HEADER_WITHIN_BYTES) >= 0 else None
