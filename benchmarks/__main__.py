@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--smallest] [cases] [life] [replay] [portal] [imports] [letters]`: all, or what is named.
+"""`python -m benchmarks [--smallest] [NAME...]`: all parts, or what is named.
 
 Each part prints its figures when it is done; `letters` prints the rates at which letters are told apart, over few
 seeds. With `--smallest` every part does the least work that runs all of its code: its figures mean nothing.
@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import cases, imports, letters, life, portal, replay
+from benchmarks import cases, imports, letters, life, photos, portal, replay
 from benchmarks.figures import table
 from benchmarks.life import Lives
 from benchmarks.running import Part, run
 from benchmarks.sizes import SMALLEST, WHOLE, Size
 
-NAMES = ("cases", "life", "replay", "portal", "imports", "letters")
+NAMES = ("cases", "life", "replay", "portal", "imports", "letters", "photos")
 
 
 class Parts:
@@ -31,7 +31,8 @@ class Parts:
 
     def named(self, names: Sequence[str]) -> dict[str, Part]:
         """Return the parts of these names, in their own order."""
-        known = zip(NAMES, (self.cases, self.life, self.replay, self.portal, self.imports, self.letters), strict=True)
+        parts = (self.cases, self.life, self.replay, self.portal, self.imports, self.letters, self.photos)
+        known = zip(NAMES, parts, strict=True)
         return {name: part for name, part in known if name in names}
 
     async def cases(self) -> str:
@@ -57,6 +58,10 @@ class Parts:
     async def letters(self) -> str:
         """Return the rates of the letter's reader."""
         return letters.short(self._size)
+
+    async def photos(self) -> str:
+        """Return what photos cost."""
+        return table(await asyncio.to_thread(photos.measure, self._size))
 
     async def _recorded(self) -> dict[str, Lives]:
         if self._lives is None:

@@ -19,12 +19,15 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple, NotRequired, TextIO, TypedDict
 
+from PIL.Image import Image as Picture
+
 from benchmarks.sizes import Size
 from domain.letter.content import LetterContent
 from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker, render_letter
 from tests.support.builders import letter
 from tests.support.letters.forgeries import FORGERIES
+from tests.support.letters.photos import from_afar, photo, written
 from tests.support.letters.scans import CAPTURES, scan
 from tests.support.letters.used_paper import scan_of_used
 
@@ -109,6 +112,10 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
             yield Job(
                 f"on used paper, {content}", condition, partial(scan_of_used, issued.pdf, content, condition, seed)
             )
+    content = BY_PEN[turn % len(BY_PEN)]
+    for row, take in (("near", photo), ("from afar", from_afar)):
+        yield Job("bare photos, signed by pen", row, partial(_photo, take, issued.pdf, content, seed))
+        yield Job("bare photos, blank", row, partial(_photo, take, issued.pdf, "blank", seed))
     for offset, (name, forge) in enumerate(FORGERIES.items()):
         condition = GREY[(turn + offset) % len(GREY)]
         yield Job("altered", name, partial(_signed, forge, issued.content, condition, seed))
@@ -122,6 +129,11 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
 
 def _signed(draw: Callable[[LetterContent], bytes], content: LetterContent, condition: str, seed: int) -> bytes:
     data: bytes = scan(draw(content), "pen", condition, seed)
+    return data
+
+
+def _photo(take: Callable[[bytes, str, int], Picture], pdf: bytes, content: str, seed: int) -> bytes:
+    data: bytes = written(take(pdf, content, seed), "JPEG")
     return data
 
 

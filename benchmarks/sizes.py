@@ -36,6 +36,8 @@ class Size:
     """Of `imports`: what `starter.py start --batch` does unless it is told otherwise."""
     seeds: int = 5
     """Of `letters`: so many take every row through every grey condition once."""
+    photos: int = 500
+    """Over so many the memory is watched."""
     part_within: timedelta = timedelta(minutes=40)
     """A part that takes longer hangs: many times what one takes on two idle cores."""
 
@@ -57,5 +59,6 @@ SMALLEST: Final = Size(
     spread_seconds=0.2,
     companies=4,
     seeds=1,
+    photos=4,
     part_within=timedelta(minutes=10),
 )

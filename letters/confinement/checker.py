@@ -74,6 +74,11 @@ class LetterChecker:
     ) -> None:
         self.close()
 
+    @property
+    def helper_pid(self) -> int | None:
+        """The helper process, while it runs."""
+        return None if self._process is None else self._process.pid
+
     def warm(self) -> None:
         """Start the helper process now, so that no file waits for it; raises LetterCheckUnavailableError."""
         with self._slots:

@@ -1,5 +1,6 @@
 """Bare photos of a letter, as telephones write them, and files that only look like photos."""
 
+import dataclasses
 import functools
 import io
 import struct
@@ -30,6 +31,16 @@ def photo(pdf: bytes, content: str = "pen", seed: int = 7, how: Capture = TELEPH
     paper = sheet(pdf)
     CONTENTS[content](paper, rng)
     return Pillow.fromarray(np.ascontiguousarray(capture(paper, how, rng)[:, :, ::-1]))
+
+
+def from_afar(pdf: bytes, content: str, seed: int) -> Pillow.Image:
+    """Return a photo of the whole table, on which the sheet takes a third."""
+    rng = np.random.default_rng([seed, 7])
+    near = photo(pdf, content, seed, dataclasses.replace(TELEPHONE, dpi=(140, 160)))
+    table = rng.integers(60, 120, (3000, 4000, 3)).astype(np.uint8)
+    left, top = rng.integers(0, 4000 - near.width), rng.integers(0, 3000 - near.height)
+    table[top : top + near.height, left : left + near.width] = np.asarray(near)
+    return Pillow.fromarray(table)
 
 
 def upright(picture: Pillow.Image) -> Pillow.Image:
