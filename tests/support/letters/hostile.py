@@ -201,7 +201,7 @@ OUTLINE = b"0 0 m " + b"".join(b"%d %d l " % (step % 600, step * 7 % 790) for st
 
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "empty"),
-    "a picture": (lambda: b"\xff\xd8\xff\xe0\0\x10JFIF", "not_pdf"),
+    "the beginning of a photo": (lambda: b"\xff\xd8\xff\xe0\0\x10JFIF", "photo_unreadable"),
     "a late header": (lambda: b"GIF89a" + harmless(), "not_pdf"),
     "an unknown version": (lambda: harmless().replace(b"%PDF-1.", b"%PDF-7.", 1), "not_pdf"),
     "a page of HTML": (lambda: harmless().replace(b"\n", b"\n%<script>alert(1)</script>\n", 1), "disguised"),
