@@ -16,6 +16,8 @@ _MIN_SCORE: Final = 0.4
 _MIN_CONTRAST: Final = 14.0
 _OUTLIER_PIXELS: Final = 1.0
 _ROUNDS: Final = 4
+_PLENTY: Final = 1.4
+"""How many times the tiles that the surface needs are enough."""
 _GRID: Final = 32
 _MARGIN_MM: Final = 6.0
 
@@ -65,8 +67,14 @@ def _resized(picture: Floats, scale: float) -> Floats:
 
 
 def _surface(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> _Surface:
-    """Return the moves over the page, or the guess when too little of it was recognised."""
-    places, moves = _tile_moves(scan, issued, how, guess)
+    """Return the moves over the page, or the guess when too little of it was recognised.
+
+    Every second tile is enough where most of them are found; a page of which less is seen needs them all.
+    """
+    places, moves = _tile_moves(scan, issued, how, guess, 0)
+    if len(places) < _PLENTY * how.min_tiles():
+        others = _tile_moves(scan, issued, how, guess, 1)
+        places, moves = np.concatenate([places, others[0]]), np.concatenate([moves, others[1]])
     if len(places) < how.min_tiles():
         return guess
     terms = _terms(places[:, 0], places[:, 1], how.degree)
@@ -81,8 +89,11 @@ def _surface(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> _Surf
     return _Surface(how.degree, coefficients)
 
 
-def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> tuple[Floats, Floats]:
-    """Return the middle of each tile, from -1 to 1 across the page, and the millimetres that it has to be moved by."""
+def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface, colour: int) -> tuple[Floats, Floats]:
+    """Return the middle of each tile, from -1 to 1 across the page, and the millimetres that it has to be moved by.
+
+    The tiles are those of one colour (0 or 1), as on a chequered board.
+    """
     width, height = (round(side * how.pixels_per_mm) for side in how.tile_mm)
     reach = round(how.search_mm * how.pixels_per_mm)
     rows, columns = issued.shape
@@ -93,6 +104,8 @@ def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> tu
     framed = cv2.copyMakeBorder(scan, *(margin,) * 4, cv2.BORDER_CONSTANT, value=(255.0,))
     places, moves = [], []
     for row, column in np.ndindex(len(tops), len(lefts)):
+        if (row + column) % 2 != colour:
+            continue
         top, left = int(tops[row]), int(lefts[column])
         shift_x, shift_y = (int(shift) for shift in guessed[row, column])
         tile = issued[top : top + height, left : left + width]

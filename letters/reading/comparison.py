@@ -9,7 +9,7 @@ finer than a line is compared, in smaller windows.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -104,7 +104,13 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
 
 def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Likeness:
     part = slice(aligned.shape[0] // 3, aligned.shape[0] // 2)
-    blur = max(_BLURS, key=lambda blur: _median(_scores(aligned[part], _blurred(issued[part], blur))[printed[part]]))
+    some, of_some = aligned[part], _moments(aligned[part], _WINDOW_MM)
+
+    def agreement(blur: float) -> float:
+        scores = _scores(some, _blurred(issued[part], blur), of_scan=of_some)
+        return _median(scores[printed[part]])
+
+    blur = max(_BLURS, key=agreement)
     likeness_of = _blurred(issued, blur)
     aligned = _unfolded(aligned, likeness_of, printed)
     soft = blur == _SOFT_BLUR
@@ -222,10 +228,23 @@ def _mean(data: Floats, window_mm: tuple[float, float]) -> Floats:
     return np.asarray(cv2.boxFilter(data, -1, tuple(round(side * _PIXELS_PER_MM) for side in window_mm)))
 
 
-def _scores(scan: Floats, issued: Floats, window_mm: tuple[float, float] = _WINDOW_MM) -> Floats:
+class _Moments(NamedTuple):
+    """Mean and variance of the window around every pixel."""
+
+    mean: Floats
+    variance: Floats
+
+
+def _moments(data: Floats, window_mm: tuple[float, float]) -> _Moments:
+    mean = _mean(data, window_mm)
+    return _Moments(mean, _mean(data * data, window_mm) - mean * mean)
+
+
+def _scores(
+    scan: Floats, issued: Floats, window_mm: tuple[float, float] = _WINDOW_MM, of_scan: _Moments | None = None
+) -> Floats:
     """Return the correlation of the window around every pixel."""
-    mean_a, mean_b = _mean(scan, window_mm), _mean(issued, window_mm)
-    covariance = _mean(scan * issued, window_mm) - mean_a * mean_b
-    variance_a = _mean(scan * scan, window_mm) - mean_a * mean_a
-    variance = variance_a * (_mean(issued * issued, window_mm) - mean_b * mean_b)
+    of_scan, of_issued = of_scan or _moments(scan, window_mm), _moments(issued, window_mm)
+    covariance = _mean(scan * issued, window_mm) - of_scan.mean * of_issued.mean
+    variance = of_scan.variance * of_issued.variance
     return np.asarray(covariance / np.sqrt(np.maximum(variance, _MIN_SPREAD**4)), np.float32)

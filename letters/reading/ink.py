@@ -18,6 +18,8 @@ _PIXELS_PER_MM: Final = 8
 _INSET_MM: Final = 1.6
 """Keeps the printed frame out."""
 _SMOOTHING_MM: Final = 0.14
+_SAMPLE: Final = 2
+"""Every second pixel of every second row tells the paper and its noise as well as all do."""
 _MIN_DARKNESS: Final = 0.085
 _NOISE_TIMES: Final = 4.5
 _SPECK_MM2: Final = 0.2
@@ -182,8 +184,9 @@ def _shade(patch: Image) -> tuple[Floats, float]:
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), (0, 0), 6)
     paper = cv2.resize(paper, (patch.shape[1], patch.shape[0]))
     shade = smooth / np.maximum(paper, 8)
-    middle = float(np.median(shade))
-    noise = 1.4826 * float(np.median(np.abs(shade - middle)))
+    some = shade[::_SAMPLE, ::_SAMPLE]
+    middle = float(np.median(some))
+    noise = 1.4826 * float(np.median(np.abs(some - middle)))
     return np.asarray(shade / max(middle, 0.1), np.float32), noise
 
 
