@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from temporalio import activity
 
+from activities import evidence
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
 from domain import holidays
@@ -54,8 +55,8 @@ class CaseActivities:
             problem=remark("nit_locked") if locked else problem or policy_problem,
             company_changed=before is not None and not locked,
             company_sha256=before if locked else None,
-            first_acceptance=found.first_acceptance(first_acceptance_key(start.company_id)),
-            revoked_on=found.revoked_on(loan_revocation_key(start.company_id)),
+            first_acceptance=found.first_acceptance(start.company_id),
+            revoked_on=found.revoked_on(start.company_id),
             archived=archived,
             webhooks=self._webhooks,
             rules=CURRENT,
@@ -123,20 +124,18 @@ class _Found:
         self.company_before: str | None = None
         """Digest of the company's data that the archived case had."""
 
-    def first_acceptance(self, key: str) -> FirstAcceptance | None:
-        found = self._objects.get(key)
+    def first_acceptance(self, company_id: str) -> FirstAcceptance | None:
         try:
-            return None if found is None else FirstAcceptance.model_validate_json(found.data)
-        except ValidationError:
-            self.unusable.append(remark("acceptance_unusable", key=key))
+            return evidence.first_acceptance(self._objects, company_id)
+        except ValueError:
+            self.unusable.append(remark("acceptance_unusable", key=first_acceptance_key(company_id)))
             return None
 
-    def revoked_on(self, key: str) -> date | None:
-        found = self._objects.get(key)
+    def revoked_on(self, company_id: str) -> date | None:
         try:
-            return None if found is None else date.fromisoformat(json.loads(found.data)["revoked_on"])
-        except (ValueError, TypeError, KeyError):
-            self.unusable.append(remark("revocation_unusable", key=key))
+            return evidence.revoked_on(self._objects, company_id)
+        except ValueError:
+            self.unusable.append(remark("revocation_unusable", key=loan_revocation_key(company_id)))
             return None
 
     def archived(self, key: str, named: dict[str, Any]) -> dict[str, Any] | None:

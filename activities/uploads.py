@@ -9,6 +9,7 @@ from typing import Protocol
 from pydantic import Field
 from temporalio import activity
 
+from activities import evidence
 from activities.letters import PDF
 from activities.ports import Objects, StoredObject
 from activities.profiles import JSON
@@ -224,16 +225,16 @@ class UploadActivities:
 
         Another one may be waiting for the store since it was accepted: this one does not overtake it.
         """
-        key = first_acceptance_key(request.company_id)
-        stored = self._objects.get(key)
+        stored = evidence.first_acceptance(self._objects, request.company_id)
         if stored is None:
             first = self._earliest(request, FirstAcceptance(upload_id=request.upload_id, received_at=received_at))
+            key = first_acceptance_key(request.company_id)
             if self._objects.put_new(key, first.model_dump_json().encode(), JSON):
                 return first
-            stored = self._objects.get(key)
+            stored = evidence.first_acceptance(self._objects, request.company_id)
         if stored is None:
             raise StoreUnavailableError("another attempt to write down the first acceptance is under way")
-        return FirstAcceptance.model_validate_json(stored.data)
+        return stored
 
     def _earliest(
         self, request: CheckUploadRequest | RecordAcceptanceRequest, mine: FirstAcceptance

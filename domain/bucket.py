@@ -1,6 +1,7 @@
 """Where things lie in the bucket.
 
-A key is made of ids and digests only, never of a name that somebody typed. Moving one loses what lies there.
+A key is made of ids and digests only, never of a name that somebody typed. Moving one loses what lies there. An id may
+end in anything, so that what follows it begins with a slash or a dot, which no id contains.
 """
 
 from typing import Final
@@ -57,6 +58,11 @@ def letter_content_key(company_id: str, folio: str) -> str:
 
 def flattened_letter_key(company_id: str, upload_id: str) -> str:
     """Return the immutable key of pictures of a signed letter's pages, which are safe to show to people."""
+    return f"signed/{company_id}/{upload_id}/flat.pdf"
+
+
+def old_flattened_letter_key(company_id: str, upload_id: str) -> str:
+    """Return where these pictures lay before; an upload whose id ends in `-flat` may lie there too."""
     return f"signed/{company_id}/{upload_id}-flat.pdf"
 
 
@@ -77,11 +83,21 @@ def verdict_key(company_id: str, upload_id: str) -> str:
 
 def first_acceptance_key(company_id: str) -> str:
     """Return the immutable key of the evidence that fixes the loan's first day for ever."""
+    return f"loans/{company_id}/first.json"
+
+
+def old_first_acceptance_key(company_id: str) -> str:
+    """Return where that evidence lay before; that of another company's revocation may lie there too."""
     return f"loans/{company_id}.json"
 
 
 def loan_revocation_key(company_id: str) -> str:
     """Return the immutable key of the evidence that the loan was taken back, and when."""
+    return f"loans/{company_id}/revoked.json"
+
+
+def old_loan_revocation_key(company_id: str) -> str:
+    """Return where that evidence lay before; that of another company's first acceptance may lie there too."""
     return f"loans/{company_id}-revoked.json"
 
 

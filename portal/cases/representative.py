@@ -11,8 +11,15 @@ from typing import Final
 
 from adapters import uploads
 from adapters.activations import Activations, Outline
-from adapters.s3 import S3Objects
-from domain.bucket import company_key, flattened_letter_key, inbox_key, representative_key
+from adapters.s3 import S3Object, S3Objects
+from domain.bucket import (
+    company_key,
+    flattened_letter_key,
+    inbox_key,
+    old_flattened_letter_key,
+    representative_key,
+    verdict_key,
+)
 from domain.errors import NoWorkerError
 from domain.letter.examination import Conversion
 from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, VerifyPayment
@@ -100,7 +107,15 @@ class Cases:
     async def flattened(self, company_id: str, upload_id: str) -> bytes | None:
         """Return the pictures of a signed letter's pages, which are safe to show."""
         stored = await asyncio.to_thread(self._objects.get, flattened_letter_key(company_id, upload_id))
+        if stored is None:
+            stored = await asyncio.to_thread(self._flattened_before, company_id, upload_id)
         return None if stored is None else stored.data
+
+    def _flattened_before(self, company_id: str, upload_id: str) -> S3Object | None:
+        """Return the pictures from where they lay before, unless an upload of that name lies there itself."""
+        if self._objects.get(verdict_key(company_id, f"{upload_id}-flat"), 0) is not None:
+            return None
+        return self._objects.get(old_flattened_letter_key(company_id, upload_id))
 
     async def delete_letter(self, company_id: str) -> None:
         """Take the attached letter away; the loan's dates stay."""

@@ -96,6 +96,39 @@ def test_what_can_not_be_read_is_named_and_the_case_opens(objects: S3Objects, ke
     assert [(each.kind.value, each.code) for each in case.attention] == [("stored_data", code)]
 
 
+ACCEPTED = b'{"upload_id": "U1", "received_at": "2026-11-24T15:00:00Z"}'
+REVOKED = b'{"revoked_on": "2026-11-25"}'
+
+
+@pytest.mark.parametrize(
+    ("lies_there", "ending"),
+    [
+        ({"loans/C1001.json": ACCEPTED}, None),
+        ({"loans/C1001.json": ACCEPTED, "loans/C1001-revoked.json": REVOKED}, "revoked"),
+        ({"loans/C1001.json": ACCEPTED, "loans/C1001-revoked.json": ACCEPTED}, None),
+    ],
+    ids=["a loan", "taken back", "another company's acceptance beside it"],
+)
+def test_evidence_is_found_where_it_lay_before(
+    objects: S3Objects, lies_there: dict[str, bytes], ending: str | None
+) -> None:
+    for key, data in lies_there.items():
+        objects.put(key, data, JSON)
+
+    _, case = opened(objects, stored(objects))
+
+    assert case.loan is not None
+    assert (case.loan.ending, case.attention) == (ending, ())
+
+
+def test_another_companys_revocation_under_an_old_key_is_no_acceptance(objects: S3Objects) -> None:
+    objects.put("loans/C1001.json", REVOKED, JSON)
+
+    _, case = opened(objects, stored(objects))
+
+    assert (case.loan, case.attention) == (None, ())
+
+
 def test_a_revocation_holds_against_an_archive_of_before(objects: S3Objects) -> None:
     before = stored(objects)
     archived(objects, with_loan(a_case()), before)

@@ -186,6 +186,15 @@ def test_a_check_that_broke_off_before_its_acceptance_was_written_is_not_overtak
     assert checked(store, checked=("U0",)).first_acceptance == FirstAcceptance(upload_id="U0", received_at=ARRIVED)
 
 
+def test_an_acceptance_that_lies_where_it_lay_before_stands() -> None:
+    store = Store()
+    store.put(inbox_key("C1001", "U1"), b"scan")
+    earlier = FirstAcceptance(upload_id="U0", received_at=ARRIVED - timedelta(days=9))
+    store.put("loans/C1001.json", earlier.model_dump_json().encode())
+
+    assert checked(store).first_acceptance == earlier
+
+
 def test_a_conflict_over_the_first_acceptance_is_not_taken_for_its_being_written() -> None:
     store = Conflicting()
     store.put(inbox_key("C1001", "U1"), b"scan")

@@ -1,8 +1,15 @@
 """Keys of the bucket: what lies where, told both ways."""
 
-import pytest
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain import bucket
 from domain.bucket import company_key, company_of_key, company_version_key, representative_key
+from domain.contract import UPLOAD_ID_PATTERN
 
 
 def test_whose_data_lie_under_a_key_is_told_from_the_key() -> None:
@@ -22,3 +29,43 @@ def test_whose_data_lie_under_a_key_is_told_from_the_key() -> None:
 )
 def test_other_keys_hold_nobodys_current_data(key: str) -> None:
     assert company_of_key(key) is None
+
+
+IDS = st.from_regex(UPLOAD_ID_PATTERN.replace("$", r"\Z"), fullmatch=True) | st.sampled_from(
+    ["A", "A-revoked", "A-flat", "first", "revoked", "flat", "original-1", "company", "representative"]
+)
+DIGESTS = st.sampled_from(["0" * 64, "1" * 64])
+KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
+    bucket.company_key: (IDS,),
+    bucket.company_version_key: (IDS, DIGESTS),
+    bucket.representative_key: (IDS,),
+    bucket.representative_version_key: (IDS, DIGESTS),
+    bucket.inbox_key: (IDS, IDS),
+    bucket.inbox_part_key: (IDS, IDS, st.integers(2, 10)),
+    bucket.letter_key: (IDS, IDS),
+    bucket.letter_content_key: (IDS, IDS),
+    bucket.flattened_letter_key: (IDS, IDS),
+    bucket.signed_letter_key: (IDS, IDS),
+    bucket.original_key: (IDS, IDS, st.integers(1, 10)),
+    bucket.verdict_key: (IDS, IDS),
+    bucket.first_acceptance_key: (IDS,),
+    bucket.loan_revocation_key: (IDS,),
+    bucket.entry_key: (DIGESTS,),
+    bucket.request_key: (DIGESTS,),
+    bucket.archive_key: (IDS,),
+    bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),
+    bucket.batch_key: (IDS,),
+}
+CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))
+
+
+def test_every_key_is_tried() -> None:
+    named = {value for name, value in vars(bucket).items() if name.endswith("_key")}
+    before = {value for name, value in vars(bucket).items() if name.startswith("old_")}
+    assert named - before - {company_of_key} == set(KEYS)
+
+
+@given(one=CALLS, other=CALLS)
+@settings(max_examples=400)
+def test_no_two_things_lie_under_one_key(one: tuple[Any, Any], other: tuple[Any, Any]) -> None:
+    assert (one == other) == (one[0](*one[1]) == other[0](*other[1]))
