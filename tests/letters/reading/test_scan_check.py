@@ -110,7 +110,7 @@ def test_what_is_too_soft_to_be_compared_waits_for_a_person(checker: LetterCheck
     forged = FORGERIES["month changed"](issued.content)
 
     for pdf in (issued.pdf, forged):
-        verdict = checker.check(scan(pdf, "pen", "poor phone", SEED, dpi=(66, 66)), issued)
+        verdict = checker.check(scan(pdf, "pen", "poor phone", SEED, dpi=(60, 60)), issued)
         assert told(verdict) == ("under_review", ["text_doubtful"])
 
 
