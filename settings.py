@@ -9,6 +9,7 @@ Temporal's address, namespace, TLS and keys are read by Temporal's own client co
 import base64
 import binascii
 import ipaddress
+import json
 import os
 import sys
 from pathlib import Path
@@ -124,12 +125,30 @@ class WorkerLimits(Model):
     metrics_address: str = "127.0.0.1:9464"
 
 
+def _secrets(setting: SecretStr) -> tuple[str, ...]:
+    text = setting.get_secret_value()
+    return tuple(map(str, json.loads(text))) if text.startswith("[") else (text,)
+
+
+def _long_secrets(setting: SecretStr) -> SecretStr:
+    try:
+        found = _secrets(setting)
+    except ValueError:
+        raise ValueError('must be one secret, or a JSON list of them as in \'["newest", "older"]\'') from None
+    if not found or min(map(len, found)) < LEAST_SECRET:
+        raise ValueError(f"must have at least {LEAST_SECRET} characters")
+    return setting
+
+
+LEAST_SECRET = 32
+
+
 class Portal(Model):
     """The web pages: where they listen, whom they trust, where they send people."""
 
     address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$")] = "127.0.0.1:8000"
-    session_secret: Annotated[SecretStr, Field(min_length=32)]
-    """Signs the session cookie; the same on every replica."""
+    session_secret: Annotated[SecretStr, AfterValidator(_long_secrets)]
+    """Signs the session cookie; the same on every replica. To change it, a JSON list of both, the newest first."""
     issuer: Annotated[str, Field(min_length=1)]
     """The `iss` of the tokens that hand a person over."""
     audience: str = "activa"
@@ -138,6 +157,8 @@ class Portal(Model):
     """The public keys of the issuer: an https address, or the path of a file."""
     login_url: HttpUrl
     """Where a person without a session comes from: the lender's own product."""
+    hand_off_origins: tuple[HttpUrl, ...] = ()
+    """Other places that hand people over than where `login_url` is, as in `https://app.example.com`."""
     checkout_url: HttpUrl
     """Where the lender takes the money."""
     test_set_url: HttpUrl | None = None
@@ -153,6 +174,16 @@ class Portal(Model):
     development_key: Path | None = None
     """A private key with which the portal hands people over to itself, and a checkout that takes no money. For a
     portal on 127.0.0.1 only."""
+
+    @property
+    def session_secrets(self) -> tuple[str, ...]:
+        """Every secret that a session may be signed with, the newest first."""
+        return _secrets(self.session_secret)
+
+    @property
+    def entry_origins(self) -> tuple[str, ...]:
+        """The origins of the pages that may hand a person over."""
+        return tuple(f"{url.scheme}://{url.netloc}" for url in map(urlsplit, (self.login_url, *self.hand_off_origins)))
 
     @model_validator(mode="after")
     def _one_token_opens_one_door(self) -> Self:

@@ -106,6 +106,15 @@ def entry_key(name: str) -> str:
     return f"entries/{name}.json"
 
 
+SESSIONS: Final = "sessions/"
+"""Below it lies which session of each person is alive."""
+
+
+def session_key(person: str) -> str:
+    """Return the key of which session of a person, named by a digest, is alive."""
+    return f"{SESSIONS}{person}.json"
+
+
 def request_key(name: str) -> str:
     """Return the key of the marker that a request of the API, named by a digest, has been made, with its answer."""
     return f"requests/{name}.json"

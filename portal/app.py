@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import uvicorn
 from fastapi import Depends, FastAPI, Request
 from starlette.middleware import Middleware
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -35,6 +34,7 @@ from portal.api.cursors import Cursors
 from portal.api.dependencies import Api
 from portal.auth.hand_off import Door
 from portal.auth.issuer_keys import IssuerKeys
+from portal.auth.live_sessions import LiveSessions
 from portal.auth.session import IDLE, cookie_name
 from portal.auth.signed_tokens import SignedTokens
 from portal.cases.billing import Billing
@@ -47,6 +47,7 @@ from portal.web.dependencies import Portal
 from portal.web.limits import Limits
 from portal.web.protection import Bounded, Headed, policy, refuse_cross_site
 from portal.web.rendering import STATIC, Pages
+from portal.web.rotating_sessions import RotatingSessions
 from settings import PortalSettings, load_portal
 
 STORE_CONNECTIONS: Final = 50
@@ -90,6 +91,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     app.state.portal = Portal(
         cases=Cases(activations, objects),
         door=Door(keys, objects, _now, issuer=addresses.issuer, audience=addresses.audience),
+        sessions=LiveSessions(objects),
         limits=limits,
         pages=shown,
         addresses=addresses,
@@ -133,11 +135,10 @@ def _middleware(settings: PortalSettings, api: FastAPI) -> list[Middleware]:
         Middleware(api_app.Apart, api=api),
         Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(settings.portal_url).hostname or "127.0.0.1"]),
         Middleware(
-            SessionMiddleware,
-            secret_key=settings.portal.session_secret.get_secret_value(),
+            RotatingSessions,
+            secrets=settings.portal.session_secrets,
             session_cookie=cookie_name(secure=secure),
             max_age=int(IDLE.total_seconds()),
-            same_site="lax",
             https_only=secure,
         ),
         Middleware(failures.Caught, answer=failures.answer),

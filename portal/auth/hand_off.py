@@ -32,8 +32,8 @@ class HandOffRefusedError(ActivaError):
 class Claims(SignedClaims):
     """What a token says, once its signature and its times hold.
 
-    A representative's token names the company, and `sub` is not looked at. Of staff, `sub` stands in the timeline of
-    every case they touch, so it must be a short name for the office, as in `ana`.
+    A representative's token names the company; of its `sub` a digest alone is kept. Of staff, `sub` stands in the
+    timeline of every case they touch, so it must be a short name for the office, as in `ana`.
     """
 
     role: Role

@@ -1,10 +1,12 @@
-"""Who is logged in, in a signed cookie: company or staff name, role, two instants. No personal data, no server state.
+"""Who is logged in, in a signed cookie: company or staff name, role, ids, two instants. No personal data.
 
-It ends after 30 minutes without a page, and after eight hours in any case.
+It ends after 30 minutes without a page, after eight hours in any case, when its person leaves, comes in anew or is put
+out: a record in the store tells which session of a person is alive.
 """
 
+import secrets
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from fastapi import Request
 from pydantic import ValidationError
@@ -13,10 +15,13 @@ from domain.contract import CompanyId
 from domain.errors import ActivaError
 from domain.model import Model
 from portal.auth.hand_off import Claims
+from portal.auth.live_sessions import LiveSessions, person_of
 from portal.auth.roles import STAFF, Role
 
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=8)
+DECIDED_WITHIN: Final = timedelta(minutes=5)
+_PROPOSED: Final = "proposed"
 
 
 class SessionMissingError(ActivaError):
@@ -30,6 +35,9 @@ class NotYoursError(ActivaError):
 class Session(Model):
     """Somebody at work, in a role, since when and until when seen (seconds since 1970)."""
 
+    id: str
+    person: str
+    """A digest, under which the record of this session is found."""
     role: Role
     since: int
     seen: int
@@ -57,48 +65,97 @@ def cookie_name(*, secure: bool) -> str:
     return "__Host-activa" if secure else "activa"
 
 
-def begin(request: Request, claims: Claims, now: datetime) -> None:
-    """Log a person in, whoever was before."""
-    at, role = int(now.timestamp()), claims.role
+class Newcomer(Model):
+    """Whom a token lets in."""
+
+    person: str
+    role: Role
+    company_id: CompanyId | None = None
+    staff: str | None = None
+
+    @classmethod
+    def of(cls, claims: Claims) -> "Newcomer":
+        """Return whom a token names; a representative is known by their company, and by a digest."""
+        person = person_of(claims.role, claims.company_id, claims.sub)
+        if claims.role is Role.REPRESENTATIVE:
+            return cls(person=person, role=claims.role, company_id=claims.company_id)
+        return cls(person=person, role=claims.role, staff=claims.sub)
+
+
+async def begin(request: Request, who: Newcomer, now: datetime) -> None:
+    """Log a person in, whoever was before; their earlier session ends, wherever it is."""
+    at = int(now.timestamp())
+    values: dict[str, Any] = who.model_dump(mode="json", exclude_none=True)
+    values |= {"id": secrets.token_hex(16), "since": at, "seen": at}
+    about = {name: value for name, value in values.items() if name not in {"person", "id", "seen"}}
+    await _live(request).begin(who.person, values["id"], about)
     request.session.clear()
-    session: Session
-    if claims.company_id is not None and role is Role.REPRESENTATIVE:
-        session = RepresentativeSession(role=role, since=at, seen=at, company_id=claims.company_id)
-    else:
-        session = StaffSession(role=role, since=at, seen=at, staff=claims.sub)
-    request.session.update(session.model_dump(mode="json"))
+    request.session.update(values)
 
 
-def end(request: Request) -> None:
-    """Log out."""
+async def would_replace(request: Request, who: Newcomer) -> bool:
+    """Tell whether this browser is at work for another company."""
+    before = _read(dict(request.session))
+    if not isinstance(before, RepresentativeSession) or before.company_id == who.company_id:
+        return False
+    return await _live(request).is_live(before.person, before.id)
+
+
+def propose(request: Request, who: Newcomer, now: datetime) -> None:
+    """Remember who wants to come in until the person at the browser has said so."""
+    request.session[_PROPOSED] = {**who.model_dump(mode="json", exclude_none=True), "until": _until(now)}
+
+
+async def begin_proposed(request: Request, now: datetime) -> bool:
+    """Log in whoever was remembered; False when it is too late, or nobody was."""
+    values = dict(request.session.pop(_PROPOSED, None) or {})
+    if values.pop("until", 0) < now.timestamp():
+        return False
+    await begin(request, Newcomer.model_validate(values), now)
+    return True
+
+
+def _until(now: datetime) -> int:
+    return int((now + DECIDED_WITHIN).timestamp())
+
+
+async def end(request: Request) -> None:
+    """Log out, also whoever has copied the cookie."""
+    session = _read(dict(request.session))
     request.session.clear()
+    if session is not None:
+        await _live(request).end(session.person, session.id)
 
 
-def representative(request: Request) -> RepresentativeSession:
+def _live(request: Request) -> LiveSessions:
+    return cast("LiveSessions", request.app.state.portal.sessions)
+
+
+async def representative(request: Request) -> RepresentativeSession:
     """Return the session of a representative, for a router's dependencies."""
-    session = current(request)
+    session = await current(request)
     if not isinstance(session, RepresentativeSession):
         raise NotYoursError
     return session
 
 
-def staff(request: Request) -> StaffSession:
+async def staff(request: Request) -> StaffSession:
     """Return the session of somebody of support, whether or not they may change things."""
-    session = current(request)
+    session = await current(request)
     if not isinstance(session, StaffSession):
         raise NotYoursError
     return session
 
 
-def support(request: Request) -> StaffSession:
+async def support(request: Request) -> StaffSession:
     """Return the session of somebody of support who may change things."""
-    session = staff(request)
+    session = await staff(request)
     if session.role is not Role.SUPPORT:
         raise NotYoursError
     return session
 
 
-def current(request: Request) -> Session:
+async def current(request: Request) -> Session:
     """Return the session and keep it alive; raises SessionMissingError.
 
     What a waiting page asks for by itself keeps nothing alive.
@@ -110,12 +167,16 @@ def current(request: Request) -> Session:
     if now - session.seen > IDLE.total_seconds() or now - session.since > LONGEST.total_seconds():
         request.session.clear()
         raise SessionMissingError
+    if not await _live(request).is_live(session.person, session.id):
+        request.session.clear()
+        raise SessionMissingError
     if not (request.method == "GET" and "hx-request" in request.headers):
         request.session["seen"] = now
     return session
 
 
 def _read(values: dict[str, Any]) -> Session | None:
+    values.pop(_PROPOSED, None)
     for kind, roles in ((RepresentativeSession, {Role.REPRESENTATIVE}), (StaffSession, STAFF)):
         try:
             session = kind.model_validate(values)

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from portal.auth import session
-from portal.auth.roles import STAFF
+from portal.auth.roles import STAFF, Role
 from portal.web.dependencies import InPortal
+from portal.web.protection import refuse_strange_entry
 from portal.web.rendering import go
 
 router = APIRouter()
@@ -19,19 +20,35 @@ DESTINATIONS: Final = frozenset({"/", "/pago", "/comprar", "/representante", "/c
 async def enter(
     request: Request, portal: InPortal, token: Annotated[str, Form()] = "", destino: Annotated[str, Form()] = "/"
 ) -> Response:
-    """Let in the bearer of a hand-off token and go where they wanted."""
+    """Let in the bearer of a hand-off token and go where they wanted; ask first whoever works for another company."""
     portal.limits.entry("" if request.client is None else request.client.host)
-    claims = await portal.door.admit(token)
-    session.begin(request, claims, portal.now())
-    if claims.role in STAFF:
+    refuse_strange_entry(request.headers, (portal.origin, *portal.addresses.entry_origins))
+    who = session.Newcomer.of(await portal.door.admit(token))
+    if await session.would_replace(request, who):
+        session.propose(request, who, portal.now())
+        return portal.pages.page(request, "switch.html", {"company_id": who.company_id, "destination": destino})
+    await session.begin(request, who, portal.now())
+    return _to(who.role, destino)
+
+
+@router.post("/entrar/cambiar")
+async def switch(request: Request, portal: InPortal, destino: Annotated[str, Form()] = "/") -> Response:
+    """Go on as whoever came in last, once the person at the browser has said so."""
+    if not await session.begin_proposed(request, portal.now()):
+        raise session.SessionMissingError
+    return _to(Role(request.session["role"]), destino)
+
+
+def _to(role: Role, destination: str) -> Response:
+    if role in STAFF:
         return RedirectResponse("/soporte", status_code=303)
-    return RedirectResponse(destino if destino in DESTINATIONS else "/", status_code=303)
+    return RedirectResponse(destination if destination in DESTINATIONS else "/", status_code=303)
 
 
 @router.post("/salir")
 async def leave(request: Request) -> Response:
     """Log out."""
-    session.end(request)
+    await session.end(request)
     return go(request, "/adios")
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from domain.calendar import bogota_date
 from portal.auth.hand_off import Door
+from portal.auth.live_sessions import LiveSessions
 from portal.cases.representative import Cases
 from portal.web.limits import Limits
 from portal.web.rendering import Pages
@@ -21,6 +22,7 @@ class Portal:
 
     cases: Cases
     door: Door
+    sessions: LiveSessions
     limits: Limits
     pages: Pages
     addresses: PortalAddresses

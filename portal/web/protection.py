@@ -1,6 +1,6 @@
 """What holds for every answer and every request, whatever the page: headers, and no post from another site."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -112,4 +112,14 @@ def refuse_cross_site(method: str, path: str, headers: Headers, origin: str) -> 
         if site != "same-origin":
             raise CrossSiteError
     elif headers.get("origin") != origin:
+        raise CrossSiteError
+
+
+def refuse_strange_entry(headers: Headers, origins: Collection[str]) -> None:
+    """Raise CrossSiteError when a browser brings a token from a page that is neither ours nor the lender's.
+
+    Whoever holds a token of their own could otherwise log others in with it. Browsers name the origin of every post.
+    """
+    origin = headers.get("origin")
+    if origin is not None and origin not in origins:
         raise CrossSiteError

@@ -51,6 +51,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.first_acceptance_key: (IDS,),
     bucket.loan_revocation_key: (IDS,),
     bucket.entry_key: (DIGESTS,),
+    bucket.session_key: (DIGESTS,),
     bucket.request_key: (DIGESTS,),
     bucket.archive_key: (IDS,),
     bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),

@@ -153,14 +153,6 @@ async def test_nobody_is_led_to_a_place_that_was_made_up(visitor: Visitor, desti
     assert (await visitor.enter(destination)).headers["location"] == "/"
 
 
-async def test_coming_in_replaces_whoever_was_there(site: Site, visitor: Visitor) -> None:
-    other = site.lender.token("OTHER1")
-    await visitor.client.post("/entrar", data={"token": other})
-    answer = await visitor.get("/estado")
-    assert answer.status_code == 404
-    assert visitor.case.company_id not in answer.text
-
-
 async def test_a_refused_token_leaves_no_trace_of_itself_in_the_log(
     site: Site, visitor: Visitor, caplog: pytest.LogCaptureFixture
 ) -> None:

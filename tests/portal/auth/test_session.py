@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 import httpx
+import pytest
 from itsdangerous import TimestampSigner
 
+from portal.auth.live_sessions import LiveSessions
 from tests.support.portal.visiting import SECRET, Site, Visitor, text_of, title_of
 from tests.support.world import World
 
@@ -27,7 +29,8 @@ def session_of(client: httpx.AsyncClient) -> dict[str, object]:
 
 def test_the_session_holds_no_personal_data(visitor: Visitor) -> None:
     session = session_of(visitor.client)
-    assert set(session) == {"company_id", "role", "since", "seen"}
+    assert set(session) == {"company_id", "role", "since", "seen", "id", "person"}
+    assert {len(str(session[name])) for name in ("id", "person")} == {32}
     assert (session["company_id"], session["role"]) == (visitor.case.company_id, "representante")
 
 
@@ -59,7 +62,8 @@ async def test_over_https_the_cookie_is_bound_to_the_host_and_browsers_remember_
 async def test_half_an_hour_without_a_page_ends_the_session_and_the_way_back_is_kept(site: Site) -> None:
     now = int(time.time())
     async with site.client() as browser:
-        browser.cookies.set("activa", cookie(company_id="C1", role="representante", since=now - 1900, seen=now - 1801))
+        aged = cookie(company_id="C1", role="representante", since=now - 1900, seen=now - 1801, id="a", person="b")
+        browser.cookies.set("activa", aged)
         answer = await browser.get("/estado")
     assert (answer.status_code, title_of(answer)) == (401, OVER)
     assert 'href="http://127.0.0.1:8000/desarrollo?destino=/estado"' in answer.text
@@ -67,17 +71,18 @@ async def test_half_an_hour_without_a_page_ends_the_session_and_the_way_back_is_
 
 async def test_eight_hours_end_the_session_of_the_busiest(visitor: Visitor) -> None:
     now = int(time.time())
-    fields = {"company_id": visitor.case.company_id, "role": "representante", "seen": now}
-    visitor.client.cookies.set("activa", cookie(since=now - 8 * 3600 + 60, **fields))
+    fields = session_of(visitor.client) | {"seen": now}
+    visitor.client.cookies.clear()
+    visitor.client.cookies.set("activa", cookie(**fields | {"since": now - 8 * 3600 + 60}))
     assert (await visitor.get("/estado")).status_code == 200
     visitor.client.cookies.clear()
-    visitor.client.cookies.set("activa", cookie(since=now - 8 * 3600 - 1, **fields))
+    visitor.client.cookies.set("activa", cookie(**fields | {"since": now - 8 * 3600 - 1}))
     assert (await visitor.get("/estado")).status_code == 401
 
 
 async def test_a_page_keeps_the_session_alive_and_what_asks_by_itself_does_not(visitor: Visitor) -> None:
     now = int(time.time())
-    fields = {"company_id": visitor.case.company_id, "role": "representante", "since": now - 900, "seen": now - 900}
+    fields = session_of(visitor.client) | {"since": now - 900, "seen": now - 900}
     visitor.client.cookies.clear()
     visitor.client.cookies.set("activa", cookie(**fields))
     polled = await visitor.client.get("/estado", headers={"HX-Request": "true"})
@@ -88,10 +93,15 @@ async def test_a_page_keeps_the_session_alive_and_what_asks_by_itself_does_not(v
 
 async def test_a_changed_cookie_is_worth_nothing(site: Site) -> None:
     now = int(time.time())
-    good = cookie(company_id="C1", role="representante", since=now, seen=now)
+    ids = {"id": "a" * 32, "person": "b" * 32}
+    good = cookie(company_id="C1", role="representante", since=now, seen=now, **ids)
     data, _, signature = good.partition(".")
     other = base64.b64encode(json.dumps({"company_id": "C2", "role": "representante"}).encode()).decode()
-    for forged in (f"{other}.{signature}", data, cookie(company_id="../C1", role="representante", since=now, seen=now)):
+    for forged in (
+        f"{other}.{signature}",
+        data,
+        cookie(company_id="../C1", role="representante", since=now, seen=now, **ids),
+    ):
         async with site.client() as browser:
             browser.cookies.set("activa", forged)
             assert (await browser.get("/estado")).status_code == 401
@@ -102,3 +112,91 @@ async def test_leaving_ends_the_session(visitor: Visitor) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/adios")
     assert (await visitor.get("/estado")).status_code == 401
     assert "Tu avance quedó guardado" in text_of(await visitor.get("/adios"))
+
+
+async def copied(visitor: Visitor, site: Site) -> httpx.AsyncClient:
+    """Return another browser, on another replica, with the cookie of this one."""
+    other = site.client()
+    other.headers["Cookie"] = f"activa={visitor.client.cookies['activa']}"
+    return other
+
+
+async def test_a_copied_cookie_is_worth_nothing_once_its_session_was_left(
+    visitor: Visitor, build_site: Callable[..., Site]
+) -> None:
+    thief = await copied(visitor, build_site())
+    before = (await thief.get("/estado")).status_code
+    await visitor.post("/salir")
+    assert (before, (await thief.get("/estado")).status_code) == (200, 401)
+
+
+async def test_coming_in_anew_ends_the_session_of_before(visitor: Visitor, build_site: Callable[..., Site]) -> None:
+    thief = await copied(visitor, build_site())
+    await visitor.enter()
+    assert (await thief.get("/estado")).status_code == 401
+    assert (await visitor.get("/estado")).status_code == 200
+
+
+async def test_leaving_an_old_session_leaves_the_new_one_alone(visitor: Visitor, site: Site) -> None:
+    old = await copied(visitor, site)
+    await visitor.enter()
+    await old.post("/salir")
+    assert (await visitor.get("/estado")).status_code == 200
+
+
+async def test_an_operator_ends_the_sessions_of_a_company_and_no_others(visitor: Visitor, portal_world: World) -> None:
+    live = LiveSessions(portal_world.objects)
+    ended = list(live.end_all(company_id=visitor.case.company_id))
+    assert [(each["role"], each["company_id"]) for each in ended] == [("representante", visitor.case.company_id)]
+    assert (await visitor.get("/estado")).status_code == 401
+    await visitor.enter()
+    assert list(live.end_all(company_id="ANOTHER")) == list(live.end_all(staff="ana.of.another")) == []
+    assert (await visitor.get("/estado")).status_code == 200
+
+
+async def test_a_secret_is_changed_without_ending_anybodys_session(
+    visitor: Visitor, build_site: Callable[..., Site]
+) -> None:
+    newest = "the-newest-secret-of-more-than-32-characters"
+    both = build_site(session_secret=json.dumps([newest, SECRET]))
+    browser = await copied(visitor, both)
+    assert (await browser.get("/estado")).status_code == 200
+    renewed = TimestampSigner(newest).unsign(browser.cookies["activa"])
+    assert json.loads(base64.b64decode(renewed))["company_id"] == visitor.case.company_id
+    assert (await (await copied(visitor, build_site(session_secret=newest))).get("/estado")).status_code == 401
+
+
+ANOTHER = "¿Cambiar de empresa?"
+
+
+async def test_a_session_is_not_replaced_by_another_companys_unasked(
+    visitor: Visitor, site: Site, portal_world: World
+) -> None:
+    other = await portal_world.start()
+    asked = await visitor.client.post("/entrar", data={"token": site.lender.token(other.company_id)})
+    assert (asked.status_code, ANOTHER in text_of(asked)) == (200, True)
+    assert session_of(visitor.client)["company_id"] == visitor.case.company_id
+    assert (await visitor.get("/estado")).status_code == 200
+    changed = await visitor.post("/entrar/cambiar", destino="/estado")
+    assert (changed.status_code, changed.headers["location"]) == (303, "/estado")
+    assert session_of(visitor.client)["company_id"] == other.company_id
+    assert (await visitor.post("/entrar/cambiar")).status_code == 401
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:8001"])
+async def test_a_token_from_a_strangers_page_lets_nobody_in(site: Site, visitor: Visitor, origin: str) -> None:
+    token = site.lender.token(visitor.case.company_id)
+    async with site.client() as browser:
+        refused = await browser.post("/entrar", data={"token": token}, headers={"Origin": origin})
+        assert (refused.status_code, dict(browser.cookies)) == (403, {})
+        taken = await browser.post("/entrar", data={"token": token}, headers={"Origin": site.origin})
+        assert taken.status_code == 303
+
+
+async def test_the_lenders_other_places_may_hand_people_over(
+    visitor: Visitor, site: Site, build_site: Callable[..., Site]
+) -> None:
+    async with build_site(hand_off_origins=("https://app.example.com/x",)).client() as browser:
+        token = site.lender.token(visitor.case.company_id)
+        answer = await browser.post("/entrar", data={"token": token}, headers={"Origin": "https://app.example.com"})
+    assert answer.status_code == 303

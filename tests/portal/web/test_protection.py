@@ -13,6 +13,7 @@ from tests.support.world import World
 
 OPEN_TO_ALL = {
     ("POST", "/entrar"),
+    ("POST", "/entrar/cambiar"),
     ("POST", "/salir"),
     ("GET", "/adios"),
     ("GET", "/salud"),
