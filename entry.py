@@ -3,22 +3,40 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
+from adapters import temporal
 from domain.errors import ActivaError, ServiceUnavailableError
+from production import require_safe
+from settings import Settings
 
 WRONG_SETTINGS, UNREACHABLE = 2, 4
 
 
-def served(description: str | None, serve: Callable[[], Coroutine[Any, Any, None]]) -> int:
+AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+def served(
+    description: str | None,
+    load: Callable[[], AnySettings],
+    serve: Callable[[AnySettings], Coroutine[Any, Any, None]],
+) -> int:
     """Serve until it ends; return 2 when the settings or the environment are not fit, 4 when a server is not there."""
-    argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="tell whether the settings are fit, and start nothing")
+    options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of each call
     try:
-        asyncio.run(serve())
+        settings = load()
+        require_safe(settings, os.environ, temporal.plain_server())
+        if options.check:
+            sys.stdout.write("the settings are fit to run under\n")
+            return 0
+        asyncio.run(serve(settings))
     except ActivaError as error:
         sys.stderr.write(f"{error}\n")
         return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS

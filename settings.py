@@ -217,20 +217,6 @@ class Settings(BaseSettings):
     portal: Portal | None = None
     """Needed by the portal only."""
 
-    @model_validator(mode="after")
-    def _nothing_of_development_elsewhere(self) -> Self:
-        if self.portal is None or all(map(_on_loopback, (self.portal_url, f"//{self.portal.address}"))):
-            return self
-        if self.portal.development_key is not None:
-            raise ValueError("ACTIVA_PORTAL__DEVELOPMENT_KEY is for a portal on 127.0.0.1 only; leave it out")
-        addresses = {"PORTAL_URL": self.portal_url, "PORTAL__LOGIN_URL": self.portal.login_url}
-        addresses |= {"PORTAL__CHECKOUT_URL": self.portal.checkout_url}
-        if "://" in self.portal.jwks:
-            addresses["PORTAL__JWKS"] = self.portal.jwks
-        if plain := [f"ACTIVA_{name}" for name, url in addresses.items() if not url.startswith("https://")]:
-            raise ValueError(f"{', '.join(plain)}: must begin with https:// outside 127.0.0.1")
-        return self
-
 
 class PortalSettings(Settings):
     """The settings of a process that serves the portal."""
@@ -260,10 +246,6 @@ def _loaded(kind: type[AnySettings]) -> AnySettings:
     except ValidationError as error:
         wrong = "\n".join(f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
     raise SettingsError(f"The settings are not complete:\n{wrong}\n`python settings.py` lists them all.")
-
-
-def _on_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
 
 
 def _variable(location: tuple[int | str, ...]) -> str:

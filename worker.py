@@ -2,9 +2,9 @@
 
     python worker.py
 
-Takes no arguments; settings come from the environment (`python settings.py` lists them), Temporal's own from
-`TEMPORAL_*` and `temporal.toml`. It refuses to start where a search attribute or the bucket is missing. SIGTERM and
-Ctrl-C let running steps finish.
+Settings come from the environment (`python settings.py` lists them), Temporal's own from `TEMPORAL_*` and
+`temporal.toml`. `--check` tells whether they are fit, and starts nothing. It refuses to start where a search attribute
+or the bucket is missing. SIGTERM and Ctrl-C let running steps finish.
 """
 
 import asyncio
@@ -164,7 +164,7 @@ async def run(settings: Settings) -> None:
 
 def main() -> int:
     """Run the command; its exit status is `entry.served`'s."""
-    return served(__doc__, lambda: run(load()))
+    return served(__doc__, load, run)
 
 
 def _now() -> datetime:

@@ -73,6 +73,15 @@ async def connect(
             )
 
 
+def plain_server() -> str | None:
+    """Return the address of a server elsewhere that would be spoken to without TLS and without a key, or None."""
+    config = _configuration()
+    address = config.get("target_host", DEFAULT_ADDRESS)
+    if address.rpartition(":")[0].strip("[]") in {"127.0.0.1", "localhost", "::1"}:
+        return None
+    return None if config.get("tls") or config.get("api_key") else address
+
+
 async def missing_search_attributes(client: Client) -> dict[str, str]:
     """Return what is wrong with each search attribute that the namespace lacks or has with another type; empty is good.
 

@@ -2,8 +2,8 @@
 
     python -m portal.app
 
-Takes no arguments; settings come from the environment (`python settings.py` lists them), Temporal's own from
-`TEMPORAL_*` and `temporal.toml`.
+Settings come from the environment (`python settings.py` lists them), Temporal's own from `TEMPORAL_*` and
+`temporal.toml`. `--check` tells whether they are fit, and starts nothing.
 """
 
 import asyncio
@@ -176,7 +176,7 @@ async def serve(settings: PortalSettings) -> None:
 
 def main() -> int:
     """Run the command; its exit status is `entry.served`'s."""
-    return served(__doc__, lambda: serve(load_portal()))
+    return served(__doc__, load_portal, serve)
 
 
 def _now() -> datetime:

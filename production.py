@@ -1,0 +1,72 @@
+"""What is not allowed once people outside this machine are served. All of it is named at once, before anything starts.
+
+Whether a deployment serves others is told by `ACTIVA_PORTAL_URL`, the address that mails link to, and by the address on
+which the portal listens: where both are on loopback, anything goes.
+"""
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from settings import Portal, Settings, SettingsError
+
+LEAST_DIFFERENT: Final = 12
+"""Characters of a secret: 32 random hexadecimal digits have fewer once in a thousand times."""
+_PUBLISHED: Final = ("not-a-secret", "secret", "changeme", "password", "example", "0123456789")
+"""What stands in secrets that were copied from a document instead of drawn."""
+
+
+def require_safe(settings: Settings, environment: Mapping[str, str], plain_temporal: str | None) -> None:
+    """Raise SettingsError naming everything that may not be so; `plain_temporal` is a server without TLS and key."""
+    wrong = list(_wrong(settings, environment, plain_temporal))
+    if wrong:
+        lines = "\n".join(f"  {each}" for each in wrong)
+        raise SettingsError(f"These settings are not safe for {settings.portal_url}:\n{lines}")
+
+
+def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: str | None) -> Iterator[str]:
+    portal = settings.portal
+    if _is_local(settings.portal_url) and (portal is None or _is_local(portal.address)):
+        return
+    if not settings.portal_url.startswith("https://"):
+        yield "ACTIVA_PORTAL_URL: must begin with https://"
+    if not settings.smtp.starttls and not _is_local(settings.smtp.host):
+        yield "ACTIVA_SMTP__STARTTLS: must be true; mails hold personal data"
+    endpoint = settings.s3.endpoint_url
+    if endpoint is not None and not endpoint.startswith("https://") and not _is_local(endpoint):
+        yield "ACTIVA_S3__ENDPOINT_URL: must begin with https://"
+    if plain_temporal is not None:
+        yield f"TEMPORAL_TLS or TEMPORAL_API_KEY: one must be set for the server at {plain_temporal}"
+    if portal is not None:
+        yield from _wrong_with_portal(portal)
+        if not environment.get("FORWARDED_ALLOW_IPS"):
+            yield "FORWARDED_ALLOW_IPS: must name the proxy that ends TLS; without it everybody seems to be the proxy"
+
+
+def _wrong_with_portal(portal: Portal) -> Iterator[str]:
+    addresses = {"LOGIN_URL": portal.login_url, "CHECKOUT_URL": portal.checkout_url}
+    if "://" in portal.jwks:
+        addresses["JWKS"] = portal.jwks
+    for name, url in addresses.items():
+        if not url.startswith("https://"):
+            yield f"ACTIVA_PORTAL__{name}: must begin with https://"
+    if portal.development_key is not None:
+        yield "ACTIVA_PORTAL__DEVELOPMENT_KEY: must be left out; it is for a portal on 127.0.0.1 only"
+    yield from _wrong_with_secrets(portal.session_secrets)
+
+
+def _wrong_with_secrets(secrets: tuple[str, ...]) -> Iterator[str]:
+    if any(len(set(each)) < LEAST_DIFFERENT for each in secrets):
+        yield f"ACTIVA_PORTAL__SESSION_SECRET: must be random; it has fewer than {LEAST_DIFFERENT} different characters"
+    if any(word in each.lower() for each in secrets for word in _PUBLISHED):
+        yield "ACTIVA_PORTAL__SESSION_SECRET: must be random; it is one that stands in a document"
+
+
+def _is_local(place: str) -> bool:
+    """Tell whether an address or a host name is of this machine."""
+    host = urlsplit(place if "//" in place else f"//{place}").hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

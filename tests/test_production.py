@@ -1,0 +1,96 @@
+"""What is refused before anything starts, outside loopback: everything that is wrong, at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SAFE = {
+    "ACTIVA_ENV_FILE": "none",
+    "ACTIVA_LENDER__NAME": "Contable Ejemplo S.A.S.",
+    "ACTIVA_LENDER__NIT": "860034313-7",
+    "ACTIVA_LENDER__DATA_PROTECTION_MAIL": "datos@contable.example.co",
+    "ACTIVA_LENDER__POLICY_URL": "https://contable.example.co/datos",
+    "ACTIVA_SUPPORT_MAIL": "soporte@contable.example.co",
+    "ACTIVA_S3__BUCKET": "activa",
+    "ACTIVA_SMTP__HOST": "smtp.example.co",
+    "ACTIVA_SMTP__SENDER": "avisos@contable.example.co",
+    "ACTIVA_SMTP__REPLY_TO": "soporte@contable.example.co",
+    "ACTIVA_PORTAL_URL": "https://activa.example.co",
+    "ACTIVA_PORTAL__ADDRESS": "0.0.0.0:8000",
+    "ACTIVA_PORTAL__SESSION_SECRET": "kW3v9Qz1hXr7Tn5mYb8cLp2dGf6sJa4u",
+    "ACTIVA_PORTAL__ISSUER": "contable",
+    "ACTIVA_PORTAL__JWKS": "https://contable.example.co/jwks.json",
+    "ACTIVA_PORTAL__LOGIN_URL": "https://contable.example.co/entrar",
+    "ACTIVA_PORTAL__CHECKOUT_URL": "https://pagos.example.co/orden",
+    "TEMPORAL_ADDRESS": "temporal.example.co:7233",
+    "TEMPORAL_API_KEY": "placeholder",
+    "FORWARDED_ALLOW_IPS": "10.0.0.7",
+}
+UNSAFE: dict[str, str | None] = {
+    "ACTIVA_PORTAL_URL": "http://activa.example.co",
+    "ACTIVA_SMTP__STARTTLS": "false",
+    "ACTIVA_S3__ENDPOINT_URL": "http://s3.example.co:9000",
+    "TEMPORAL_API_KEY": None,
+    "ACTIVA_PORTAL__SESSION_SECRET": "not-a-secret-for-127.0.0.1-only-0000",
+    "ACTIVA_PORTAL__JWKS": "http://contable.example.co/jwks.json",
+    "ACTIVA_PORTAL__LOGIN_URL": "http://contable.example.co/entrar",
+    "ACTIVA_PORTAL__CHECKOUT_URL": "http://pagos.example.co/orden",
+    "ACTIVA_PORTAL__DEVELOPMENT_KEY": "/keys/private.json",
+    "FORWARDED_ALLOW_IPS": None,
+}
+
+
+def check(command: list[str], **changes: str | None) -> subprocess.CompletedProcess[str]:
+    values = {"PATH": os.environ["PATH"], **SAFE, **changes}
+    environment = {name: value for name, value in values.items() if value is not None}
+    run = [sys.executable, *command, "--check"]
+    return subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", [["worker.py"], ["-m", "portal.app"]], ids=["worker", "portal"])
+def test_safe_settings_are_fit_and_nothing_is_started(command: list[str]) -> None:
+    done = check(command)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the settings are fit to run under\n", "")
+
+
+def test_everything_that_is_not_safe_is_named_at_once() -> None:
+    done = check(["-m", "portal.app"], **UNSAFE)
+
+    assert done.returncode == 2
+    assert [name for name in UNSAFE if name not in done.stderr] == []
+    assert str(UNSAFE["ACTIVA_PORTAL__SESSION_SECRET"]) not in done.stderr
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_each_of_them_is_enough(name: str) -> None:
+    done = check(["worker.py"], **{name: UNSAFE[name]})
+
+    assert done.returncode == 2
+    assert [line for line in done.stderr.splitlines()[1:] if name not in line] == []
+
+
+@pytest.mark.parametrize(
+    "secret", ["0" * 40, "abcabcabcabcabcabcabcabcabcabcabc", "please-change-this-password-123456"]
+)
+def test_a_session_secret_that_was_not_drawn_is_refused(secret: str) -> None:
+    done = check(["worker.py"], ACTIVA_PORTAL__SESSION_SECRET=secret)
+
+    assert done.returncode == 2
+    assert "ACTIVA_PORTAL__SESSION_SECRET: must be random" in done.stderr
+    assert secret not in done.stderr
+
+
+def test_on_loopback_anything_goes() -> None:
+    local = {
+        **UNSAFE,
+        "ACTIVA_PORTAL_URL": "http://127.0.0.1:8000",
+        "ACTIVA_PORTAL__ADDRESS": "127.0.0.1:8000",
+        "TEMPORAL_ADDRESS": "127.0.0.1:7233",
+    }
+
+    assert check(["worker.py"], **local).returncode == 0
