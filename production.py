@@ -36,7 +36,7 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
     endpoint = settings.s3.endpoint_url
     if endpoint is not None and not endpoint.startswith("https://") and not _is_local(endpoint):
         yield "ACTIVA_S3__ENDPOINT_URL: must begin with https://"
-    if plain_temporal is not None:
+    if plain_temporal is not None and not _is_local(plain_temporal):
         yield f"TEMPORAL_TLS or TEMPORAL_API_KEY: one must be set for the server at {plain_temporal}"
     if portal is not None:
         yield from _wrong_with_portal(portal)

@@ -74,12 +74,9 @@ async def connect(
 
 
 def plain_server() -> str | None:
-    """Return the address of a server elsewhere that would be spoken to without TLS and without a key, or None."""
+    """Return the address of the server when it would be spoken to without TLS and without a key, or None."""
     config = _configuration()
-    address = config.get("target_host", DEFAULT_ADDRESS)
-    if address.rpartition(":")[0].strip("[]") in {"127.0.0.1", "localhost", "::1"}:
-        return None
-    return None if config.get("tls") or config.get("api_key") else address
+    return None if config.get("tls") or config.get("api_key") else config.get("target_host", DEFAULT_ADDRESS)
 
 
 async def missing_search_attributes(client: Client) -> dict[str, str]:

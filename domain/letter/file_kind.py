@@ -38,4 +38,9 @@ def kind_of(data: bytes) -> FileKind | None:
         return FileKind.WEBP
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
         return FileKind.HEIC
-    return FileKind.PDF if data.find(_PDF, 0, HEADER_WITHIN_BYTES) >= 0 else None
+    return FileKind.PDF if begins_as_pdf(data) else None
+
+
+def begins_as_pdf(data: bytes) -> bool:
+    """Tell whether a viewer would open a file as a PDF, whatever else it is."""
+    return data.find(_PDF, 0, HEADER_WITHIN_BYTES) >= 0

@@ -11,8 +11,9 @@ from PIL import Image as Pillow
 from PIL import ImageOps, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401  # before the fork
 
 from domain.letter.examination import MOST_FILES
-from domain.letter.file_kind import HEADER_WITHIN_BYTES, FileKind, kind_of
+from domain.letter.file_kind import FileKind, begins_as_pdf, kind_of
 from domain.reason import Reason
+from letters.opening.upright import shrunk
 from letters.pictures import Image
 from letters.reasons import because
 
@@ -23,8 +24,6 @@ _MOST_PIXELS: Final = {FileKind.JPEG: 220_000_000}
 """JPEG is read at a smaller scale from the start."""
 _MOST_PIXELS_WHOLE: Final = 52_000_000
 _WHITE: Final = (255, 255, 255)
-_PDF: Final = b"%PDF-"
-"""A photo that a reader of PDFs would open as one is two files at once."""
 
 Pillow.preinit()
 Pillow.MAX_IMAGE_PIXELS = None  # our own limits are lower, and refuse rather than warn
@@ -37,7 +36,7 @@ def read_photos(files: Sequence[bytes]) -> list[Image] | tuple[Reason, ...]:
         return (because("too_many_photos", limit=MOST_FILES),)
     photos = []
     for data in files:
-        if _PDF in data[:HEADER_WITHIN_BYTES]:
+        if begins_as_pdf(data):  # what a reader of PDFs would open as one is two files at once
             return (because("disguised"),)
         try:
             photo = _read(data)
@@ -65,8 +64,9 @@ def _heic(data: bytes) -> Image | Reason:
         return _too_many(photo.size)
     picture = np.asarray(photo)
     if photo.mode.startswith("RGB"):
-        return _smaller(cv2.cvtColor(_on_white(picture), cv2.COLOR_RGB2BGR))
-    return _smaller(cv2.cvtColor(picture if photo.mode == "L" else picture[..., 0], cv2.COLOR_GRAY2BGR))
+        return shrunk(np.asarray(cv2.cvtColor(_on_white(picture), cv2.COLOR_RGB2BGR), np.uint8), LONG_SIDE_PIXELS)
+    grey = picture if photo.mode == "L" else picture[..., 0]
+    return shrunk(np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8), LONG_SIDE_PIXELS)
 
 
 def _on_white(picture: Image) -> Image:
@@ -82,12 +82,13 @@ def _other(data: bytes, kind: FileKind) -> Image | Reason:
         if photo.width * photo.height > _MOST_PIXELS.get(kind, _MOST_PIXELS_WHOLE):
             return _too_many(photo.size)
         photo.draft("RGB", (LONG_SIDE_PIXELS // 2, LONG_SIDE_PIXELS // 2))
-        upright = ImageOps.exif_transpose(_plain(photo))
-        return _smaller(cv2.cvtColor(np.asarray(upright), cv2.COLOR_RGB2BGR))
+        # Turned first: what is made of it afterwards has lost the note of which side is up.
+        picture = np.asarray(_plain(ImageOps.exif_transpose(photo)))
+        return shrunk(np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), np.uint8), LONG_SIDE_PIXELS)
 
 
 def _plain(photo: Pillow.Image) -> Pillow.Image:
-    """Return a photo in eight bits a colour and no transparency, with its note of which side is up."""
+    """Return a photo in eight bits a colour and without transparency."""
     if photo.mode.startswith("I"):  # sixteen bits of grey
         grey = np.asarray(photo, np.uint32) >> 8
         return Pillow.fromarray(np.minimum(grey, 255).astype(np.uint8)).convert("RGB")
@@ -96,13 +97,6 @@ def _plain(photo: Pillow.Image) -> Pillow.Image:
         paper = Pillow.new("RGBA", seen.size, (*_WHITE, 255))
         return Pillow.alpha_composite(paper, seen).convert("RGB")
     return photo.convert("RGB")
-
-
-def _smaller(picture: cv2.typing.MatLike) -> Image:
-    scale = LONG_SIDE_PIXELS / max(picture.shape)
-    if scale >= 1:
-        return np.asarray(picture, np.uint8)
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _too_many(size: tuple[int, int]) -> Reason:

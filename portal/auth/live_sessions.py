@@ -55,7 +55,8 @@ class LiveSessions:
     async def is_live(self, person: str, session_id: str) -> bool:
         """Tell whether it is this session that lives."""
         found = await asyncio.to_thread(self._records.get, session_key(person))
-        return found is not None and session_id not in ("", None) and json.loads(found.data).get("id") == session_id
+        lives = _ENDED if found is None else json.loads(found.data)["id"]
+        return bool(lives) and lives == session_id
 
     async def end(self, person: str, session_id: str) -> None:
         """End a session, unless another has taken its place."""

@@ -67,7 +67,7 @@ def held_sideways(picture: Pillow.Image, form: str) -> bytes:
     """Return a picture as cameras store one that is held sideways: turned, with a note of which side is up."""
     exif = Pillow.Exif()
     exif[ORIENTATION] = SIDEWAYS
-    return written(picture.rotate(90, expand=True), form, exif=exif)
+    return written(picture.rotate(90, expand=True), form, exif=exif.tobytes())
 
 
 def _png_bomb() -> bytes:
