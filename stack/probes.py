@@ -13,15 +13,21 @@ from stack.process import Probe
 LOOPBACK: Final = "127.0.0.1"
 _LOWEST_PORT: Final = 20_000
 _PORTS: Final = 12_000
+_RESERVED: Final[list[socket.socket]] = []
 _PATIENCE_SECONDS: Final = 10
 _ANSWER_LIMIT_BYTES: Final = 1 << 20
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on, of those that no system gives to outgoing connections."""
-    while not is_free(port := _LOWEST_PORT + secrets.randbelow(_PORTS)):
-        pass
-    return port
+    """Return a loopback port that nobody listens on, of those that no system gives to outgoing connections.
+
+    It is given to nobody else who asks here, in whatever process, for as long as this process lives: the server that
+    will listen on it may start much later.
+    """
+    while True:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        if is_free(port) and _is_reserved(port):
+            return port
 
 
 def is_free(port: int) -> bool:
@@ -33,6 +39,18 @@ def is_free(port: int) -> bool:
             probe.bind((LOOPBACK, port))
         except OSError:
             return False
+    return True
+
+
+def _is_reserved(port: int) -> bool:
+    """Tell whether the port could be reserved: the UDP port of the same number, which no server here uses, is held."""
+    token = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        token.bind((LOOPBACK, port))
+    except OSError:
+        token.close()
+        return False
+    _RESERVED.append(token)
     return True
 
 

@@ -1,12 +1,22 @@
 """A check answers None for a program that works, and in words what is missing otherwise."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 
 from stack.probes import LOOPBACK, free_port, http_answers, smtp_answers, temporal_answers
+from stack.process import ROOT
+
+SERVERS = 400
+ASKING = f"""
+import sys
+from stack.probes import free_port
+print(*(free_port() for _ in range({SERVERS})), flush=True)
+sys.stdin.read()
+"""
 
 
 @asynccontextmanager
@@ -55,3 +65,18 @@ async def test_a_port_that_nobody_listens_on_is_told_in_words() -> None:
     assert str(port) in str(await http_answers(port, "/")())
     assert str(port) in str(await smtp_answers(port)())
     assert str(port) in str(await temporal_answers(port)())
+
+
+async def test_processes_that_live_at_once_are_never_given_the_same_port() -> None:
+    asking = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", ASKING, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    try:
+        given = [port for process in asking if process.stdout for port in (await process.stdout.readline()).split()]
+    finally:
+        await asyncio.gather(*(process.communicate(b"") for process in asking))
+    assert len(given) == 2 * SERVERS
+    assert len(set(given)) == 2 * SERVERS
