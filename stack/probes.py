@@ -13,7 +13,6 @@ from stack.process import Probe
 LOOPBACK: Final = "127.0.0.1"
 _LOWEST_PORT: Final = 20_000
 _PORTS: Final = 12_000
-_RESERVED: Final[list[socket.socket]] = []
 _PATIENCE_SECONDS: Final = 10
 _ANSWER_LIMIT_BYTES: Final = 1 << 20
 
@@ -50,7 +49,7 @@ def _is_reserved(port: int) -> bool:
     except OSError:
         token.close()
         return False
-    _RESERVED.append(token)
+    token.detach()  # held open until the process ends
     return True
 
 
