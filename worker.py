@@ -77,6 +77,7 @@ def activities(
         cases.open_case,
         cases.check_company,
         cases.archive_case,
+        cases.keep_earlier,
         letters.issue_letter,
         uploads.check_upload,
         uploads.record_acceptance,

@@ -1,5 +1,6 @@
 """Opening a case, checking a company's new data, and keeping a closed case."""
 
+import hashlib
 import json
 import re
 from datetime import date
@@ -12,17 +13,25 @@ from activities import evidence
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
 from domain import holidays
-from domain.bucket import archive_key, company_key, first_acceptance_key, loan_revocation_key
+from domain.bucket import archive_key, company_key, earlier_key, first_acceptance_key, loan_revocation_key
 from domain.case.archive import taken_up
-from domain.case.jobs import ArchiveRequest, CaseOpened, CheckCompanyRequest, CompanyChecked, OpenCase
+from domain.case.jobs import (
+    ArchiveRequest,
+    CaseOpened,
+    CheckCompanyRequest,
+    CompanyChecked,
+    KeepEarlierRequest,
+    OpenCase,
+)
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
 from domain.case.steps import nit_locked
 from domain.contract import SHA256_PATTERN
-from domain.model import wrong_fields
+from domain.model import canonical_bytes, wrong_fields
 from domain.profiles.company import Company
 from domain.remarks import Remark, remark
+from domain.views.earlier import earlier_page
 
 
 class CaseActivities:
@@ -113,6 +122,13 @@ class CaseActivities:
         """Keep a closed case, in the place of any earlier one."""
         data = json.dumps(request.case, sort_keys=True).encode()
         self._objects.put(archive_key(request.company_id), data, JSON)
+
+    @activity.defn
+    def keep_earlier(self, request: KeepEarlierRequest) -> None:
+        """Keep lines that a case no longer carries; the same page again is the same object."""
+        data = canonical_bytes(earlier_page(request))
+        since = min([each.at for each in request.events] + [each.at for each in request.rejected])
+        self._objects.put(earlier_key(request.company_id, since, hashlib.sha256(data).hexdigest()), data, JSON)
 
 
 class _Found:

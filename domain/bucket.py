@@ -4,6 +4,7 @@ A key is made of ids and digests only, never of a name that somebody typed. Movi
 end in anything, so that what follows it begins with a slash or a dot, which no id contains.
 """
 
+from datetime import datetime
 from typing import Final
 
 PROFILES: Final = "profiles/"
@@ -123,6 +124,16 @@ def request_key(name: str) -> str:
 def archive_key(company_id: str) -> str:
     """Return the key under which a closed case is kept, to be taken up again when it is reopened."""
     return f"cases/{company_id}.json"
+
+
+def earlier_prefix(company_id: str) -> str:
+    """Return what the keys of a company's earlier lines begin with: those that gave way to newer ones in its case."""
+    return f"earlier/{company_id}/"
+
+
+def earlier_key(company_id: str, since: datetime, sha256: str) -> str:
+    """Return the immutable key of a page of such lines, by the instant of the first; keys are in the order of time."""
+    return f"{earlier_prefix(company_id)}{since:%Y%m%dT%H%M%SZ}-{sha256[:12]}.json"
 
 
 def notice_key(company_id: str, notice: str) -> str:

@@ -20,6 +20,8 @@ from domain.case.jobs import (
     IssueLetter,
     IssueLetterRequest,
     Job,
+    KeepEarlier,
+    KeepEarlierRequest,
     RecordAcceptance,
     RecordAcceptanceRequest,
     RecordRevocation,
@@ -52,6 +54,8 @@ async def perform(case: Case, job: Job, now: datetime) -> Any:
             request = RecordRevocationRequest(company_id=case.company_id, revoked_on=job.revoked_on)
         case CheckCompany():
             activity, request = CaseActivities.check_company, _check_company(case, job)
+        case KeepEarlier():
+            activity, request = CaseActivities.keep_earlier, _keep_earlier(case, job)
         case TellNotice():
             notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
             activity, request = NoticeActivities.send_notice, _with_profiles(case, notice)
@@ -110,6 +114,14 @@ def _check_company(case: Case, job: CheckCompany) -> Model:
         sha256=job.sha256,
         current_sha256=case.company_sha256,
         nit_locked=nit_locked(case.steps),
+    )
+
+
+def _keep_earlier(case: Case, job: KeepEarlier) -> Model:
+    return KeepEarlierRequest(
+        company_id=case.company_id,
+        events=case.earlier.events[: job.events],
+        rejected=case.earlier.rejected[: job.rejected],
     )
 
 

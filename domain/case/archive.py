@@ -37,7 +37,7 @@ def _with_rows(values: dict[str, Any], left_out: list[str]) -> dict[str, Any]:
     try:
         return expanded(values)
     except (TypeError, AttributeError, ValueError):
-        left_out += ["timeline", "reminders", "webhooks"]
+        left_out += ["timeline", "earlier", "reminders", "webhooks"]
         return {name: value for name, value in values.items() if name not in left_out}
 
 

@@ -13,11 +13,13 @@ from domain.calendar import BusinessCalendar
 from domain.case import rules
 from domain.case.attention import Attention, AttentionKind, with_attention, without_attention
 from domain.case.certificate import CertificateTrack
+from domain.case.earlier import Earlier
 from domain.case.events import Delivery, Webhooks
-from domain.case.jobs import Job, QueuedJob, TellNotice, job_name
+from domain.case.jobs import Job, KeepEarlier, QueuedJob, TellNotice, job_name
 from domain.case.letters import LetterTrack
 from domain.case.loan import Loan
 from domain.case.policy import Policy
+from domain.case.rejections import MOST_REJECTED, RejectedMessage
 from domain.case.reminders import Milestone, ReminderRecord, Reminders
 from domain.case.rows import from_rows, to_rows
 from domain.case.timeline import Event, event, newest
@@ -26,20 +28,8 @@ from domain.model import Model
 from domain.remarks import Remark
 
 MOST_SEEN = 500
-MOST_REJECTED = 50
 SYSTEM = "activa"
 """The actor of what the procedure does by itself."""
-
-
-class RejectedMessage(Model):
-    """A message that did not count, and why, in words a support person can act on."""
-
-    name: str
-    at: datetime
-    reason: str
-    code: str | None = None
-    """Of the remark that `reason` is; None in older cases, as are its values."""
-    values: dict[str, Any] | None = None
 
 
 class Case(Model):
@@ -72,6 +62,8 @@ class Case(Model):
     seen: tuple[str, ...] = ()
     """Natural keys of the messages that were taken, oldest first."""
     timeline: tuple[Event, ...] = ()
+    earlier: Earlier = Earlier()
+    """What gave way in the timeline and among the rejections."""
     closing: str | None = None
     """The reason for closing, once it is asked for."""
     rules: int = 0
@@ -91,7 +83,28 @@ class Case(Model):
     def record(self, now: datetime, actor: str, action: str, given: str | None = None, **values: object) -> Self:
         """Return the case with one more line in its timeline; the values are those of the action's note."""
         line = event(now, actor, action, given, **values)
-        return self.evolve(timeline=newest((*self.timeline, line)))
+        lines = (*self.timeline, line)
+        kept = newest(lines)
+        return self.evolve(timeline=kept).give_way(events=lines[: len(lines) - len(kept)])
+
+    def record_rejection(self, message: RejectedMessage) -> Self:
+        """Return the case with one more message that did not count."""
+        messages = (*self.rejected, message)
+        case = self.evolve(rejected=messages[-MOST_REJECTED:], rejected_count=self.rejected_count + 1)
+        return case.give_way(rejected=messages[:-MOST_REJECTED])
+
+    def give_way(self, events: tuple[Event, ...] = (), rejected: tuple[RejectedMessage, ...] = ()) -> Self:
+        """Return the case with lines that newer ones have displaced waiting to be kept outside."""
+        if self.rules < rules.NOTHING_IS_FORGOTTEN or not (events or rejected):
+            return self
+        return self.evolve(earlier=self.earlier.with_lines(events, rejected)).keep_earlier()
+
+    def keep_earlier(self) -> Self:
+        """Return the case that owes the keeping of a page of earlier lines, once there is one."""
+        earlier = self.earlier
+        if not earlier.is_a_page or any(isinstance(each.job, KeepEarlier) for each in self.queue):
+            return self
+        return self.enqueue(KeepEarlier(events=len(earlier.events), rejected=len(earlier.rejected)))
 
     def enqueue(self, job: Job, not_before: datetime | None = None) -> Self:
         """Return the case owing one more job; one that it owes already is not added."""
@@ -202,6 +215,7 @@ def expanded(values: dict[str, Any]) -> dict[str, Any]:
 
 _ROWS: tuple[tuple[str, str, type[Model]], ...] = (
     ("", "timeline", Event),
+    ("earlier", "events", Event),
     ("reminders", "planned", Milestone),
     ("reminders", "record", ReminderRecord),
     ("webhooks", "deliveries", Delivery),

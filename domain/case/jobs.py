@@ -11,6 +11,8 @@ from pydantic import Field
 
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
+from domain.case.rejections import RejectedMessage
+from domain.case.timeline import Event
 from domain.contract import CompanyId, Sha256, UploadId
 from domain.letter.examination import Verdict
 from domain.model import Model
@@ -151,6 +153,14 @@ class CompanyChecked(Model):
     """They name another NIT than the data before."""
 
 
+class KeepEarlier(Model):
+    """Keep a page of the lines that gave way, outside: so many of the oldest that wait."""
+
+    kind: Literal["keep_earlier"] = "keep_earlier"
+    events: int
+    rejected: int
+
+
 class TellNotice(Model):
     """Send a mail; its dates are filled in when it is sent."""
 
@@ -163,7 +173,7 @@ class TellNotice(Model):
     """One of two addresses has it already: which try this is for the other."""
 
 
-AnyJob = IssueLetter | CheckUpload | RecordAcceptance | RecordRevocation | CheckCompany | TellNotice
+AnyJob = IssueLetter | CheckUpload | RecordAcceptance | RecordRevocation | CheckCompany | KeepEarlier | TellNotice
 Job = Annotated[AnyJob, Field(discriminator="kind")]
 
 
@@ -246,6 +256,14 @@ class CheckCompanyRequest(Model):
     sha256: Sha256
     current_sha256: Sha256
     nit_locked: bool
+
+
+class KeepEarlierRequest(Model):
+    """A page of lines that gave way in a case, each kind the oldest first."""
+
+    company_id: CompanyId
+    events: tuple[Event, ...]
+    rejected: tuple[RejectedMessage, ...]
 
 
 class ArchiveRequest(Model):

@@ -62,4 +62,7 @@ LOANS_KEEP_OUT_OF_OWN_DAYS: Final = 2
 """From this one on, a letter that arrived while an own certificate signed starts no loan, however late it is judged,
 and a loan that was replaced before anybody looked has no reminders."""
 
+NOTHING_IS_FORGOTTEN: Final = 2
+"""From this one on, what gives way to newer lines in a case's timeline or rejections is kept outside."""
+
 CURRENT: Final = 2

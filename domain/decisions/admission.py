@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from domain.case.attention import AttentionKind
-from domain.case.case import MOST_REJECTED, Case, RejectedMessage
-from domain.case.jobs import TellNotice
+from domain.case.case import Case
+from domain.case.jobs import KeepEarlier, TellNotice
+from domain.case.rejections import RejectedMessage
 from domain.case.rules import ATTENTION_BY_CAUSE, REJECTIONS_HAVE_A_CAUSE, TWO_LANES
 from domain.decisions import certificate, letter, payment, support
 from domain.decisions.repeats import RepeatedError
@@ -103,7 +104,9 @@ def _subject(name: str, values: Mapping[str, Any]) -> str:
 def _owes_too_much(case: Case, decided: Case, message: Message) -> bool:
     """Tell whether a message asks for more than can wait. Mails that wait hold up a request for a mail only."""
     if case.rules >= TWO_LANES and not isinstance(message, NoticeRequested):
-        before, after = (sum(not isinstance(each.job, TellNotice) for each in of.queue) for of in (case, decided))
+        before, after = (
+            sum(not isinstance(each.job, TellNotice | KeepEarlier) for each in of.queue) for of in (case, decided)
+        )
     else:
         before, after = len(case.queue), len(decided.queue)
     taken = ALWAYS_TAKEN if case.rules >= ATTENTION_BY_CAUSE else {PaymentConfirmed}
@@ -121,7 +124,7 @@ def reject(case: Case, name: str, why: Remark, now: datetime) -> Case:
         code=why.code or None,
         values=why.values or None,
     )
-    case = case.evolve(rejected=(*case.rejected, rejected)[-MOST_REJECTED:], rejected_count=case.rejected_count + 1)
+    case = case.record_rejection(rejected)
     quoted = why.model_copy(update={"message": f"{shown} was rejected: {why.message[:200]}"})
     subject = _subject(meant, why.values) if case.rules >= REJECTIONS_HAVE_A_CAUSE else meant
     return case.raise_attention(now, AttentionKind.REJECTED_MESSAGE, subject, quoted)

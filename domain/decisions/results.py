@@ -15,6 +15,7 @@ from domain.case.jobs import (
     CheckUpload,
     CompanyChecked,
     IssueLetter,
+    KeepEarlier,
     LetterIssued,
     OpenCase,
     QueuedJob,
@@ -179,6 +180,10 @@ def _revocation_recorded(case: Case, job: RecordRevocation, result: None, now: d
     return case
 
 
+def _earlier_kept(case: Case, job: KeepEarlier, result: None, now: datetime) -> Case:  # noqa: ARG001
+    return case.evolve(earlier=case.earlier.without_page(job.events, job.rejected)).keep_earlier()
+
+
 def _company_checked(case: Case, job: CheckCompany, result: CompanyChecked, now: datetime) -> Case:
     if result.refused is not None:
         return reject(case, "company_updated", result.refused, now)
@@ -212,6 +217,7 @@ _RESULTS: Mapping[type, Callable[[Case, Any, Any, datetime], Case]] = {
     RecordAcceptance: _acceptance_recorded,
     RecordRevocation: _revocation_recorded,
     CheckCompany: _company_checked,
+    KeepEarlier: _earlier_kept,
     TellNotice: _told,
 }
 

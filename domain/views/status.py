@@ -11,6 +11,7 @@ from domain.case.loan import FirstAcceptance, loan_from
 from domain.case.reminders import ReminderOutcome
 from domain.case.steps import current_step, nit_locked
 from domain.views.actions import next_actions
+from domain.views.earlier import rejection_of
 from domain.views.entitlement import entitlement
 from domain.views.stage import stage_of
 from domain.views.timeline import timeline
@@ -37,14 +38,7 @@ def status(case: Case, now: datetime) -> Json:
         "needs_attention": bool(case.attention),
         "attention": [each.model_dump(mode="json") for each in case.attention],
         "rejected_signals": [
-            {
-                "name": each.name,
-                "reason": each.reason,
-                "time": _iso(each.at),
-                "code": each.code,
-                "values": each.values,
-            }
-            for each in case.rejected
+            rejection_of(each).model_dump(mode="json") for each in (*case.earlier.rejected, *case.rejected)
         ],
         "rejected_signals_count": case.rejected_count,
         "repeated_messages_count": case.repeated_count,
@@ -52,6 +46,7 @@ def status(case: Case, now: datetime) -> Json:
         "waiting_to_retry": [each.job.kind for each in case.queue if each.is_tried_again],
         "timeline": [each.model_dump(mode="json") for each in timeline(case)],
         "next_actions": next_actions(case, now),
+        "earlier_lines": case.earlier.kept,
         "closing": case.closing,
     }
 

@@ -22,8 +22,8 @@ class TimelineEvent(Model):
 
 
 def timeline(case: Case) -> tuple[TimelineEvent, ...]:
-    """Return every event that is kept, the oldest first."""
-    return tuple(map(line_of, case.timeline))
+    """Return every event that the case carries, the oldest first."""
+    return tuple(map(line_of, (*case.earlier.events, *case.timeline)))
 
 
 def line_of(event: Event) -> TimelineEvent:

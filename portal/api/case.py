@@ -175,4 +175,6 @@ class CaseStatus(Model):
     waiting_to_retry: list[str]
     timeline: list[TimelineEvent]
     next_actions: list[str]
+    earlier_lines: int = 0
+    """Lines of the timeline and rejected signals that gave way to newer ones and are kept in the bucket."""
     closing: str | None

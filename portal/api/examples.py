@@ -185,6 +185,7 @@ STATUS: Final[Json] = {
         },
     ],
     "next_actions": ["await_certificate", "delete_letter"],
+    "earlier_lines": 0,
     "closing": None,
 }
 

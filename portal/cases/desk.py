@@ -9,10 +9,11 @@ from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
-from domain.bucket import verdict_key
-from domain.errors import NoWorkerError
+from domain.bucket import earlier_prefix, verdict_key
+from domain.errors import CaseNotFoundError, NoWorkerError
 from domain.messages.models import Message
 from domain.profiles.company import Company
+from domain.views.earlier import EarlierPage
 from portal.cases.desk_facts import DeskFacts
 from portal.cases.directory import Directory
 from portal.cases.representative import READ_WITHIN
@@ -46,6 +47,19 @@ class Desk:
         """Return the verdict on an upload with what was measured, as JSON."""
         stored = await asyncio.to_thread(self.objects.get, verdict_key(company_id, upload_id))
         return None if stored is None else stored.data
+
+    async def earlier(self, company_id: str) -> tuple[str, ...]:
+        """Return the names of the pages of lines that the case no longer carries, the newest first."""
+        prefix = earlier_prefix(company_id)
+        keys = await asyncio.to_thread(lambda: [key for key, _ in self.objects.list(prefix)])
+        return tuple(key.removeprefix(prefix) for key in sorted(keys, reverse=True))
+
+    async def earlier_page(self, company_id: str, name: str) -> EarlierPage:
+        """Return one of these pages."""
+        stored = await asyncio.to_thread(self.objects.get, earlier_prefix(company_id) + name)
+        if stored is None:
+            raise CaseNotFoundError(company_id)
+        return EarlierPage.model_validate_json(stored.data)
 
     async def send(self, company_id: str, signal: str, message: Message) -> bool | None:
         """Send a signal; return whether the case took it, None when it has not said so in time.

@@ -1,23 +1,13 @@
 """What the desk knows of a case: all that a representative sees, and what concerns support alone."""
 
 from datetime import datetime
-from typing import Any
 
 from domain.case.attention import Attention
 from domain.case.events import Delivery
 from domain.model import Model
+from domain.views.earlier import RejectedSignal
 from domain.views.timeline import TimelineEvent
 from portal.cases.facts import Facts
-
-
-class RejectedSignal(Model):
-    """A message that did not count, and why."""
-
-    name: str
-    reason: str
-    time: datetime
-    code: str | None = None
-    values: dict[str, Any] | None = None
 
 
 class WaitingEvent(Model):
@@ -50,6 +40,8 @@ class DeskFacts(Facts, extra="ignore"):
     repeated_messages_count: int
     webhooks: WebhookFacts
     waiting_to_retry: tuple[str, ...]
+    earlier_lines: int = 0
+    """Kept in the bucket; a worker of before doesn't tell."""
     closing: str | None
 
     @property

@@ -17,8 +17,9 @@ from domain.bucket import batch_key
 from domain.errors import CaseNotFoundError, NoWorkerError
 from domain.messages.models import Message
 from domain.model import Model, canonical_bytes
+from domain.views.earlier import RejectedSignal
 from portal.cases.desk import Desk
-from portal.cases.desk_facts import DeskFacts, RejectedSignal
+from portal.cases.desk_facts import DeskFacts
 
 MOST_KEPT: Final = 10_000
 LISTED_AT_ONCE: Final = 500

@@ -1,6 +1,7 @@
 """Keys of the bucket: what lies where, told both ways."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ def test_other_keys_hold_nobodys_current_data(key: str) -> None:
 IDS = st.from_regex(UPLOAD_ID_PATTERN.replace("$", r"\Z"), fullmatch=True) | st.sampled_from(
     ["A", "A-revoked", "A-flat", "first", "revoked", "flat", "original-1", "company", "representative"]
 )
+INSTANTS = st.integers(0, 10).map(lambda seconds: datetime(2026, 12, 1, 15, 0, seconds, tzinfo=UTC))
 DIGESTS = st.sampled_from(["0" * 64, "1" * 64])
 KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.company_key: (IDS,),
@@ -56,6 +58,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.archive_key: (IDS,),
     bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),
     bucket.batch_key: (IDS,),
+    bucket.earlier_key: (IDS, INSTANTS, DIGESTS),
 }
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))
 

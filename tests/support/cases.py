@@ -16,6 +16,7 @@ from domain.case.jobs import (
     CompanyChecked,
     IssueLetter,
     Job,
+    KeepEarlier,
     LetterIssued,
     OpenCase,
     QueuedJob,
@@ -26,8 +27,10 @@ from domain.case.jobs import (
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
+from domain.case.rejections import RejectedMessage
 from domain.case.reminders import Milestone
 from domain.case.rules import CURRENT
+from domain.case.timeline import Event
 from domain.decisions import admit, clock, deliveries, due, reject, reminding, results
 from domain.errors import MessageError, NotAllowedNowError
 from domain.letter.examination import Verdict
@@ -73,6 +76,8 @@ class Outside:
     later: tuple[Addressee, ...] = ()
     """Whose address takes no mail for now."""
     dead: tuple[Addressee, ...] = ()
+    pages: list[tuple[tuple[Event, ...], tuple[RejectedMessage, ...]]] = field(default_factory=list)
+    """Kept of lines that a case no longer carries."""
 
     def sent(self, notice: Notice, now: datetime) -> NoticeSent:
         """Take a mail at the addresses that take any."""
@@ -95,6 +100,9 @@ class Outside:
             case CheckUpload():
                 return self._check(case, job, now)
             case RecordRevocation():
+                return None
+            case KeepEarlier():
+                self.pages.append((case.earlier.events[: job.events], case.earlier.rejected[: job.rejected]))
                 return None
             case RecordAcceptance():
                 return AcceptanceRecorded(first_acceptance=self._first(job.upload_id, job.received_at))

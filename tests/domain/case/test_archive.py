@@ -34,7 +34,7 @@ def test_a_sound_archive_is_taken_up_whole() -> None:
         (lambda stored: stored["track"]["payments"][0].update(later=1) or stored, ("track.payments.0.later",)),
         (lambda stored: stored | {"steps": "all"}, ("steps",)),
         (lambda stored: stored | {"timeline": [[1, 2]]}, ("timeline",)),
-        (lambda stored: stored | {"timeline": 7}, ("timeline", "reminders", "webhooks")),
+        (lambda stored: stored | {"timeline": 7}, ("timeline", "earlier", "reminders", "webhooks")),
         (lambda stored: stored["letter"]["versions"][0].pop("folio") and stored, ("letter",)),
     ],
 )

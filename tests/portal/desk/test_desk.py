@@ -12,6 +12,8 @@ import pytest_asyncio
 from PIL import Image
 
 from domain.calendar import bogota_date
+from domain.case.earlier import PAGE_LINES
+from domain.case.rejections import MOST_REJECTED
 from portal.auth.roles import Role
 from tests.support.portal.visiting import Site, Visitor, text_of, title_of
 from tests.support.world import CaseUnderTest, World
@@ -276,3 +278,20 @@ async def test_a_long_list_is_read_page_by_page_without_repeating_a_case(portal_
         following = re.findall(r'href="(/soporte/casos\?etapa=[^"]*pagina=[^"]+)"', page.text)
         path = following[0].replace("&amp;", "&") if following else ""
     assert len(seen) == len(set(seen)) >= 3
+
+
+async def test_what_a_case_no_longer_carries_is_shown_on_a_page_of_its_own(desk: Visitor) -> None:
+    address = f"/soporte/casos/{desk.case.company_id}"
+    assert (await desk.get(f"{address}/anteriores")).status_code == 404
+    for number in range(MOST_REJECTED + PAGE_LINES):
+        await desk.case.handle.signal(f"no_such_{number:03}", {"by": "billing"})
+    await desk.case.settle()
+
+    now = await desk.get(address)
+    before = text_of(await desk.get(f"{address}/anteriores"))
+
+    assert f'href="{address}/anteriores"' in now.text
+    assert "no_such_000" not in now.text
+    assert "no_such_000" in before
+    assert f"no_such_{MOST_REJECTED + PAGE_LINES - 1:03}" not in before
+    assert (await desk.get(f"{address}/anteriores?pagina=2")).status_code == 404
