@@ -23,13 +23,14 @@ test: setup ## every test
 days: setup ## the tests of the workflow, its steps and the portal, as if today were each of ten other days
 	@$(BIN)/python -m tests.support.another_day
 
-check: setup ## lint, format, types, import rules, picture of the rooms, dependency audit
+check: setup ## lint, format, types, import rules, picture of the rooms, dependency audit, layers around uploads
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python scripts/rooms.py --check
 	@$(BIN)/python scripts/audit.py
+	@$(BIN)/python -m letters layers >/dev/null
 
 rooms: setup ## draw the rooms in docs/architecture.md anew, from the imports
 	@$(BIN)/python scripts/rooms.py

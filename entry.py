@@ -2,11 +2,12 @@
 
 import argparse
 import asyncio
+import ctypes
 import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapters import temporal
 from domain.errors import ActivaError, ServiceUnavailableError
@@ -14,7 +15,7 @@ from production import require_safe
 from settings import Settings
 
 WRONG_SETTINGS, UNREACHABLE = 2, 4
-
+_PR_SET_DUMPABLE: Final = 4
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
 
@@ -30,6 +31,7 @@ def served(
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address of each call
+    hide_memory()
     try:
         settings = load()
         require_safe(settings, os.environ, temporal.plain_server())
@@ -41,3 +43,9 @@ def served(
         sys.stderr.write(f"{error}\n")
         return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
     return 0
+
+
+def hide_memory() -> None:
+    """Keep other processes of this account from this one's memory and environment, where the keys are."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

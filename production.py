@@ -38,6 +38,8 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
         yield "ACTIVA_S3__ENDPOINT_URL: must begin with https://"
     if plain_temporal is not None and not _is_local(plain_temporal):
         yield f"TEMPORAL_TLS or TEMPORAL_API_KEY: one must be set for the server at {plain_temporal}"
+    if settings.worker.confinement != "required":
+        yield "ACTIVA_WORKER__CONFINEMENT: must be left out; uploads come from strangers"
     if portal is not None:
         yield from _wrong_with_portal(portal)
         if not environment.get("FORWARDED_ALLOW_IPS"):

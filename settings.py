@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Self, TypeGuard, TypeVar, get_args
+from typing import Annotated, Literal, Self, TypeGuard, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, EmailStr, Field, SecretStr, ValidationError, model_validator
@@ -123,6 +123,9 @@ class WorkerLimits(Model):
     activity_slots: Annotated[int, Field(ge=1, le=500)] = 20
     shutdown_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     metrics_address: str = "127.0.0.1:9464"
+    confinement: Literal["required", "without_seccomp"] = "required"
+    """Whether uploads are opened on a machine that can't filter the system calls of whoever opens them.
+    Refused outside loopback."""
 
 
 def _secrets(setting: SecretStr) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 
 Settings come from the environment (`python settings.py` lists them), Temporal's own from `TEMPORAL_*` and
 `temporal.toml`. `--check` tells whether they are fit, and starts nothing. It refuses to start where a search attribute
-or the bucket is missing. SIGTERM and Ctrl-C let running steps finish.
+or the bucket is missing, or where the kernel does not filter system calls. SIGTERM and Ctrl-C let running steps finish.
 """
 
 import asyncio
@@ -143,6 +143,12 @@ async def require_ready(client: Client, store: "S3Client", bucket: str) -> None:
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then let the running steps finish."""
+    with LetterChecker(settings.trust_roots, seccomp_required=settings.worker.confinement == "required") as checker:
+        LOG.info("uploads are opened by processes confined by %s", await asyncio.to_thread(checker.warm))
+        await _work(settings, checker)
+
+
+async def _work(settings: Settings, checker: LetterChecker) -> None:
     metrics = PrometheusConfig(
         bind_address=settings.worker.metrics_address, durations_as_seconds=True, counters_total_suffix=True
     )
@@ -155,12 +161,10 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     objects = s3.S3Objects(store, settings.s3.bucket)
-    with LetterChecker(settings.trust_roots) as checker:
-        await asyncio.to_thread(checker.warm)
-        async with build(client, activities(objects, checker, settings), settings):
-            LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
-            await stop.wait()
-            LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
+    async with build(client, activities(objects, checker, settings), settings):
+        LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
+        await stop.wait()
+        LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
 
 
 def main() -> int:

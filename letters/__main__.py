@@ -17,6 +17,7 @@ from domain.letter.examination import DEFAULT_INTAKE_BYTES, DEFAULT_LIMIT_BYTES,
 from domain.profiles.forms import FieldError, read_form
 from domain.profiles.json_file import NotJsonError, read_json
 from letters import LetterChecker, render_letter
+from letters.confinement.checker import ConfinementError
 from letters.geometry import GEOMETRY
 from letters.issuing.errors import LetterError
 from letters.issuing.letter_file import SAMPLE_LENDER, read_letter_file
@@ -63,7 +64,7 @@ def check(
     """Tell for each file, a PDF or a photo, whether it is the letter, signed; `converted` tells what would be kept."""
     content = _content(letter, lender)
     issued = LetterOnRecord(content=content, pdf=_rendered(content), limit_bytes=limit_bytes, intake_bytes=intake_bytes)
-    with LetterChecker(trust_roots) as checker:
+    with _checker(trust_roots) as checker:
         for file in files:
             data = _read(file)
             started = time.perf_counter()
@@ -74,9 +75,18 @@ def check(
 
 
 @app.command()
+def layers() -> None:
+    """Tell what confines the processes that open uploads on this machine."""
+    with LetterChecker(seccomp_required=False) as checker:
+        found = checker.warm()
+    sys.stderr.write(f"uploads are opened by processes confined by {found}\n")
+    _print(found.model_dump())
+
+
+@app.command()
 def gate(files: list[Path], limit_bytes: IntakeLimit = DEFAULT_INTAKE_BYTES) -> None:
     """Tell for each file whether it is a scan or a photo that may be looked at."""
-    with LetterChecker() as checker:
+    with _checker() as checker:
         for file in files:
             data = _read(file)
             started = time.perf_counter()
@@ -84,6 +94,15 @@ def gate(files: list[Path], limit_bytes: IntakeLimit = DEFAULT_INTAKE_BYTES) -> 
             seconds = round(time.perf_counter() - started, 3)
             listed = [reason.model_dump() for reason in reasons]
             _print({"file": str(file), "accepted": not reasons, "reasons": listed, "seconds": seconds})
+
+
+def _checker(trust_roots: Path | None = None) -> LetterChecker:
+    checker = LetterChecker(trust_roots)
+    try:
+        checker.warm()
+    except ConfinementError as error:
+        _refuse(str(error))
+    return checker
 
 
 def _rendered(content: LetterContent) -> bytes:

@@ -3,8 +3,10 @@
 A code is stable: support searches by it and tests hold on to it. No sentence names a person or another company.
 """
 
+from collections.abc import Collection
 from typing import Final
 
+from domain.letter.examination import Verdict
 from domain.reason import Reason
 
 _SCAN: Final = "Imprime la carta, fírmala a mano, escanéala completa y adjunta el PDF, o tómale una foto."
@@ -67,6 +69,23 @@ MESSAGES: Final = {
     "signer_differs": "La firma digital no permite reconocer al representante legal; una persona la revisará.",
     "signature_covers_text": "La firma digital cambia o tapa partes de la carta; una persona la revisará.",
 }
+
+DOUBTS: Final = frozenset(
+    (
+        *("code_unreadable", "drawn_over", "extra_pages", "text_doubtful", "page_unclear", "signature_not_visible"),
+        *("signature_doubtful", "signature_untrusted", "signer_differs", "signature_covers_text"),
+    )
+)
+"""What a person decides; every other code rejects."""
+
+
+def outcome(codes: Collection[str]) -> Verdict:
+    """Return the one verdict that codes stand for."""
+    if "drawn_over" in codes:
+        return Verdict.UNDER_REVIEW  # what it covers or adds may be the very thing that is missing
+    if any(code not in DOUBTS for code in codes):
+        return Verdict.REJECTED
+    return Verdict.UNDER_REVIEW if codes else Verdict.ACCEPTED
 
 
 def because(code: str, **values: object) -> Reason:

@@ -35,6 +35,7 @@ UNSAFE: dict[str, str | None] = {
     "ACTIVA_SMTP__STARTTLS": "false",
     "ACTIVA_S3__ENDPOINT_URL": "http://s3.example.co:9000",
     "TEMPORAL_API_KEY": None,
+    "ACTIVA_WORKER__CONFINEMENT": "without_seccomp",
     "ACTIVA_PORTAL__SESSION_SECRET": "not-a-secret-for-127.0.0.1-only-0000",
     "ACTIVA_PORTAL__JWKS": "http://contable.example.co/jwks.json",
     "ACTIVA_PORTAL__LOGIN_URL": "http://contable.example.co/entrar",

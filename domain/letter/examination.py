@@ -14,6 +14,8 @@ DEFAULT_LIMIT_BYTES: Final = 1_048_576
 DEFAULT_INTAKE_BYTES: Final = 20 << 20
 MOST_FILES: Final = 10
 """Photos of one letter, sent together."""
+MOST_PAGES: Final = 10
+"""Of one PDF."""
 
 
 class Verdict(StrEnum):

@@ -5,6 +5,7 @@ has died.
 """
 
 import contextlib
+import logging
 import os
 import select
 import socket
@@ -12,14 +13,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self, TypeVar
 
-from pydantic import ValidationError
-
-from domain.errors import ServiceUnavailableError
+from domain.errors import ActivaError, ServiceUnavailableError
 from domain.letter.examination import (
     DEFAULT_INTAKE_BYTES,
     DEFAULT_LIMIT_BYTES,
@@ -28,25 +27,28 @@ from domain.letter.examination import (
     Verdict,
 )
 from domain.reason import Reason
+from letters.confinement.answers import AnswerError, Upload, believed, flattened
+from letters.confinement.layers import Layers
 from letters.confinement.limits import WALL_SECONDS
-from letters.confinement.wire import (
-    STALLED,
-    Answer,
-    Request,
-    WireError,
-    receive_answer,
-    send_request,
-)
+from letters.confinement.wire import Answer, Ending, Request, WireError, receive_answer, send_request
 from letters.gate.file_bytes import too_large
 from letters.reasons import because
 
 _ROOM: Final = Path(__file__).parents[2]
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 1.5
-_READY_BYTES: Final = 16
+_READY_BYTES: Final = 1024
 _CLOSING_MS: Final = 50
 _AT_ONCE_SECONDS: Final = 1.5
 """Two tries, the second to the limit of time, end within 12 seconds."""
+
+LOG = logging.getLogger("activa.letters")
+
+Result = TypeVar("Result")
+
+
+class ConfinementError(ActivaError):
+    """The machine can't confine the child processes; the text says what to do."""
 
 
 class LetterCheckUnavailableError(ServiceUnavailableError):
@@ -56,11 +58,18 @@ class LetterCheckUnavailableError(ServiceUnavailableError):
 class LetterChecker:
     """Checks uploads in confined child processes. Close it, or use it as a context."""
 
-    def __init__(self, trust_roots: Path | None = None, at_once: int = 2) -> None:
-        """Accept digital signatures under the certificates in a folder; check so many files at once."""
+    _HELPER: ClassVar[tuple[str, ...]] = ("-m", "letters.confinement.zygote")
+
+    def __init__(self, trust_roots: Path | None = None, at_once: int = 2, *, seccomp_required: bool = True) -> None:
+        """Accept digital signatures under the certificates in a folder; check so many files at once.
+
+        Where seccomp is required, nothing is checked on a machine without it.
+        """
         if trust_roots is not None and not trust_roots.is_dir():
             raise NotADirectoryError(f"{trust_roots}: is no folder of trusted certificates; create it or leave it out")
         self._trust_roots = trust_roots
+        self._seccomp_required = seccomp_required
+        self._layers = Layers()
         self._slots = threading.BoundedSemaphore(at_once)
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
@@ -79,10 +88,14 @@ class LetterChecker:
         """The helper process, while it runs."""
         return None if self._process is None else self._process.pid
 
-    def warm(self) -> None:
-        """Start the helper process now, so that no file waits for it; raises LetterCheckUnavailableError."""
+    def warm(self) -> Layers:
+        """Start the helper process now, so that no file waits for it, and return what its children are confined by.
+
+        Raises ConfinementError on a machine without seccomp, LetterCheckUnavailableError where it does not start.
+        """
         with self._slots:
             self._running()
+        return self._layers
 
     def examine(self, files: Sequence[bytes], size_bytes: int, letter: LetterOnRecord) -> Examination:
         """Return whether an upload is the letter on record, signed; several files are photos of it.
@@ -112,8 +125,7 @@ class LetterChecker:
 
     def flatten(self, data: bytes, limit_bytes: int = DEFAULT_LIMIT_BYTES) -> bytes | None:
         """Return a PDF of grey pictures of a file's pages, safe to show to people, or None when it can't be drawn."""
-        answer = self._ask(Request(task="flatten", limit_bytes=limit_bytes), (data,), b"")
-        return answer.document if answer is not None and answer.document.startswith(b"%PDF-") else None
+        return self._ask(Request(task="flatten", limit_bytes=limit_bytes), (data,), b"", flattened)
 
     def close(self) -> None:
         """End the helper process."""
@@ -121,18 +133,17 @@ class LetterChecker:
             self._stop()
 
     def _find(self, request: Request, files: Sequence[bytes], issued_pdf: bytes) -> Examination:
-        answer = self._ask(request, files, issued_pdf)
-        if answer is not None:
-            with contextlib.suppress(ValidationError):
-                found = Examination.model_validate_json(answer.finding)
-                return found.model_copy(update={"document": answer.document}) if answer.document else found
-        return Examination(verdict=Verdict.REJECTED, reasons=(because("too_complex"),))
+        upload = Upload(request, files, issued_pdf)
+        found = self._ask(request, files, issued_pdf, lambda answer: believed(answer, upload))
+        return found or Examination(verdict=Verdict.REJECTED, reasons=(because("too_complex"),))
 
-    def _ask(self, request: Request, files: Sequence[bytes], issued_pdf: bytes) -> Answer | None:
-        """Return the child's answer, or None when the upload made it fail.
+    def _ask(
+        self, request: Request, files: Sequence[bytes], issued_pdf: bytes, take: Callable[[Answer], Result]
+    ) -> Result | None:
+        """Return what is taken from the child's answer, or None when the upload made it fail.
 
         A helper that died is started again, and a child that ended at once gets a second chance: the machine may have
-        been short of memory for a moment. One that was stopped at its limits does not.
+        been short of memory for a moment. One that was stopped at its limits, or at what it may not, does not.
         """
         with self._slots:
             failed_alone = False
@@ -140,13 +151,16 @@ class LetterChecker:
                 process, control = self._running()
                 started = time.monotonic()
                 try:
-                    answer = self._ask_child(control, request, files, issued_pdf)
+                    answer = _ask_child(control, request, files, issued_pdf)
                 except OSError:
                     self._discard(process)
                     failed_alone = False
                     continue
-                if answer is not None:
-                    return answer
+                if isinstance(answer, Answer):
+                    return _taken(answer, take)
+                if answer is Ending.FORBIDDEN:
+                    LOG.warning("a check was stopped: its process asked the kernel for what it may not")
+                    return None
                 failed_alone = _is_open(control)
                 if not failed_alone:
                     self._discard(process)
@@ -155,27 +169,6 @@ class LetterChecker:
         if failed_alone:
             return None
         raise LetterCheckUnavailableError("the process that checks letters died twice; look at the worker's memory")
-
-    def _ask_child(
-        self, control: socket.socket, request: Request, files: Sequence[bytes], issued_pdf: bytes
-    ) -> Answer | None:
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                socket.send_fds(control, [b"f"], [theirs.fileno()])
-            ours.settimeout(WALL_SECONDS + _GRACE_SECONDS)
-            answer: Answer | None = None
-            try:
-                # A child may end before it has read all, and be spoken for.
-                with contextlib.suppress(ConnectionError):
-                    send_request(ours, request, files, issued_pdf)
-                with contextlib.suppress(WireError, ConnectionError):
-                    answer = receive_answer(ours)
-            except TimeoutError:
-                answer = STALLED
-        if answer == STALLED:
-            raise LetterCheckUnavailableError("a letter's check had no chance to work; look at the worker's load")
-        return answer
 
     def _discard(self, process: subprocess.Popen[bytes]) -> None:
         with self._lock:
@@ -194,7 +187,7 @@ class LetterChecker:
     def _start(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            arguments = [sys.executable, "-m", "letters.confinement.zygote", str(theirs.fileno())]
+            arguments = [sys.executable, *self._HELPER, str(theirs.fileno())]
             process = subprocess.Popen(  # noqa: S603  # our own module, no argument from outside
                 arguments + ([str(self._trust_roots)] if self._trust_roots else []),
                 pass_fds=[theirs.fileno()],
@@ -205,13 +198,23 @@ class LetterChecker:
             )
         ours.settimeout(_START_SECONDS)
         with contextlib.suppress(OSError):
-            if ours.recv(_READY_BYTES):
+            if ready := ours.recv(_READY_BYTES):
                 ours.settimeout(None)
                 self._process, self._control = process, ours
+                self._layers = Layers.model_validate_json(ready)
+                self._require_seccomp()
                 return
         ours.close()
         process.kill()
         process.wait()
+
+    def _require_seccomp(self) -> None:
+        if self._seccomp_required and not self._layers.seccomp:
+            self._stop()
+            raise ConfinementError(
+                f"the processes that open uploads would be confined by {self._layers}; let the kernel filter system "
+                "calls (seccomp), or, for a worker on loopback, set ACTIVA_WORKER__CONFINEMENT=without_seccomp"
+            )
 
     def _stop(self) -> None:
         if self._control is not None:
@@ -223,6 +226,41 @@ class LetterChecker:
                 self._process.kill()
                 self._process.wait()
         self._control = self._process = None
+
+
+def _ask_child(
+    control: socket.socket, request: Request, files: Sequence[bytes], issued_pdf: bytes
+) -> Answer | Ending | None:
+    """Return a child's answer, or how it ended without one; None when the helper ended too."""
+    ours, theirs = socket.socketpair()
+    told, tells = os.pipe()
+    with ours, os.fdopen(told, "rb", buffering=0) as ending:
+        with theirs, os.fdopen(tells, "wb", buffering=0):
+            socket.send_fds(control, [b"f"], [theirs.fileno(), tells])
+        ours.settimeout(WALL_SECONDS + _GRACE_SECONDS)
+        word = b""
+        try:
+            # A child may end before it has read all, and be spoken for.
+            with contextlib.suppress(ConnectionError):
+                send_request(ours, request, files, issued_pdf)
+            with contextlib.suppress(WireError, ConnectionError):
+                return receive_answer(ours)
+            ours.close()
+            if select.select([ending], [], [], WALL_SECONDS + _GRACE_SECONDS)[0]:
+                word = ending.read(1)
+        except TimeoutError:
+            word = Ending.STALLED.value
+    if word == Ending.STALLED.value:
+        raise LetterCheckUnavailableError("a letter's check had no chance to work; look at the worker's load")
+    return Ending(word) if word else None
+
+
+def _taken(answer: Answer, take: Callable[[Answer], Result]) -> Result | None:
+    try:
+        return take(answer)
+    except AnswerError as error:
+        LOG.warning("a check's answer was not taken: %s", error)
+        return None
 
 
 def _is_open(control: socket.socket) -> bool:

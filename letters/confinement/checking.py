@@ -7,29 +7,35 @@ are made into a document first, and a scan above the limit into a smaller one.
 import time
 from collections.abc import Sequence
 from functools import partial
+from typing import TypeAlias
 
-from domain.letter.examination import Conversion, Examination, LetterOnRecord, Verdict
-from domain.letter.file_kind import FileKind, kind_of
+from domain.letter.examination import Examination, LetterOnRecord, Verdict
+from domain.letter.file_kind import kind_of
 from domain.reason import Reason
 from letters.confinement.wire import Answer, Request
 from letters.gate.file_bytes import too_large
 from letters.gate.gate import file_faults, read_scan
 from letters.gate.rewriting import Scan, as_shown
+from letters.opening.coding import coded_within
 from letters.opening.digital_signature import TrustRoots, judge_signed
 from letters.opening.flattening import flatten
 from letters.opening.photos import read_photos
-from letters.opening.picture_file import document_within
 from letters.opening.raster import issued_page, scanned_pages
 from letters.opening.upright import upright
+from letters.picture_pdf import PagePicture, picture_pdf
 from letters.reading.scan_check import expected_codes, judge_scan
 from letters.reasons import because
 
+Pictures: TypeAlias = tuple[PagePicture, ...]
+"""The pages of a document that is to be made."""
+
 
 def answer(request: Request, files: Sequence[bytes], issued_pdf: bytes, roots: TrustRoots) -> Answer:
-    """Return a finding, and the document where one was made; for a flattening the new PDF, if it can be drawn."""
+    """Return a finding, and a document's pages where one is to be made; for a flattening its pages, if drawn at all."""
+    pictures: Pictures = ()
     if request.task == "flatten":
         (data,) = files
-        return Answer(document=b"" if file_faults(data, request.limit_bytes) else _flattened(data))
+        return Answer(pictures=() if file_faults(data, request.limit_bytes) else _flattened(data))
     if request.task == "gate" or request.content is None:
         faults = _gate_faults(files, request.limit_bytes)
         finding = _refused(faults) if faults else Examination(verdict=Verdict.ACCEPTED)
@@ -41,9 +47,9 @@ def answer(request: Request, files: Sequence[bytes], issued_pdf: bytes, roots: T
             limit_bytes=request.limit_bytes,
             intake_bytes=request.intake_bytes,
         )
-        finding = check(files, issued, roots)
+        finding, pictures = check(files, issued, roots)
     finding.measured["cpu_ms"] = round(time.process_time() * 1000, 1)
-    return Answer(finding.model_dump_json().encode(), finding.document or b"")
+    return Answer(finding.model_dump_json().encode(), tuple(page.jpeg for page in pictures))
 
 
 def _gate_faults(files: Sequence[bytes], limit_bytes: int) -> tuple[Reason, ...]:
@@ -54,30 +60,30 @@ def _gate_faults(files: Sequence[bytes], limit_bytes: int) -> tuple[Reason, ...]
     return () if isinstance(scan, Scan) else scan
 
 
-def _flattened(data: bytes) -> bytes:
+def _flattened(data: bytes) -> tuple[bytes, ...]:
     try:
-        return flatten(as_shown(data))
+        return tuple(page.jpeg for page in flatten(as_shown(data)))
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  # pdfium opens pages that it can't draw: some have no size, some no object
-        return b""
+        return ()
 
 
-def check(files: Sequence[bytes], issued: LetterOnRecord, roots: TrustRoots) -> Examination:
-    """Return the verdict on an upload. To be called in the child process only."""
+def check(files: Sequence[bytes], issued: LetterOnRecord, roots: TrustRoots) -> tuple[Examination, Pictures]:
+    """Return the verdict on an upload, and the pages that were made of it. To be called in the child process only."""
     if _are_photos(files):
         return _check_photos(files, issued)
     if len(files) > 1:
-        return _refused((because("several_files"),))
+        return _refused((because("several_files"),)), ()
     (data,) = files
     if issued.pdf and data.startswith(issued.pdf):
-        return _check_signed(data, issued, roots)
+        return _check_signed(data, issued, roots), ()
     scan = read_scan(data, issued.intake_bytes)
     if not isinstance(scan, Scan):
-        return _refused(scan)
+        return _refused(scan), ()
     found = _judged(scan, issued)
     if len(data) <= issued.limit_bytes or found.verdict is Verdict.REJECTED:
-        return found
+        return found, ()
     return _made_smaller(data, scan, found, issued)
 
 
@@ -100,50 +106,38 @@ def _check_signed(data: bytes, issued: LetterOnRecord, roots: TrustRoots) -> Exa
         return _refused((because("signature_broken"),))
 
 
-def _check_photos(files: Sequence[bytes], issued: LetterOnRecord) -> Examination:
+def _check_photos(files: Sequence[bytes], issued: LetterOnRecord) -> tuple[Examination, Pictures]:
     """Judge what will be kept, not what came: the document is what a loan rests on."""
     photos = read_photos(files)
     if not isinstance(photos, list):
-        return _refused(photos)
+        return _refused(photos), ()
     expected = expected_codes(issued)
-    document = document_within([upright(photo, expected) for photo in photos], issued.limit_bytes)
-    if document is None:
-        return _refused((_too_large(files, issued),))
-    found = _judged(Scan(document, None), issued)
-    return _with_document(found, document, files)
+    pictures = coded_within([upright(photo, expected) for photo in photos], issued.limit_bytes)
+    if not pictures:
+        return _refused((_too_large(files, issued),)), ()
+    return _judged(Scan(picture_pdf(pictures), None), issued), pictures
 
 
-def _made_smaller(data: bytes, scan: Scan, found: Examination, issued: LetterOnRecord) -> Examination:
-    """Return the finding with a smaller document, unless what was seen in the file is no longer seen in that."""
+def _made_smaller(data: bytes, scan: Scan, found: Examination, issued: LetterOnRecord) -> tuple[Examination, Pictures]:
+    """Return the finding with smaller pages, unless what was seen in the file is no longer seen in them."""
     with scanned_pages(scan) as pages:
         drawings = [page.draw(1.0) for page in pages]
-    pictures = [
-        upright(each.picture if each.shown is None else each.shown, expected_codes(issued)) for each in drawings
-    ]
-    document = document_within(pictures, issued.limit_bytes)
-    if document is None:
-        return _refused((_too_large((data,), issued),))
+    expected = expected_codes(issued)
+    sheets = [upright(each.picture if each.shown is None else each.shown, expected) for each in drawings]
+    pictures = coded_within(sheets, issued.limit_bytes)
+    if not pictures:
+        return _refused((_too_large((data,), issued),)), ()
     if found.verdict is Verdict.ACCEPTED:
-        again = _judged(Scan(document, None), issued)
+        again = _judged(Scan(picture_pdf(pictures), None), issued)
         if again.verdict is not Verdict.ACCEPTED:
-            return again.model_copy(update={"verdict": Verdict.REJECTED, "reasons": (_too_large((data,), issued),)})
-    return _with_document(found, document, (data,))
+            refused = {"verdict": Verdict.REJECTED, "reasons": (_too_large((data,), issued),)}
+            return again.model_copy(update=refused), ()
+    return found, pictures
 
 
 def _judged(scan: Scan, issued: LetterOnRecord) -> Examination:
     with scanned_pages(scan) as pages:
         return judge_scan(pages, issued, partial(issued_page, issued.pdf))
-
-
-def _with_document(found: Examination, document: bytes, files: Sequence[bytes]) -> Examination:
-    converted = Conversion(
-        made_from=kind_of(files[0]) or FileKind.PDF,
-        files=len(files),
-        from_bytes=sum(map(len, files)),
-        to_bytes=len(document),
-    )
-    kept = None if found.verdict is Verdict.REJECTED else document
-    return found.model_copy(update={"converted": converted, "document": kept})
 
 
 def _too_large(files: Sequence[bytes], issued: LetterOnRecord) -> Reason:

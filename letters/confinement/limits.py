@@ -1,6 +1,5 @@
 """What a child process may use at most. A hostile file can make it fail, never harm the machine."""
 
-import ctypes
 import resource
 import signal
 import sys
@@ -16,7 +15,6 @@ _DATA_BYTES: Final = 400 << 20
 """Address space is mapped, data is used; both count from what the imported libraries already take, some 120 MB."""
 _OPEN_FILES: Final = 16
 _RECURSION: Final = 2000
-_PR_SET_NO_NEW_PRIVS: Final = 38
 
 
 def memory_in_use() -> tuple[int, int]:
@@ -25,9 +23,9 @@ def memory_in_use() -> tuple[int, int]:
     return int(pages[0]) * resource.getpagesize(), int(pages[5]) * resource.getpagesize()
 
 
-def confine() -> None:
-    """Lower this process's limits for good."""
-    mapped, data = memory_in_use()
+def lower_limits(memory: tuple[int, int]) -> None:
+    """Lower this process's limits for good, above the mapped and the data bytes that its libraries take."""
+    mapped, data = memory
     for limit, most in (
         (resource.RLIMIT_AS, mapped + _ADDRESS_BYTES),
         (resource.RLIMIT_DATA, data + _DATA_BYTES),
@@ -37,7 +35,6 @@ def confine() -> None:
         (resource.RLIMIT_CPU, CPU_SECONDS),
     ):
         resource.setrlimit(limit, (most, most))
-    ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     sys.setrecursionlimit(_RECURSION)
     # The default action of SIGALRM ends the process even while it is inside a library that never returns.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)

@@ -1,13 +1,18 @@
-"""What the checker and its child process say to each other: one request, one answer, each with its sizes up front."""
+"""What the checker, its helper and a child process say to each other: one request, one answer, one word on its end.
+
+The answer comes from the child, which is not trusted; how the child ended comes from the helper, on a pipe of its own
+that no child holds.
+"""
 
 import socket
 import struct
 from collections.abc import Sequence
+from enum import Enum
 from typing import Final, Literal, NamedTuple
 
 from domain.errors import ActivaError
 from domain.letter.content import LetterContent
-from domain.letter.examination import DEFAULT_INTAKE_BYTES
+from domain.letter.examination import DEFAULT_INTAKE_BYTES, MOST_PAGES
 from domain.model import Model
 
 Task = Literal["check", "gate", "flatten"]
@@ -18,7 +23,6 @@ MAX_DOCUMENT_BYTES: Final = 16 << 20
 
 _COUNT: Final = struct.Struct("!B")
 _SIZE: Final = struct.Struct("!I")
-_SIZES: Final = struct.Struct("!II")
 
 
 class WireError(ActivaError):
@@ -36,30 +40,34 @@ class Request(Model):
 
 
 class Answer(NamedTuple):
-    """What came of it."""
+    """What came of it, as the child tells it."""
 
     finding: bytes = b""
-    """As JSON; empty where only a document was asked for."""
-    document: bytes = b""
-    """A PDF, where one was made."""
+    """As JSON; empty where only pictures were asked for."""
+    pictures: tuple[bytes, ...] = ()
+    """The pages of the document that is to be made, as JPEG."""
 
 
-STALLED: Final = Answer(b"stalled")
-"""In place of a child that had no chance to work: the machine stood still or was too busy."""
+class Ending(Enum):
+    """How a child ended that gave no answer, in the helper's word."""
+
+    FAILED = b"x"
+    """Of itself, at a limit, or by an error of a library."""
+    STALLED = b"s"
+    """Out of time without a chance to work: the machine stood still or was too busy."""
+    FORBIDDEN = b"f"
+    """Ended by the kernel, because it asked for what it may not."""
 
 
 def send_request(connection: socket.socket, request: Request, files: Sequence[bytes], issued_pdf: bytes) -> None:
     """Send a request with the uploaded files and the issued letter."""
-    parts = (request.model_dump_json().encode(), issued_pdf, *files)
-    sizes = b"".join(_SIZE.pack(len(part)) for part in parts)
     # In one piece: to send even nothing more to a child that has already answered is an error.
-    connection.sendall(b"".join((_COUNT.pack(len(parts)), sizes, *parts)))
+    connection.sendall(_parts((request.model_dump_json().encode(), issued_pdf, *files)))
 
 
 def receive_request(connection: socket.socket) -> tuple[Request, tuple[bytes, ...], bytes]:
     """Return a request with the uploaded files and the issued letter."""
-    (count,) = _COUNT.unpack(_receive(connection, _COUNT.size))
-    sizes = [_SIZE.unpack(_receive(connection, _SIZE.size))[0] for _ in range(count)]
+    sizes = _receive_sizes(connection)
     if sum(sizes) > MAX_REQUEST_BYTES:
         raise WireError("the request is too large")
     header, issued_pdf, *files = (_receive(connection, size) for size in sizes)
@@ -68,15 +76,25 @@ def receive_request(connection: socket.socket) -> tuple[Request, tuple[bytes, ..
 
 def send_answer(connection: socket.socket, answer: Answer) -> None:
     """Send an answer."""
-    connection.sendall(_SIZES.pack(len(answer.finding), len(answer.document)) + answer.finding + answer.document)
+    connection.sendall(_parts((answer.finding, *answer.pictures)))
 
 
 def receive_answer(connection: socket.socket) -> Answer:
     """Return an answer, or raise WireError when it is larger than any may be; a timeout goes through."""
-    finding, document = _SIZES.unpack(_receive(connection, _SIZES.size))
-    if finding > MAX_FINDING_BYTES or document > MAX_DOCUMENT_BYTES:
+    sizes = _receive_sizes(connection)
+    if not 1 <= len(sizes) <= 1 + MOST_PAGES or sizes[0] > MAX_FINDING_BYTES or sum(sizes[1:]) > MAX_DOCUMENT_BYTES:
         raise WireError("the answer is too large")
-    return Answer(_receive(connection, finding), _receive(connection, document))
+    finding, *pictures = (_receive(connection, size) for size in sizes)
+    return Answer(finding, tuple(pictures))
+
+
+def _parts(parts: Sequence[bytes]) -> bytes:
+    return b"".join((_COUNT.pack(len(parts)), *(_SIZE.pack(len(part)) for part in parts), *parts))
+
+
+def _receive_sizes(connection: socket.socket) -> list[int]:
+    (count,) = _COUNT.unpack(_receive(connection, _COUNT.size))
+    return [_SIZE.unpack(_receive(connection, _SIZE.size))[0] for _ in range(count)]
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:

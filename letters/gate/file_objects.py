@@ -12,10 +12,10 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
+from domain.letter.examination import MOST_PAGES
 from domain.reason import Reason
 from letters.reasons import because
 
-MAX_PAGES: Final = 10
 _MAX_OBJECTS: Final = 20_000
 _MAX_DEPTH: Final = 40
 _MAX_FILTERS: Final = 4
@@ -69,11 +69,11 @@ def object_faults(data: bytes) -> tuple[Reason, ...]:
     except pikepdf.PasswordError:
         return (because("encrypted"),)
     with pdf:
-        return tuple(because(code, limit=MAX_PAGES) for code in dict.fromkeys(_faults(pdf)))
+        return tuple(because(code, limit=MOST_PAGES) for code in dict.fromkeys(_faults(pdf)))
 
 
 def _faults(pdf: pikepdf.Pdf) -> Iterator[str]:
-    if not 0 < len(pdf.pages) <= MAX_PAGES:
+    if not 0 < len(pdf.pages) <= MOST_PAGES:
         yield "too_many_pages" if len(pdf.pages) else "no_pages"
         return
     if len(pdf.objects) > _MAX_OBJECTS:

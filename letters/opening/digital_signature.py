@@ -18,14 +18,20 @@ from asn1crypto import pem
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import PdfSignatureStatus, SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    PdfSignatureStatus,
+    SignatureCoverageLevel,
+    async_validate_pdf_signature,
+)
 from pyhanko_certvalidator import ValidationContext
 
-from domain.letter.examination import Examination, Measured, Verdict
+from domain.letter.examination import Examination, Measured
 from domain.profiles.representative import Representative
 from letters.geometry import SIGNATURE_BOX
+from letters.opening.offline_loop import finished
 from letters.pictures import Image
-from letters.reasons import because
+from letters.reasons import because, outcome
 
 TrustRoots: TypeAlias = tuple[Certificate, ...]
 
@@ -57,16 +63,10 @@ def judge_signed(data: bytes, issued_pdf: bytes, signer: Representative, roots: 
     signatures = PdfFileReader(io.BytesIO(data), strict=False).embedded_regular_signatures
     measured: Measured = {"route": "digital", "signatures": len(signatures), "revocation": "not_checked"}
     if not signatures:
-        return _finding(Verdict.REJECTED, "edited_original", measured)
-    statuses = [
-        validate_pdf_signature(
-            signature,
-            ValidationContext(trust_roots=list(roots), allow_fetching=False, revocation_mode="soft-fail"),
-        )
-        for signature in signatures
-    ]
+        return _finding(("edited_original",), measured)
+    statuses = [_status(signature, roots) for signature in signatures]
     if not _is_whole(statuses):
-        return _finding(Verdict.REJECTED, "signature_broken", measured)
+        return _finding(("signature_broken",), measured)
     doubts = []
     if not all(status.trusted for status in statuses):
         doubts.append("signature_untrusted")
@@ -74,15 +74,16 @@ def judge_signed(data: bytes, issued_pdf: bytes, signer: Representative, roots: 
         doubts.append("signer_differs")
     if not _same_pages(data, issued_pdf):
         doubts.append("signature_covers_text")
-    return Examination(
-        verdict=Verdict.UNDER_REVIEW if doubts else Verdict.ACCEPTED,
-        reasons=tuple(because(code) for code in doubts),
-        measured=measured,
-    )
+    return _finding(tuple(doubts), measured)
 
 
-def _finding(verdict: Verdict, code: str, measured: Measured) -> Examination:
-    return Examination(verdict=verdict, reasons=(because(code),), measured=measured)
+def _status(signature: EmbeddedPdfSignature, roots: TrustRoots) -> PdfSignatureStatus:
+    context = ValidationContext(trust_roots=list(roots), allow_fetching=False, revocation_mode="soft-fail")
+    return finished(async_validate_pdf_signature(signature, context))
+
+
+def _finding(codes: tuple[str, ...], measured: Measured) -> Examination:
+    return Examination(verdict=outcome(codes), reasons=tuple(map(because, codes)), measured=measured)
 
 
 def _is_whole(statuses: list[PdfSignatureStatus]) -> bool:

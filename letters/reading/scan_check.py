@@ -17,14 +17,7 @@ from letters.reading.ink import Ink, measure_ink
 from letters.reading.landmarks import Sighting, find_letter, letter_height
 from letters.reading.overlays import drawn_over_mm2
 from letters.reading.paper import is_black_and_white, is_blank
-from letters.reasons import because
-
-_REJECTING: Final = frozenset(
-    (
-        *("code_not_found", "black_and_white", "other_letter", "older_letter", "digest_differs", "page_missing"),
-        *("edited_original", "text_differs", "not_signed"),
-    )
-)
+from letters.reasons import because, outcome
 
 _SEVERITY: Final = (Verdict.ACCEPTED, Verdict.UNDER_REVIEW, Verdict.REJECTED)
 _UNCLEAR: Final = 0.6
@@ -94,15 +87,7 @@ def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_pa
         codes = (*(("extra_pages",) if extra else ()), *_page_faults(pages, issued_page, measured))
     named = {"extra_pages": {"pages": ", ".join(f"página {number}" for number in extra)}}
     reasons = tuple(because(code, **named.get(code, {})) for code in codes)
-    return Examination(verdict=_outcome(codes), reasons=reasons, measured=measured)
-
-
-def _outcome(codes: tuple[str, ...]) -> Verdict:
-    if "drawn_over" in codes:
-        return Verdict.UNDER_REVIEW  # what it covers or adds may be the very thing that is missing
-    if _REJECTING.intersection(codes):
-        return Verdict.REJECTED
-    return Verdict.UNDER_REVIEW if codes else Verdict.ACCEPTED
+    return Examination(verdict=outcome(codes), reasons=reasons, measured=measured)
 
 
 def _page(scanned: ScannedPage, expected: tuple[PageCode, ...]) -> _Page:
@@ -149,7 +134,7 @@ def _page_faults(pages: list[_Page], issued_page: IssuedPage, measured: Measured
     codes: list[str] = []
     for number in range(1, len(GEOMETRY.pages) + 1):
         copies = [_judged(page, number, issued_page) for page in pages if page.number == number]
-        best = min(copies, key=lambda copy: (_SEVERITY.index(_outcome(copy.codes)), -copy.signature_mm))
+        best = min(copies, key=lambda copy: (_SEVERITY.index(outcome(copy.codes)), -copy.signature_mm))
         measured.update(best.measured)
         codes += best.codes
     return tuple(dict.fromkeys(codes))

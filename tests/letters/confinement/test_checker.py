@@ -12,15 +12,23 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 
 from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from letters import LetterChecker
 from letters.confinement.checker import LetterCheckUnavailableError
 from tests.support.letters.hostile import HOSTILE, endless_streams, harmless
+from tests.support.letters.photos import held_sideways
 
 ROOM = Path(__file__).parents[3]
 IN_TIME_SECONDS = 60
 """A file is given ten seconds, without which these would take minutes or for ever; the rest is for a busy machine."""
+
+
+class Seen(LetterChecker):
+    """A checker whose helper does not hide its environment from those of its account."""
+
+    _HELPER = ("-m", "tests.support.letters.taken_over", "own", "open")
 
 
 def helper(checker: LetterChecker) -> int:
@@ -106,10 +114,14 @@ def test_the_helper_ends_by_itself_when_its_control_closes() -> None:
 
 def test_the_helper_has_one_thread_and_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACTIVA_S3__SECRET_ACCESS_KEY", "very-secret")
+    with Seen(seccomp_required=False) as seen:
+        seen.warm()
+        environment = Path(f"/proc/{seen.helper_pid}/environ").read_bytes()
     with LetterChecker() as checker:
         pid = helper(checker)
 
-        assert b"very-secret" not in Path(f"/proc/{pid}/environ").read_bytes()
+        assert b"PYTHONPATH" in environment
+        assert b"very-secret" not in environment
         assert len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
 
 
@@ -217,6 +229,12 @@ def test_a_folder_of_roots_that_is_not_there_is_named_at_once(tmp_path: Path) ->
         LetterChecker(tmp_path / "roots")
 
 
+@pytest.mark.parametrize("form", ["JPEG", "MPO", "PNG", "HEIF", "WEBP"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_child_reads_every_kind_of_photo_and_turns_it(checker: LetterChecker, form: str, mode: str) -> None:
+    assert checker.gate(held_sideways(Pillow.new(mode, (1600, 1200), 200), form)) == ()
+
+
 def test_a_child_has_nothing_left_to_load() -> None:
     code = """
 import sys
@@ -225,12 +243,15 @@ from letters import render_letter
 from letters.confinement import checking
 from letters.confinement.wire import Request
 from tests.support.builders import letter
+from tests.support.letters.photos import held_sideways, photo
 from tests.support.letters.scans import scan
 
 content = letter()
 pdf = render_letter(content)
 phone = scan(pdf, "pen", "phone", 5)
+photos = tuple(held_sideways(photo(pdf).reduce(4), form) for form in ("JPEG", "PNG", "HEIF", "WEBP"))
 loaded = set(sys.modules)
+checking.answer(Request(task="check", limit_bytes=1 << 20, content=content), photos, pdf, ())
 for task in ("check", "flatten"):
     checking.answer(Request(task=task, limit_bytes=1 << 20, content=content), (phone,), pdf, ())
 print(sorted(set(sys.modules) - loaded))
