@@ -5,7 +5,9 @@ import os
 import platform
 import select
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +28,7 @@ OF_FILES = [
 BY_LANDLOCK = [*OF_THE_WORKER, *OF_FILES, "debug the worker", "connect by TCP", "listen", "signal the worker"]
 BY_NAMESPACES = [*OF_THE_WORKER, "debug the worker", "connect by TCP"]
 IN_TIME_SECONDS = 60
+ROOM = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module", params=ACCOUNTS)
@@ -48,6 +51,23 @@ def test_each_attack_is_one_that_a_process_in_no_cell_carries_out(account: str) 
         failed = {attack for attack in ATTACKS if not unconfined.succeeds(attack)}
 
     assert failed <= NOTHING_LEFT_OPEN | BY_LEAVE | (set() if platform.machine() == "x86_64" else BY_NUMBER)
+
+
+def test_a_child_holds_nothing_open_but_its_connection() -> None:
+    with hostile_checker("own", "open") as unconfined:
+        assert not unconfined.tries("speak on another descriptor")
+
+
+def test_a_child_writes_nothing_into_the_log_of_the_worker() -> None:
+    """The log is a pipe, as with most supervisors: a file takes nothing under the child's limits anyway."""
+    code = """
+from tests.support.letters.taken_over_checker import hostile_checker
+with hostile_checker("own", "confined") as hostile:
+    hostile.checker.gate(b'%PDF {"print": "forged line", "raw": ""}')
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOM)
+
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)

@@ -15,6 +15,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from domain.letter.examination import Examination, Verdict
@@ -95,12 +96,9 @@ def steal(_: dict) -> None:
 def speak_elsewhere(_: dict) -> None:
     """Use whatever other descriptor was left open."""
     for descriptor in (*range(3, 200), *range(201, 256)):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            continue
-        os.write(descriptor, b"forged")
-        return
+        with suppress(OSError):
+            os.write(descriptor, b"forged")
+            return
     raise OSError(errno.EBADF, "nothing else is open")
 
 
@@ -195,6 +193,8 @@ def serve(connection: socket.socket) -> None:
         return
     if "abort" in told:
         os.abort()
+    if "print" in told:
+        os.write(2, told["print"].encode())
     if "raw" in told:
         connection.sendall(base64.b64decode(told["raw"]))
         return
