@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from adapters.temporal import connect, missing_search_attributes
 from stack.probes import LOOPBACK, free_port, is_free
 from stack.process import ROOT
 from stack.stack_settings import StackSettings, variable
-from tests.support.stack.watching import MARK, all_gone, kill_marked, marked
+from tests.support.stack.watching import all_gone, kill_marked, marked, marking, new_mark
 
 READY = "The local stack is ready."
 STAYS = "sleep 1000"
@@ -28,14 +27,13 @@ class Stack:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.mark = uuid.uuid4().hex
+        self.mark = new_mark()
         self.ports = {name: free_port() for name in StackSettings.model_fields if name.endswith("_port")}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ACTIVA_")}
         self.environment = {
             **kept,
             **{variable(name): str(port) for name, port in self.ports.items()},
             "ACTIVA_STACK_FOLDER": str(folder),
-            MARK: self.mark,
             "PYTHONPATH": str(ROOT),
         }
         self.process: asyncio.subprocess.Process
@@ -46,10 +44,14 @@ class Stack:
         command = [sys.executable, str(ROOT / "tests" / "support" / "stack" / "small_stack.py"), small, *servers]
         if under_a_shell:
             command = ["sh", "-c", '"$@"; true', "sh", *command]
-        self.process = await asyncio.create_subprocess_exec(
-            *command, env=self.environment, cwd=ROOT, start_new_session=True,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        )  # fmt: skip
+        await self.run(*command)
+
+    async def run(self, *command: str) -> None:
+        with marking(self.mark):
+            self.process = await asyncio.create_subprocess_exec(
+                *command, env=self.environment, cwd=ROOT, start_new_session=True,
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+            )  # fmt: skip
 
     async def until(self, text: str) -> str:
         """Read what it prints up to the text, or to its end."""
@@ -186,11 +188,9 @@ async def test_settings_for_other_terminals_are_written(stack: Stack) -> None:
 
 @pytest.mark.skipif(not (ROOT / "worker.py").exists(), reason="the product's own programs are not here yet")
 async def test_the_whole_of_make_run_gets_ready_and_stops(stack: Stack) -> None:
-    stack.process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "stack.run", env=stack.environment, cwd=ROOT, start_new_session=True,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+    await stack.run(sys.executable, "-m", "stack.run")
     await stack.until(READY)
+    assert any("letters.confinement.zygote" in command for command in marked(stack.mark).values())
     stack.process.terminate()
     status, _ = await stack.rest()
     assert status == 0
