@@ -12,6 +12,7 @@ import ipaddress
 import json
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeGuard, TypeVar, get_args
 from urllib.parse import urlsplit
@@ -195,6 +196,20 @@ class Portal(Model):
         return self
 
 
+class Audit(Model):
+    """The trail of who did what."""
+
+    standard_output: bool = True
+    """Each line also goes to the portal's standard output, for whatever collects logs."""
+    lock_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """How long nobody may remove what is stored of it (S3 Object Lock, governance); 0 for a bucket without locks."""
+
+    @property
+    def lock(self) -> timedelta:
+        """The same as a duration."""
+        return timedelta(days=self.lock_days)
+
+
 class Settings(BaseSettings):
     """Everything the environment decides, checked as a whole."""
 
@@ -217,6 +232,7 @@ class Settings(BaseSettings):
     policy: Policy = Policy()
     """Captured by each case when it starts."""
     worker: WorkerLimits = WorkerLimits()
+    audit: Audit = Audit()
     portal: Portal | None = None
     """Needed by the portal only."""
 

@@ -9,6 +9,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar, cast
 
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from adapters import s3, temporal
 from adapters.activations import Activations, Started
 from adapters.imports import start_all
+from audit_trail.commands import recorded
 from domain.contract import is_company_id
 from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
 from domain.letter.examination import MOST_FILES
@@ -269,7 +271,8 @@ async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, An
     try:
         settings = load()
         objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=4), settings.s3.bucket)
-        answer = await run(Activations(await temporal.connect(), objects), settings)
+        async with recorded(objects, lambda: datetime.now(UTC), settings.audit.lock) as trail:
+            answer = await run(Activations(await temporal.connect(), objects, trail), settings)
     except CaseNotFoundError as error:
         return _failed(error, NO_CASE)
     except ServiceUnavailableError as error:

@@ -7,35 +7,36 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from pydantic import Field
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
-from temporalio.common import (
-    Priority,
-    SearchAttributeKey,
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDReusePolicy,
-)
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from adapters import uploads
 from adapters.case_errors import case_errors
+from adapters.outlines import Outline, of_a_new_case, outline_of
+from adapters.recording import Recorder, Unrecorded, about
 from adapters.s3 import S3Objects
-from domain import contract
 from domain.bucket import company_key, company_version_key, representative_key, representative_version_key
 from domain.case.policy import Policy
 from domain.contract import ASK_AGAIN, STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflow_id
 from domain.errors import CaseNotFoundError, NotAllowedNowError, ServiceUnavailableError
-from domain.messages.models import AttachLetter, CompanyUpdated, Message, PaymentConfirmed, SubmitRepresentative
+from domain.messages.models import (
+    AttachLetter,
+    CompanyUpdated,
+    Message,
+    PaymentConfirmed,
+    SubmitRepresentative,
+    VerifyPayment,
+)
 from domain.model import Model, canonical_bytes
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
 from domain.remarks import Remark, remark
-from domain.views.stage import Stage
 
 QUERY_TIMEOUT: Final = timedelta(seconds=5)
 UPDATE_TIMEOUT: Final = timedelta(seconds=45)
@@ -47,11 +48,6 @@ NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
 
-STAGE: Final = SearchAttributeKey.for_keyword(contract.STAGE)
-LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime(contract.LOAN_ENDS_AT)
-CERTIFICATE_ENDS_AT: Final = SearchAttributeKey.for_datetime(contract.CERTIFICATE_ENDS_AT)
-NEEDS_ATTENTION: Final = SearchAttributeKey.for_bool(contract.NEEDS_ATTENTION)
-
 
 class Started(Model):
     """What a start came to. `started` is false when the case was there before; `closed` when it is over."""
@@ -62,20 +58,13 @@ class Started(Model):
     closed: bool = Field(default=False, exclude=True)
 
 
-class Outline(Model):
-    """What a case's search attributes tell: as old as its last change of stage. Ends are instants, UTC."""
-
-    stage: Stage
-    loan_ends_at: datetime | None = None
-    certificate_ends_at: datetime | None = None
-
-
 class Activations:
-    """Every company's activation, through one client and one bucket."""
+    """Every company's activation, through one client and one bucket. Each change is put on record first."""
 
-    def __init__(self, client: Client, objects: S3Objects) -> None:
+    def __init__(self, client: Client, objects: S3Objects, recorder: Recorder | None = None) -> None:
         self._client = client
         self._objects = objects
+        self._recorder = recorder or Unrecorded()
 
     async def start(
         self, company: Company, policy: Policy, *, reopen: bool = False, priority: Priority = Priority.default
@@ -85,6 +74,7 @@ class Activations:
         known = await self._execution(company.company_id)
         if known is not None and (known[1] or not reopen):
             return Started(workflow_id=identifier, run_id=known[0], started=False, closed=not known[1])
+        await self._recorder.before("activation_started", company.company_id, None)
         sha256 = await self._store_company(company)
         start = {
             "company_id": company.company_id,
@@ -100,7 +90,7 @@ class Activations:
                     id=identifier,
                     task_queue=TASK_QUEUE,
                     id_reuse_policy=reuse,
-                    search_attributes=_initial_search_attributes(),
+                    search_attributes=of_a_new_case(),
                     priority=priority,
                     static_summary=f"Certificate activation of {company.company_id}",
                     rpc_timeout=RPC_TIMEOUT,
@@ -131,12 +121,7 @@ class Activations:
         with case_errors(self._client, company_id):
             async with asyncio.timeout(within.total_seconds()):
                 found = await self._handle(company_id).describe(rpc_timeout=within)
-        known = found.typed_search_attributes
-        return Outline(
-            stage=Stage(known.get(STAGE) or Stage.STARTED),
-            loan_ends_at=known.get(LOAN_ENDS_AT),
-            certificate_ends_at=known.get(CERTIFICATE_ENDS_AT),
-        )
+        return outline_of(found.typed_search_attributes)
 
     async def update_company(self, company: Company, by: str) -> bool:
         """Store corrected data and tell the case; False when they were stored before. The NIT is fixed after step 3.
@@ -219,6 +204,7 @@ class Activations:
 
     async def signal(self, company_id: str, name: str, message: Message) -> None:
         """Send a signal; it is durable once this returns, with or without a worker."""
+        await self._recorder.before(name, company_id, about(message))
         with case_errors(self._client, company_id):
             await self._handle(company_id).signal(
                 name, message.model_dump(mode="json", exclude_none=True), rpc_timeout=RPC_TIMEOUT
@@ -251,6 +237,8 @@ class Activations:
         An answer that takes longer raises NoWorkerError. The update may be done all the same, or, when no worker took
         it, may not: ask again.
         """
+        if not isinstance(message, VerifyPayment):  # which only asks
+            await self._recorder.before(name, company_id, about(message))
         with case_errors(self._client, company_id):
             # The client's own timeout is of each call, and it calls again: without a worker it would wait for ever.
             async with asyncio.timeout(within.total_seconds()):
@@ -283,13 +271,3 @@ def _standing(facts: Json, payment: PaymentConfirmed) -> str | None:
         if said == ("payment_recorded", payment.reference, payment.amount_cop):
             raise NotAllowedNowError(Remark(code=each["code"], message=each["reason"], values=values))
     return None
-
-
-def _initial_search_attributes() -> TypedSearchAttributes:
-    """Return the attributes of a case that starts; set at the start they cost nothing."""
-    return TypedSearchAttributes(
-        [
-            SearchAttributePair(STAGE, Stage.STARTED.value),
-            SearchAttributePair(NEEDS_ATTENTION, False),
-        ]
-    )

@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.case_list import Filter
+from adapters.recording import Recorder, Unrecorded
 from adapters.temporal import address_of, server_errors
 from domain.errors import BatchRunningError
 from domain.messages.models import Message
@@ -53,8 +54,9 @@ class Batch:
 class Batches:
     """The batch operations of a namespace."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, recorder: Recorder | None = None) -> None:
         self._client = client
+        self._recorder = recorder or Unrecorded()
 
     async def start(
         self, job_id: str, wanted: Filter, signal: str, message: Message, *, reason: str, per_second: float
@@ -64,6 +66,7 @@ class Batches:
         The rate is a wish: Temporal's server 1.32 goes by its own setting `worker.batcherRPS` alone.
         Raises BatchRunningError while another batch runs: a namespace takes one at a time.
         """
+        await self._recorder.before(f"batch_started {signal}", None, job_id)
         payloads = await self._client.data_converter.encode([message.model_dump(mode="json", exclude_none=True)])
         request = StartBatchOperationRequest(
             namespace=self._client.namespace,
@@ -108,6 +111,7 @@ class Batches:
 
     async def stop(self, job_id: str, reason: str) -> None:
         """Stop a batch; the signals that were sent stay sent, and one that is over, or never was, stays as it is."""
+        await self._recorder.before("batch_stopped", None, job_id)
         request = StopBatchOperationRequest(namespace=self._client.namespace, job_id=job_id, reason=reason)
         with server_errors(address_of(self._client)):
             try:

@@ -6,7 +6,7 @@ from typing import Final
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from adapters.activations import CERTIFICATE_ENDS_AT, LOAN_ENDS_AT, NEEDS_ATTENTION, STAGE
+from adapters.outlines import CERTIFICATE_ENDS_AT, LOAN_ENDS_AT, NEEDS_ATTENTION, STAGE
 from adapters.temporal import address_of, server_errors
 from domain.contract import WORKFLOW_TYPE, company_of
 from domain.model import Model

@@ -143,9 +143,17 @@ class S3Objects:
         with _translated("PutObject", self._bucket):
             self._client.put_object(**self._request(key, data, content_type))
 
-    def put_new(self, key: str, data: bytes, content_type: str) -> bool:
-        """Write the object unless the key is taken; tell whether it was written."""
-        return self._write_if({**self._request(key, data, content_type), "IfNoneMatch": "*"})
+    def put_new(self, key: str, data: bytes, content_type: str, *, locked_until: datetime | None = None) -> bool:
+        """Write the object unless the key is taken; tell whether it was written.
+
+        Until an instant, only whoever may bypass governance can remove it; the bucket must have Object Lock.
+        """
+        request = self._request(key, data, content_type)
+        request["IfNoneMatch"] = "*"
+        if locked_until is not None:
+            request["ChecksumAlgorithm"] = "SHA256"  # which a locked object must name
+            request["ObjectLockMode"], request["ObjectLockRetainUntilDate"] = "GOVERNANCE", locked_until
+        return self._write_if(request)
 
     def replace(self, key: str, data: bytes, content_type: str, etag: str) -> bool:
         """Write the object if it still is the version named; tell whether it was written."""

@@ -49,7 +49,9 @@ def main(
         lambda: {
             "s3": {
                 settings.s3.bucket: ensure_bucket(
-                    s3.connect(**settings.s3.client_arguments(), connections=1), settings.s3.bucket
+                    s3.connect(**settings.s3.client_arguments(), connections=1),
+                    settings.s3.bucket,
+                    locks=settings.audit.lock_days > 0,
                 )
             }
         },

@@ -24,10 +24,11 @@ class BucketRefusedError(ActivaError):
     """The object store refuses what the bucket needs; somebody must correct name, keys or rights."""
 
 
-def ensure_bucket(client: "S3Client", bucket: str) -> dict[str, str]:
+def ensure_bucket(client: "S3Client", bucket: str, *, locks: bool = False) -> dict[str, str]:
     """Create the bucket if it is not there and apply its settings; return what was done, by setting.
 
-    An encryption that somebody chose is kept. Raises StoreUnavailableError, or BucketRefusedError naming the call.
+    With `locks`, objects in it can be locked; that is never taken back. An encryption that somebody chose is kept.
+    Raises StoreUnavailableError, or BucketRefusedError naming the call.
     """
     steps: dict[str, Callable[[S3Client, str], str]] = {
         "bucket": _created,
@@ -35,6 +36,8 @@ def ensure_bucket(client: "S3Client", bucket: str) -> dict[str, str]:
         "public_access_block": _closed_to_the_public,
         "encryption": _encrypted,
     }
+    if locks:
+        steps["object_lock"] = _lockable
     return {name: _outcome(name, step, client, bucket) for name, step in steps.items()}
 
 
@@ -109,6 +112,19 @@ def _encrypted(client: "S3Client", bucket: str) -> str:
         return f"already {rules[0]['ApplyServerSideEncryptionByDefault']['SSEAlgorithm']}"
     default: ServerSideEncryptionRuleTypeDef = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [default]})
+    return "enabled"
+
+
+def _lockable(client: "S3Client", bucket: str) -> str:
+    try:
+        found = client.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    except ClientError as error:
+        if _code(error) != "ObjectLockConfigurationNotFoundError":
+            raise
+        found = {}
+    if found.get("ObjectLockEnabled") == "Enabled":
+        return "already enabled"
+    client.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
     return "enabled"
 
 

@@ -126,6 +126,15 @@ def archive_key(company_id: str) -> str:
     return f"cases/{company_id}.json"
 
 
+AUDIT: Final = "audit/"
+"""Below it lies the trail of who did what."""
+
+
+def audit_key(writer: str, sequence: int, sha256: str) -> str:
+    """Return the immutable key of a batch of the trail: whose chain, its place there, the digest of its bytes."""
+    return f"{AUDIT}{writer}/{sequence:08d}-{sha256}.jsonl"
+
+
 def earlier_prefix(company_id: str) -> str:
     """Return what the keys of a company's earlier lines begin with: those that gave way to newer ones in its case."""
     return f"earlier/{company_id}/"

@@ -7,6 +7,7 @@ Settings come from the environment (`python settings.py` lists them), Temporal's
 """
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +27,7 @@ from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
 from adapters.s3 import S3Objects
+from audit_trail.trail import Trail
 from entry import served
 from portal import desk, development, pages
 from portal.api import access
@@ -43,6 +45,7 @@ from portal.cases.directory import Directory
 from portal.cases.representative import Cases
 from portal.pages import letter
 from portal.web import failures
+from portal.web.asked import Asked
 from portal.web.dependencies import Portal
 from portal.web.limits import Limits
 from portal.web.protection import Bounded, Headed, policy, refuse_cross_site
@@ -68,7 +71,8 @@ class _Static(StaticFiles):
 
 def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastAPI:
     """Return the application over a connection to Temporal and a bucket."""
-    addresses, activations = settings.portal, Activations(client, objects)
+    trail = _trail(objects, settings)
+    addresses, activations = settings.portal, Activations(client, objects, trail)
     keys, played = IssuerKeys(addresses.jwks), addresses.development_key is not None
     shown = Pages(settings.lender, settings.support_mail, addresses.login_url, played=played)
     limits = Limits(
@@ -78,14 +82,14 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     )
     listed = CaseList(client)
     billing = Billing(activations, listed, objects, settings.policy)
-    api = api_app.build(_api(billing, keys, limits, shown, settings))
+    api = api_app.build(_api(billing, keys, limits, shown, trail, settings))
     app = FastAPI(
         title="Activa",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         dependencies=[Depends(_same_site)],
-        middleware=_middleware(settings, api),
+        middleware=_middleware(settings, api, trail),
     )
     app.state.api = api
     app.state.portal = Portal(
@@ -94,13 +98,14 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         sessions=LiveSessions(objects),
         limits=limits,
         pages=shown,
+        trail=trail,
         addresses=addresses,
         upload_bytes=settings.upload_bytes,
         origin=settings.portal_url,
         now=_now,
     )
     failures.install(app)
-    app.state.desk = Desk(activations, listed, Batches(client), Directory(objects), objects)
+    app.state.desk = Desk(activations, listed, Batches(client, trail), Directory(objects), objects)
     for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
     development.install(app, addresses, billing)
@@ -108,7 +113,23 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     return app
 
 
-def _api(billing: Billing, keys: IssuerKeys, limits: Limits, shown: Pages, settings: PortalSettings) -> Api:
+def _trail(objects: S3Objects, settings: PortalSettings) -> Trail:
+    say = _say if settings.audit.standard_output else _say_nothing
+    return Trail(objects, _now, say, lock=settings.audit.lock)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _say_nothing(_: str) -> None:
+    pass
+
+
+def _api(
+    billing: Billing, keys: IssuerKeys, limits: Limits, shown: Pages, trail: Trail, settings: PortalSettings
+) -> Api:
     return Api(
         billing=billing,
         tokens=SignedTokens(
@@ -122,15 +143,17 @@ def _api(billing: Billing, keys: IssuerKeys, limits: Limits, shown: Pages, setti
         cursors=Cursors(settings.portal.session_secret.get_secret_value()),
         limits=limits,
         pages=shown,
+        trail=trail,
         origin=settings.portal_url,
         now=_now,
     )
 
 
-def _middleware(settings: PortalSettings, api: FastAPI) -> list[Middleware]:
+def _middleware(settings: PortalSettings, api: FastAPI, trail: Trail) -> list[Middleware]:
     """Return what every request passes through, the outermost first."""
     secure = settings.portal_url.startswith("https://")
     return [
+        Middleware(Asked, trail=trail),
         Middleware(Headed, content_policy=policy(settings.portal.checkout_url), secure=secure),
         Middleware(api_app.Apart, api=api),
         Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(settings.portal_url).hostname or "127.0.0.1"]),
@@ -171,7 +194,8 @@ async def serve(settings: PortalSettings) -> None:
         log_config=None,
         timeout_graceful_shutdown=10,
     )
-    await uvicorn.Server(config).serve()
+    async with app.state.portal.trail.running():
+        await uvicorn.Server(config).serve()
 
 
 def main() -> int:

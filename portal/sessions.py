@@ -9,16 +9,19 @@ end; 2 for wrong settings, 4 when the store can't be reached.
 """
 
 import argparse
+import asyncio
 import json
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
 
 from adapters import s3
 from adapters.s3 import S3Objects
+from audit_trail.commands import recorded
 from domain.errors import ActivaError, ServiceUnavailableError
 from entry import UNREACHABLE, WRONG_SETTINGS
 from portal.auth.live_sessions import LiveSessions
-from settings import load
+from settings import Settings, load
 
 
 def main() -> int:
@@ -27,16 +30,23 @@ def main() -> int:
     try:
         settings = load()
         store = s3.connect(**settings.s3.client_arguments(), connections=1)
-        live = LiveSessions(S3Objects(store, settings.s3.bucket))
-        ended = 0
-        for each in live.end_all(company_id=options.company, staff=options.staff):
-            sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
-            ended += 1
+        ended = asyncio.run(_end(S3Objects(store, settings.s3.bucket), settings, options))
     except ActivaError as error:
         sys.stderr.write(f"{error}\n")
         return UNREACHABLE if isinstance(error, ServiceUnavailableError) else WRONG_SETTINGS
     sys.stderr.write(f"ended {ended} session{'' if ended == 1 else 's'}\n")
     return 0
+
+
+async def _end(objects: S3Objects, settings: Settings, options: Namespace) -> int:
+    async with recorded(objects, lambda: datetime.now(UTC), settings.audit.lock) as trail:
+        whose = "company" if options.company else "staff" if options.staff else "everybody"
+        await trail.before("sessions_ended", options.company, whose)
+        ended = 0
+        for each in LiveSessions(objects).end_all(company_id=options.company, staff=options.staff):
+            sys.stdout.write(json.dumps(each, ensure_ascii=False) + "\n")
+            ended += 1
+    return ended
 
 
 def _parser() -> ArgumentParser:

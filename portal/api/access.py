@@ -13,6 +13,8 @@ from typing import Annotated, Final
 from fastapi import Request
 from pydantic import Field
 
+from audit_trail.asker import asker, person_of
+from audit_trail.events import EventName
 from domain.errors import ActivaError
 from portal.api.dependencies import api_of
 from portal.auth.signed_tokens import SignedClaims, TokenRefusedError
@@ -57,8 +59,10 @@ def allowed(scope: Scope) -> Callable[[Request], Awaitable[None]]:
             claims = await api.tokens.verified(_bearer(request), ApiClaims)
         except TokenRefusedError as error:
             LOG.warning("an API token was refused: %s", error)
+            api.trail.note(EventName.LOGIN_REFUSED, str(error), kept=False)
             raise
         request.state.subject = claims.sub
+        asker().identify(person_of("api", None, claims.sub), "api")
         api.limits.call(claims.sub)
         if scope.value not in claims.scope.split():
             raise ScopeMissingError(scope)

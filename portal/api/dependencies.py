@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from audit_trail.trail import Trail
 from domain.calendar import bogota_date
 from portal.api.cursors import Cursors
 from portal.auth.signed_tokens import SignedTokens
@@ -24,6 +25,7 @@ class Api:
     cursors: Cursors
     limits: Limits
     pages: Pages
+    trail: Trail
     origin: str
     now: Callable[[], datetime]
 

@@ -5,7 +5,6 @@ the person by a digest. It is needed as long as a session can live; without it t
 """
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
@@ -35,11 +34,6 @@ class Records(Protocol):
 
     def list(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Yield the key and the version of every object below a prefix."""
-
-
-def person_of(role: str, company_id: str | None, subject: str) -> str:
-    """Return the digest by which a person's record is found."""
-    return hashlib.sha256("\0".join((role, company_id or "", subject)).encode()).hexdigest()[:32]
 
 
 class LiveSessions:

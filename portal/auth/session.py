@@ -11,11 +11,12 @@ from typing import Any, Final, cast
 from fastapi import Request
 from pydantic import ValidationError
 
+from audit_trail.asker import asker, person_of
 from domain.contract import CompanyId
 from domain.errors import ActivaError
 from domain.model import Model
 from portal.auth.hand_off import Claims
-from portal.auth.live_sessions import LiveSessions, person_of
+from portal.auth.live_sessions import LiveSessions
 from portal.auth.roles import STAFF, Role
 
 IDLE: Final = timedelta(minutes=30)
@@ -76,10 +77,11 @@ class Newcomer(Model):
     @classmethod
     def of(cls, claims: Claims) -> "Newcomer":
         """Return whom a token names; a representative is known by their company, and by a digest."""
-        person = person_of(claims.role, claims.company_id, claims.sub)
         if claims.role is Role.REPRESENTATIVE:
+            person = person_of(claims.role, claims.company_id, claims.sub)
             return cls(person=person, role=claims.role, company_id=claims.company_id)
-        return cls(person=person, role=claims.role, staff=claims.sub)
+        # Whichever company a token of theirs may name beside, it is the same person.
+        return cls(person=person_of(claims.role, None, claims.sub), role=claims.role, staff=claims.sub)
 
 
 async def begin(request: Request, who: Newcomer, now: datetime) -> None:
@@ -91,6 +93,7 @@ async def begin(request: Request, who: Newcomer, now: datetime) -> None:
     await _live(request).begin(who.person, values["id"], about)
     request.session.clear()
     request.session.update(values)
+    asker().identify(who.person, who.role.value, who.company_id)
 
 
 async def would_replace(request: Request, who: Newcomer) -> bool:
@@ -119,12 +122,20 @@ def _until(now: datetime) -> int:
     return int((now + DECIDED_WITHIN).timestamp())
 
 
-async def end(request: Request) -> None:
-    """Log out, also whoever has copied the cookie."""
+async def end(request: Request) -> bool:
+    """Log out, also whoever has copied the cookie; False when nobody was logged in."""
     session = _read(dict(request.session))
     request.session.clear()
-    if session is not None:
-        await _live(request).end(session.person, session.id)
+    if session is None:
+        return False
+    _identify(session)
+    await _live(request).end(session.person, session.id)
+    return True
+
+
+def _identify(session: Session) -> None:
+    company_id = session.company_id if isinstance(session, RepresentativeSession) else None
+    asker().identify(session.person, session.role.value, company_id)
 
 
 def _live(request: Request) -> LiveSessions:
@@ -170,6 +181,7 @@ async def current(request: Request) -> Session:
     if not await _live(request).is_live(session.person, session.id):
         request.session.clear()
         raise SessionMissingError
+    _identify(session)
     if not (request.method == "GET" and "hx-request" in request.headers):
         request.session["seen"] = now
     return session

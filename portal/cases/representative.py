@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Final
 
 from adapters import uploads
-from adapters.activations import Activations, Outline
+from adapters.activations import Activations
+from adapters.outlines import Outline
 from adapters.s3 import S3Object, S3Objects
 from domain.bucket import (
     company_key,

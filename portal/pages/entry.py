@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from audit_trail.events import EventName
 from portal.auth import session
 from portal.auth.roles import STAFF, Role
 from portal.web.dependencies import InPortal
@@ -28,6 +29,7 @@ async def enter(
         session.propose(request, who, portal.now())
         return portal.pages.page(request, "switch.html", {"company_id": who.company_id, "destination": destino})
     await session.begin(request, who, portal.now())
+    portal.trail.note(EventName.LOGIN, "success", kept=True)
     return _to(who.role, destino)
 
 
@@ -36,6 +38,7 @@ async def switch(request: Request, portal: InPortal, destino: Annotated[str, For
     """Go on as whoever came in last, once the person at the browser has said so."""
     if not await session.begin_proposed(request, portal.now()):
         raise session.SessionMissingError
+    portal.trail.note(EventName.LOGIN, "success", kept=True)
     return _to(Role(request.session["role"]), destino)
 
 
@@ -46,9 +49,10 @@ def _to(role: Role, destination: str) -> Response:
 
 
 @router.post("/salir")
-async def leave(request: Request) -> Response:
+async def leave(request: Request, portal: InPortal) -> Response:
     """Log out."""
-    await session.end(request)
+    if await session.end(request):
+        portal.trail.note(EventName.SESSION_ENDED, "logout", kept=True)
     return go(request, "/adios")
 
 

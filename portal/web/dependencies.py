@@ -7,6 +7,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from audit_trail.trail import Trail
 from domain.calendar import bogota_date
 from portal.auth.hand_off import Door
 from portal.auth.live_sessions import LiveSessions
@@ -25,6 +26,7 @@ class Portal:
     sessions: LiveSessions
     limits: Limits
     pages: Pages
+    trail: Trail
     addresses: PortalAddresses
     upload_bytes: int
     """The largest upload, all its files together."""

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from audit_trail.events import EventName
 from domain.errors import (
     ActivaError,
     BatchRunningError,
@@ -152,6 +153,7 @@ async def answer(request: Request, error: Exception) -> Response:
         failure = _NO_CASE_AT_DESK
     if isinstance(error, HandOffRefusedError):
         LOG.warning("a hand-off was refused: %s", error)
+        _portal(request).trail.note(EventName.LOGIN_REFUSED, str(error), kept=False)
     if isinstance(error, TooOftenError):
         headers["Retry-After"] = str(error.wait_seconds)
     page = _portal(request).pages.page(request, "failure.html", {"failure": failure}, failure.status)

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import threading
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +26,7 @@ from domain.errors import StoreUnavailableError, TemporalSettingsError
 from stack.probes import free_port
 from stack.process import ROOT
 from stack.servers import S3_ACCESS_KEY_ID, inherited_environment, s3_server, temporal_server
+from tests.support import s3_servers
 
 NAMESPACE = "certificates"
 
@@ -103,6 +105,15 @@ async def test_an_empty_environment_is_created_whole_and_a_second_run_changes_no
     assert done["s3"]["activa"]["bucket"] == "already there"
     assert done["namespace"] == {NAMESPACE: "already there, keeps closed cases 30 days"}
     assert done["search_attributes"] == dict.fromkeys(SEARCH_ATTRIBUTES, "already there")
+
+
+async def test_a_bucket_is_made_fit_for_locks_where_the_trail_is_to_be_locked(moto_url: str) -> None:
+    client, bucket = s3_servers.client(moto_url), f"locks-{uuid.uuid4().hex}"
+    assert "object_lock" not in ensure_bucket(client, bucket)
+
+    done = [ensure_bucket(client, bucket, locks=True)["object_lock"] for _ in range(2)]
+
+    assert done == ["enabled", "already enabled"]
 
 
 async def test_every_wrong_setting_is_named_at_once_and_nothing_is_tried(cloud: Cloud) -> None:

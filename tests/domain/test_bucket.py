@@ -58,6 +58,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.archive_key: (IDS,),
     bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),
     bucket.batch_key: (IDS,),
+    bucket.audit_key: (IDS, st.integers(0, 10), DIGESTS),
     bucket.earlier_key: (IDS, INSTANTS, DIGESTS),
 }
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))

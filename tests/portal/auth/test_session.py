@@ -200,3 +200,14 @@ async def test_the_lenders_other_places_may_hand_people_over(
         token = site.lender.token(visitor.case.company_id)
         answer = await browser.post("/entrar", data={"token": token}, headers={"Origin": "https://app.example.com"})
     assert answer.status_code == 303
+
+
+async def test_a_member_of_staff_is_one_person_whichever_company_their_token_names(
+    site: Site, visitor: Visitor
+) -> None:
+    other = await visitor.case.world.start()
+    async with site.visitor(visitor.case) as before, site.visitor(other) as after:
+        await before.enter(role="soporte", sub="ana.of.two")
+        await after.enter(role="soporte", sub="ana.of.two")
+        assert (await before.get("/soporte")).status_code == 401
+        assert (await after.get("/soporte")).status_code == 200

@@ -1,0 +1,199 @@
+"""Who did what: a day at a portal that is killed in the end, and what the trail has of it."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from adapters import s3
+from audit_trail.asker import person_of
+from audit_trail.chain import lines_of, verify
+from audit_trail.events import AuditEvent, EventName
+from audit_trail.trail import Trail
+from domain.bucket import AUDIT
+from portal.development.signing import sign_and_scan
+from stack.probes import LOOPBACK, free_port, http_answers
+from stack.process import ROOT, Program, RunningProgram
+from stack.servers import inherited_environment
+from tests.support.portal.visiting import SECRET, Site, Visitor, site_over
+from tests.support.world import CaseUnderTest, World
+
+OF_A_MESSAGE = {
+    "submit_representative": "letter_issued",
+    "attach_letter": "letter_accepted",
+    "letter_uploaded": "letter_accepted",
+    "delete_letter": "letter_deleted",
+    "payment_confirmed": "payment_insufficient",
+}
+"""What the timeline calls what came of some messages; the others stand in it under their own names."""
+
+
+@dataclass
+class Served(Site):
+    """A portal in a process of its own."""
+
+    process: RunningProgram
+
+    def transport(self) -> httpx.AsyncHTTPTransport:  # type: ignore[override]
+        return httpx.AsyncHTTPTransport()
+
+
+def environment(world: World, folder: Path, port: int) -> dict[str, str]:
+    settings, url = world.settings, f"http://{LOOPBACK}:{port}"
+    kept = {name: value for name, value in inherited_environment().items() if not name.startswith("ACTIVA_")}
+    return {
+        **kept,
+        "ACTIVA_ENV_FILE": os.devnull,
+        "TEMPORAL_ADDRESS": world.client.service_client.config.target_host,
+        "TEMPORAL_NAMESPACE": world.client.namespace,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "ACTIVA_LENDER__NAME": settings.lender.name,
+        "ACTIVA_LENDER__NIT": settings.lender.nit,
+        "ACTIVA_LENDER__DATA_PROTECTION_MAIL": settings.lender.data_protection_mail,
+        "ACTIVA_LENDER__POLICY_URL": settings.lender.policy_url,
+        "ACTIVA_S3__BUCKET": settings.s3.bucket,
+        "ACTIVA_S3__ENDPOINT_URL": settings.s3.endpoint_url or "",
+        "ACTIVA_S3__ACCESS_KEY_ID": "any",
+        "ACTIVA_S3__SECRET_ACCESS_KEY": "any",
+        "ACTIVA_SMTP__HOST": LOOPBACK,
+        "ACTIVA_SMTP__SENDER": settings.smtp.sender,
+        "ACTIVA_SMTP__REPLY_TO": settings.smtp.reply_to,
+        "ACTIVA_SUPPORT_MAIL": settings.support_mail,
+        "ACTIVA_PORTAL_URL": url,
+        "ACTIVA_PORTAL__ADDRESS": f"{LOOPBACK}:{port}",
+        "ACTIVA_PORTAL__SESSION_SECRET": SECRET,
+        "ACTIVA_PORTAL__ISSUER": "http://127.0.0.1:8000/desarrollo",
+        "ACTIVA_PORTAL__JWKS": str(folder / "public.json"),
+        "ACTIVA_PORTAL__LOGIN_URL": f"{url}/desarrollo",
+        "ACTIVA_PORTAL__CHECKOUT_URL": f"{url}/desarrollo/pagar",
+        "ACTIVA_PORTAL__DEVELOPMENT_KEY": str(folder / "private.json"),
+    }
+
+
+@asynccontextmanager
+async def served(world: World, folder: Path) -> AsyncIterator[Served]:
+    port = free_port()
+    signs = site_over(world, folder, origin=f"http://{LOOPBACK}:{port}")
+    program = Program(
+        name="portal",
+        command=(sys.executable, "-m", "portal.app"),
+        environment=environment(world, folder, port),
+        ready=http_answers(port, "/salud", containing="ok"),
+    )
+    process = await RunningProgram.start(program)
+    try:
+        await process.until_ready()
+        yield Served(signs.app, signs.origin, process)
+    finally:
+        await process.stop()
+
+
+def events_of(world: World) -> list[AuditEvent]:
+    keys = sorted(key for key, _ in world.objects.list(AUDIT))
+    stored = (world.objects.get(key) for key in keys)
+    return [each for found in stored if found is not None for each in lines_of(found.data)[1]]
+
+
+async def does_their_part(representative: Visitor, *, signs: bool) -> None:
+    await representative.enter()
+    letter = await representative.download_letter()
+    if signs:
+        await representative.attach(await asyncio.to_thread(sign_and_scan, letter, 7))
+    await representative.post("/pago/verificar")
+    await representative.post("/salir")
+
+
+async def mends(staff: Visitor, name: str, cases: list[CaseUnderTest]) -> None:
+    await staff.enter(role="soporte", sub=name)
+    for number, case in enumerate(cases):
+        address = f"/soporte/casos/{case.company_id}"
+        await staff.get(address)
+        values = {"reference": f"FV-{name}-{number}", "amount_cop": "100.000", "reason": "Pagó una parte."}
+        await staff.post(f"{address}/pago", **values, confirmado="1")
+    await staff.post("/salir")
+
+
+async def test_after_a_day_of_work_and_a_kill_every_deed_is_found_once(portal_world: World, tmp_path: Path) -> None:
+    world = portal_world
+    cases = [await world.start() for _ in range(5)]
+    for case in cases:
+        await case.settle()
+    before = len(events_of(world))
+    async with served(world, tmp_path) as site, AsyncExitStack() as visits:
+        people = [await visits.enter_async_context(site.visitor(case)) for case in (*cases, *cases[:3])]
+        await asyncio.gather(
+            *(does_their_part(each, signs=number < 2) for number, each in enumerate(people[:5])),
+            *(mends(each, name, cases) for each, name in zip(people[5:], ("ana", "luis", "eva"), strict=True)),
+        )
+        site.process.kill()
+        await site.process.ended
+    events = events_of(world)[before:]
+
+    assert verify(world.objects).problems == []
+    for case in cases:
+        facts = await case.settle()
+        done = Counter(
+            (each["action"], each["actor"])
+            for each in facts["timeline"]
+            if each["actor"] == "representative" or each["actor"].startswith("support:")
+        )
+        # A file whose check takes long is sent a second time, under the same id.
+        deeds = {
+            (OF_A_MESSAGE[each.action or ""], _actor(each), each.about)
+            for each in events
+            if each.event is EventName.CHANGE and each.outcome == "requested" and each.company_id == case.company_id
+        }
+        recorded = Counter(deed[:2] for deed in deeds)
+        assert done.total() >= 3
+        assert {deed: recorded[deed] for deed in done} == dict(done)
+    read = {each.company_id for each in events if each.event is EventName.READ and each.door == "desk"}
+    assert read == {case.company_id for case in cases}
+
+
+def _actor(event: AuditEvent) -> str:
+    staff = {person_of("soporte", None, name): f"support:{name}" for name in ("ana", "luis", "eva")}
+    return staff.get(event.who or "", event.role or "nobody").replace("representante", "representative")
+
+
+async def test_one_changed_byte_is_told_by_the_command(portal_world: World, tmp_path: Path) -> None:
+    bucket = f"trail-{uuid.uuid4().hex}"
+    client = s3.connect(
+        endpoint_url=portal_world.settings.s3.endpoint_url,
+        region="us-east-1",
+        access_key_id="any",
+        secret_access_key="any",
+        connections=1,
+    )
+    client.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True)
+    objects = s3.S3Objects(client, bucket)
+    trail = Trail(objects, lambda: datetime.now(UTC), lambda _: None, lock=timedelta(days=1))
+    async with trail.running():
+        await trail.before("loan_revoked", "C1001", None)
+    asked = {**environment(portal_world, tmp_path, free_port()), "ACTIVA_S3__BUCKET": bucket}
+
+    whole = await asyncio.to_thread(_verified, asked)
+    first = min(key for key, _ in objects.list(AUDIT))
+    assert client.head_object(Bucket=bucket, Key=first)["ObjectLockMode"] == "GOVERNANCE"
+    stored = objects.get(first)
+    assert stored is not None
+    objects.put(first, stored.data.replace(b"C1001", b"C1002"), "application/jsonl")
+    broken = await asyncio.to_thread(_verified, asked)
+
+    assert (whole.returncode, json.loads(whole.stdout)["problems"]) == (0, 0)
+    assert (broken.returncode, json.loads(broken.stdout)["problems"]) == (1, 1)
+    assert first in broken.stderr
+
+
+def _verified(asked: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy.audit", "verify"]
+    return subprocess.run(command, env=asked, cwd=ROOT, capture_output=True, text=True, check=False)
