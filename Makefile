@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test days check rooms bench bench-smoke histories lock clean
+.PHONY: help setup demo run test days check rooms bench bench-smoke histories lock sbom clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.
 	@$(LOCK) pyproject.toml requirements/uv.in --group local --group test --group check -o requirements/dev.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
+
+sbom: setup ## write what the product is made of, as a CycloneDX bill of materials
+	@$(BIN)/python scripts/sbom.py .local/sbom/activa.cdx.json
 
 clean: ## remove the environments and everything the local stack kept
 	@rm -rf .venv .venv-s3 .local

@@ -51,6 +51,7 @@ from portal.web.limits import Limits
 from portal.web.protection import Bounded, Headed, policy, refuse_cross_site
 from portal.web.rendering import STATIC, Pages
 from portal.web.rotating_sessions import RotatingSessions
+from settings import Portal as Addresses
 from settings import PortalSettings, load_portal
 
 STORE_CONNECTIONS: Final = 50
@@ -75,11 +76,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     addresses, activations = settings.portal, Activations(client, objects, trail)
     keys, played = IssuerKeys(addresses.jwks), addresses.development_key is not None
     shown = Pages(settings.lender, settings.support_mail, addresses.login_url, played=played)
-    limits = Limits(
-        entries_per_minute=addresses.entries_per_minute,
-        uploads_per_hour=addresses.uploads_per_hour,
-        calls_per_minute=addresses.api_calls_per_minute,
-    )
+    limits = _limits(addresses)
     listed = CaseList(client)
     billing = Billing(activations, listed, objects, settings.policy)
     api = api_app.build(_api(billing, keys, limits, shown, trail, settings))
@@ -111,6 +108,14 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     development.install(app, addresses, billing)
     app.mount("/static", _Static(directory=STATIC))
     return app
+
+
+def _limits(addresses: Addresses) -> Limits:
+    return Limits(
+        entries_per_minute=addresses.entries_per_minute,
+        uploads_per_hour=addresses.uploads_per_hour,
+        calls_per_minute=addresses.api_calls_per_minute,
+    )
 
 
 def _trail(objects: S3Objects, settings: PortalSettings) -> Trail:

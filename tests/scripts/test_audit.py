@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.audit import ROOT, judge, lock_findings, long_functions, not_locked, size_findings, unsafe_entries
+from scripts.audit import LOCKS, ROOT, judge, lock_findings, long_functions, not_locked, size_findings, unsafe_entries
 
 LOCK = """\
 boto3==1.44.5 \\
@@ -17,6 +17,13 @@ pydantic-settings==2.16.3 ; python_version >= '3.11' \\
 
 def test_the_projects_own_locks_are_in_order() -> None:
     assert lock_findings(ROOT) == []
+
+
+def test_every_lock_is_audited() -> None:
+    folder = ROOT / "requirements"
+    inside = {line for line in (folder / "runtime.txt").read_text().splitlines() if "==" in line}
+    assert inside <= set((folder / "dev.txt").read_text().splitlines())
+    assert {each.name for each in folder.glob("*.txt")} == {*LOCKS, "runtime.txt"}
 
 
 def test_a_good_lock_has_nothing_unsafe() -> None:

@@ -1,0 +1,94 @@
+"""`make sbom`: what the product is made of, as a CycloneDX bill of materials.
+
+    python scripts/sbom.py FILE.json
+
+Lists the locked packages that a worker and a portal run with, and the front-end files of others that lie in the
+project, each with its version and digests.
+"""
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+LOCK: Final = Path("requirements", "runtime.txt")
+VENDORED: Final = Path("portal", "static", "vendor", "SOURCES.md")
+_LOCKED: Final = re.compile(
+    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>(?:[^\n]*\\\n)*[^\n]*)", re.MULTILINE
+)
+_DIGEST: Final = re.compile(r"--hash=sha256:(?P<digest>[0-9a-f]{64})")
+_FILE: Final = re.compile(
+    r"^\| `[^`]+` \| `(?P<name>[^` ]+) (?P<version>[^`]+)` \|[^|]*\| `(?P<digest>[0-9a-f]{64})` \|", re.MULTILINE
+)
+
+
+def main() -> int:
+    """Write the bill; 1 when it does not keep to the standard's schema."""
+    if len(sys.argv) != 2:  # noqa: PLR2004
+        sys.stderr.write("usage: python scripts/sbom.py FILE.json\n")
+        return 2
+    text = bill(ROOT)
+    if wrong := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        sys.stderr.write(f"sbom: not a valid bill: {wrong}\n")
+        return 1
+    file = Path(sys.argv[1])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"sbom: {file}\n")
+    return 0
+
+
+def bill(root: Path) -> str:
+    """Return the bill of a project's tree as JSON."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    parts = [*packages((root / LOCK).read_text()), *vendored((root / VENDORED).read_text())]
+    product = Component(
+        name=project["name"], version=project["version"], type=ComponentType.APPLICATION, bom_ref="product"
+    )
+    bom = Bom(components=parts)
+    bom.metadata.component = product
+    bom.register_dependency(product, parts)
+    return JsonV1Dot6(bom).output_as_string(indent=2)
+
+
+def packages(lock: str) -> Iterator[Component]:
+    """Yield a component for each package of a lock file, with the digests of every file that may be installed."""
+    for found in _LOCKED.finditer(lock):
+        digests = [each["digest"] for each in _DIGEST.finditer(found["rest"])]
+        yield _component(PackageURL("pypi", None, found["name"], found["version"]), digests)
+
+
+def vendored(table: str) -> Iterator[Component]:
+    """Yield a component for each npm package of which files lie in the project."""
+    digests: dict[tuple[str, str], list[str]] = {}
+    for found in _FILE.finditer(table):
+        digests.setdefault((found["name"], found["version"]), []).append(found["digest"])
+    for (name, version), of_files in digests.items():
+        namespace, _, bare = name.rpartition("/")
+        yield _component(PackageURL("npm", namespace or None, bare, version), of_files)
+
+
+def _component(place: PackageURL, digests: list[str]) -> Component:
+    return Component(
+        name=f"{place.namespace}/{place.name}" if place.namespace else place.name,
+        version=place.version,
+        type=ComponentType.LIBRARY,
+        purl=place,
+        bom_ref=str(place),
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=each) for each in digests],
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
