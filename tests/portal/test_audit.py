@@ -44,6 +44,11 @@ class Served(Site):
 
     process: RunningProgram
 
+    def client(self, **headers: str) -> httpx.AsyncClient:
+        client = super().client(**headers)
+        client.timeout = httpx.Timeout(120)  # a busy machine takes its time
+        return client
+
     def transport(self) -> httpx.AsyncHTTPTransport:  # type: ignore[override]
         return httpx.AsyncHTTPTransport()
 
