@@ -102,7 +102,8 @@ class Outside:
             case RecordRevocation():
                 return None
             case KeepEarlier():
-                self.pages.append((case.earlier.events[: job.events], case.earlier.rejected[: job.rejected]))
+                page = (case.earlier.events[: job.events], case.earlier.rejected[: job.rejected])
+                self.pages += [] if page in self.pages else [page]
                 return None
             case RecordAcceptance():
                 return AcceptanceRecorded(first_acceptance=self._first(job.upload_id, job.received_at))

@@ -18,7 +18,9 @@ from domain.calendar import bogota_date
 from domain.case.attention import AttentionKind
 from domain.case.case import Case
 from domain.case.certificate import PaymentStanding
+from domain.case.earlier import PAGE_LINES
 from domain.case.jobs import REMINDER, QueuedJob, RecordAcceptance
+from domain.case.rejections import MOST_REJECTED
 from domain.case.reminders import Milestone
 from domain.decisions import clock, due, reminding, results
 from domain.letter.examination import Verdict
@@ -50,8 +52,15 @@ def _under_review(case: Case, now: datetime, world: Outside) -> Case:
     return with_upload(case, "U1", now, world, Verdict.UNDER_REVIEW)
 
 
+def _flooded(case: Case, now: datetime, _: Outside) -> Case:
+    for number in range(MOST_REJECTED + PAGE_LINES - 2):
+        case = deliver(case, f"no_such_{number}", now)
+    return case
+
+
 WAYS: dict[str, tuple[Callable[[Case, datetime, Outside], Case], ...]] = {
     "new": (),
+    "flooded": (_flooded,),
     "letter": (with_letter,),
     "loan": (with_loan,),
     "paid": (with_payment,),
@@ -214,6 +223,8 @@ class AnyOrder(RuleBasedStateMachine):
         if self.case.closing is None:
             return
         stored = json.loads(json.dumps(self.case.stored())) if archived else None
+        if not archived:
+            self.world.pages.clear()
         self.case = opened(self.world, self.now, stored)
         self._look()
 
@@ -265,6 +276,13 @@ class AnyOrder(RuleBasedStateMachine):
             return
         if status(self.case, self.now)["entitlement"] == "none" and today > request.opened_on + timedelta(days=30):
             assert any(each.kind is AttentionKind.NO_CERTIFICATE for each in self.case.attention)
+
+    @invariant()
+    def no_rejected_message_is_forgotten(self) -> None:
+        kept = sum(len(rejected) for _, rejected in self.world.pages)
+        carried = len(self.case.rejected) + len(self.case.earlier.rejected)
+        # A page may be kept already that the case does not know of yet.
+        assert carried <= self.case.rejected_count <= carried + kept
 
     @invariant()
     def one_reminder_a_day_at_most(self) -> None:
