@@ -33,11 +33,12 @@ from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE
 from domain.errors import ActivaError
+from domain.receiver import Webhooks
 from entry import served
 from letters import render_letter
 from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
-from settings import Settings, Smtp, Webhooks, load
+from settings import Settings, Smtp, load
 from workflows.activation import CertificateActivation
 from workflows.runner.sandbox import workflow_runner
 

@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 import settings
-from settings import Settings, SettingsError, Webhooks, load
+from domain.receiver import Webhooks
+from settings import Settings, SettingsError, load
 from tests.support.receiver import a_secret
 
 URL = "https://billing.example.co/activa/events"

@@ -12,7 +12,7 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from settings import Webhooks
+from domain.receiver import Webhooks
 
 
 def a_secret() -> str:
