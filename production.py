@@ -50,9 +50,14 @@ def _wrong_with_portal(portal: Portal) -> Iterator[str]:
     addresses = {"LOGIN_URL": portal.login_url, "CHECKOUT_URL": portal.checkout_url}
     if "://" in portal.jwks:
         addresses["JWKS"] = portal.jwks
+    if portal.staff_jwks is not None and "://" in portal.staff_jwks:
+        addresses["STAFF_JWKS"] = portal.staff_jwks
     for name, url in addresses.items():
         if not url.startswith("https://"):
             yield f"ACTIVA_PORTAL__{name}: must begin with https://"
+    for name in ("ISSUER", "AUDIENCE", "JWKS"):
+        if getattr(portal, f"staff_{name.lower()}") in {None, getattr(portal, name.lower())}:
+            yield f"ACTIVA_PORTAL__STAFF_{name}: must be set, and differ from ACTIVA_PORTAL__{name}"
     if portal.development_key is not None:
         yield "ACTIVA_PORTAL__DEVELOPMENT_KEY: must be left out; it is for a portal on 127.0.0.1 only"
     yield from _wrong_with_secrets(portal.session_secrets)

@@ -109,6 +109,15 @@ class Portal(Model):
     """Their `aud`."""
     jwks: Annotated[str, Field(min_length=1)]
     """The public keys of the issuer: an https address, or the path of a file."""
+    staff_issuer: Annotated[str, Field(min_length=1)] | None = None
+    """The `iss` of tokens that hand staff over. Without this and the next two, which loopback only allows, `issuer`'s
+    tokens make anybody staff."""
+    staff_audience: Annotated[str, Field(min_length=1)] | None = None
+    staff_jwks: Annotated[str, Field(min_length=1)] | None = None
+    staff_auth_seconds: Annotated[int, Field(ge=60, le=28_800)] = 3600
+    """How long ago staff may have signed in before what moves money or ends something (the token's `auth_time`)."""
+    staff_auth_methods: tuple[str, ...] = ()
+    """One of these must stand in `acr` or `amr` for that; without any, all will do."""
     login_url: HttpUrl
     """Where a person without a session comes from: the lender's own product."""
     hand_off_origins: tuple[HttpUrl, ...] = ()
@@ -141,8 +150,8 @@ class Portal(Model):
 
     @model_validator(mode="after")
     def _one_token_opens_one_door(self) -> Self:
-        if self.api_audience == self.audience:
-            raise ValueError("ACTIVA_PORTAL__API_AUDIENCE must differ from ACTIVA_PORTAL__AUDIENCE")
+        if self.api_audience in {self.audience, self.staff_audience}:
+            raise ValueError("ACTIVA_PORTAL__API_AUDIENCE must differ from …__AUDIENCE and …__STAFF_AUDIENCE")
         return self
 
 

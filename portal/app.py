@@ -34,9 +34,10 @@ from portal.api import access
 from portal.api import app as api_app
 from portal.api.cursors import Cursors
 from portal.api.dependencies import Api
-from portal.auth.hand_off import Door
+from portal.auth.hand_off import Door, Issuer
 from portal.auth.issuer_keys import IssuerKeys
 from portal.auth.live_sessions import LiveSessions
+from portal.auth.roles import STAFF, Role
 from portal.auth.session import IDLE, cookie_name
 from portal.auth.signed_tokens import SignedTokens
 from portal.cases.billing import Billing
@@ -91,7 +92,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     app.state.api = api
     app.state.portal = Portal(
         cases=Cases(activations, objects),
-        door=Door(keys, objects, _now, issuer=addresses.issuer, audience=addresses.audience),
+        door=Door(_issuers(addresses, keys), objects, _now),
         sessions=LiveSessions(objects),
         limits=limits,
         pages=shown,
@@ -115,6 +116,19 @@ def _limits(addresses: Addresses) -> Limits:
         entries_per_minute=addresses.entries_per_minute,
         uploads_per_hour=addresses.uploads_per_hour,
         calls_per_minute=addresses.api_calls_per_minute,
+    )
+
+
+def _issuers(addresses: Addresses, keys: IssuerKeys) -> tuple[Issuer, ...]:
+    """Return who hands over representatives, and who staff; one issuer may do both on loopback only."""
+    of_staff = (addresses.staff_issuer, addresses.staff_audience, addresses.staff_jwks)
+    if of_staff == (None, None, None):
+        return (Issuer(keys, addresses.issuer, addresses.audience, frozenset(Role)),)
+    issuer, audience, jwks = of_staff
+    staff_keys = keys if jwks is None else IssuerKeys(jwks)
+    return (
+        Issuer(keys, addresses.issuer, addresses.audience, frozenset(Role) - STAFF),
+        Issuer(staff_keys, issuer or addresses.issuer, audience or addresses.audience, STAFF),
     )
 
 

@@ -24,6 +24,9 @@ SAFE = {
     "ACTIVA_PORTAL__SESSION_SECRET": "kW3v9Qz1hXr7Tn5mYb8cLp2dGf6sJa4u",
     "ACTIVA_PORTAL__ISSUER": "contable",
     "ACTIVA_PORTAL__JWKS": "https://contable.example.co/jwks.json",
+    "ACTIVA_PORTAL__STAFF_ISSUER": "contable-personal",
+    "ACTIVA_PORTAL__STAFF_AUDIENCE": "activa-soporte",
+    "ACTIVA_PORTAL__STAFF_JWKS": "https://personal.example.co/jwks.json",
     "ACTIVA_PORTAL__LOGIN_URL": "https://contable.example.co/entrar",
     "ACTIVA_PORTAL__CHECKOUT_URL": "https://pagos.example.co/orden",
     "TEMPORAL_ADDRESS": "temporal.example.co:7233",
@@ -42,6 +45,9 @@ UNSAFE: dict[str, str | None] = {
     "ACTIVA_PORTAL__CHECKOUT_URL": "http://pagos.example.co/orden",
     "ACTIVA_PORTAL__DEVELOPMENT_KEY": "/keys/private.json",
     "FORWARDED_ALLOW_IPS": None,
+    "ACTIVA_PORTAL__STAFF_ISSUER": "contable",
+    "ACTIVA_PORTAL__STAFF_AUDIENCE": None,
+    "ACTIVA_PORTAL__STAFF_JWKS": "http://contable.example.co/jwks.json",
 }
 
 

@@ -5,6 +5,7 @@ out: a record in the store tells which session of a person is alive.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
@@ -54,6 +55,10 @@ class StaffSession(Session):
     """Somebody of the lender's, by the name that stands in timelines."""
 
     staff: str
+    auth_at: int = 0
+    """When the issuer has asked who they are (seconds since 1970); a session of before knows of no time."""
+    strong: bool = False
+    """Whether it has asked as the settings want it for what weighs."""
 
     @property
     def by(self) -> str:
@@ -73,15 +78,27 @@ class Newcomer(Model):
     role: Role
     company_id: CompanyId | None = None
     staff: str | None = None
+    auth_at: int | None = None
+    strong: bool | None = None
 
     @classmethod
-    def of(cls, claims: Claims) -> "Newcomer":
-        """Return whom a token names; a representative is known by their company, and by a digest."""
+    def of(cls, claims: Claims, methods: Collection[str] = ()) -> "Newcomer":
+        """Return whom a token names; a representative is known by their company, and by a digest.
+
+        One of `methods` must have been used by staff for what weighs; any does where there are none.
+        """
         if claims.role is Role.REPRESENTATIVE:
             person = person_of(claims.role, claims.company_id, claims.sub)
             return cls(person=person, role=claims.role, company_id=claims.company_id)
-        # Whichever company a token of theirs may name beside, it is the same person.
-        return cls(person=person_of(claims.role, None, claims.sub), role=claims.role, staff=claims.sub)
+        strong = not methods or not claims.methods.isdisjoint(methods)
+        return cls(
+            # Whichever company a token of theirs may name beside, it is the same person.
+            person=person_of(claims.role, None, claims.sub),
+            role=claims.role,
+            staff=claims.sub,
+            auth_at=claims.signed_in_at,
+            strong=strong,
+        )
 
 
 async def begin(request: Request, who: Newcomer, now: datetime) -> None:
@@ -89,7 +106,7 @@ async def begin(request: Request, who: Newcomer, now: datetime) -> None:
     at = int(now.timestamp())
     values: dict[str, Any] = who.model_dump(mode="json", exclude_none=True)
     values |= {"id": secrets.token_hex(16), "since": at, "seen": at}
-    about = {name: value for name, value in values.items() if name not in {"person", "id", "seen"}}
+    about = {name: value for name, value in values.items() if name in {"role", "company_id", "staff", "since"}}
     await _live(request).begin(who.person, values["id"], about)
     request.session.clear()
     request.session.update(values)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from domain.case.attention import AttentionKind
 from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError, NoWorkerError
+from domain.messages.four_eyes import weighs
 from domain.messages.models import Message, PaymentConfirmed
 from domain.profiles.company import Company
 from domain.profiles.forms import FieldError, read_form
@@ -25,7 +26,7 @@ from portal.auth.session import NotYoursError, StaffSession, staff, support
 from portal.cases.desk import Desk
 from portal.cases.desk_facts import DeskFacts
 from portal.desk.actions import ACTIONS, Action, command, read, spelled
-from portal.desk.dependencies import AtDesk
+from portal.desk.dependencies import AtDesk, sign_in_again
 from portal.desk.timeline import beside
 from portal.desk.words import ACTIONS as WORDS
 from portal.desk.words import ATTENTION, OUTCOMES, SIGNALS, STAGES
@@ -153,11 +154,14 @@ async def act(
         return _page(request, portal, action, _whose(company_id, company), values, errors=errors)
     if "cambiar" in typed:
         return _page(request, portal, action, _whose(company_id, company), values)
-    if "confirmado" not in typed:
+    again = sign_in_again(portal, who) if weighs(message) else None
+    if again or "confirmado" not in typed:
         review = {
             "shown": spelled(action, values, message),
             "command": command(company_id, action.signal, message),
             "warning": await _warning(desk, company_id, message) or action.warning,
+            "again": again,
+            "refused": "confirmado" in typed,
         }
         return _page(request, portal, action, _whose(company_id, company), values, review=review)
     if corrected is not None:
@@ -213,6 +217,6 @@ def _page(
     errors: tuple[FieldError, ...] = (),
     review: dict[str, Any] | None = None,
 ) -> Response:
-    asked = {"shown": None, "warning": action.warning}
+    asked = {"shown": None, "warning": action.warning, "again": None, "refused": False}
     known = {**whose, "action": action, "values": values, "errors": errors, **(review or asked)}
-    return portal.pages.page(request, "desk_action.html", known, 422 if errors else 200)
+    return portal.pages.page(request, "desk_action.html", known, 422 if errors else 403 if known["refused"] else 200)

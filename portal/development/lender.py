@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.contract import CompanyId
 from domain.messages.models import PaymentConfirmed
 from portal.api import access
-from portal.auth.hand_off import LONGEST_LIFE
+from portal.auth.hand_off import LONGEST_LIFE, STAFF_PATTERN
 from portal.auth.roles import Role
 from portal.auth.session import RepresentativeSession, representative
 from portal.cases.billing import Billing
@@ -56,6 +56,7 @@ class Lender:
             "jti": uuid.uuid4().hex,
             "iat": now,
             "exp": now + int(LONGEST_LIFE.total_seconds()),
+            "auth_time": now,
         }
         return jwt.encode({"alg": "ES256", "kid": KEY_ID}, claims | changes, self.key, algorithms=["ES256"])
 
@@ -107,9 +108,10 @@ async def hand_over(
     empresa: Annotated[CompanyId, Form()] = DEMO_COMPANY,
     destino: Annotated[str, Form()] = "/",
     rol: Annotated[Role, Form()] = Role.REPRESENTATIVE,
+    persona: Annotated[str, Form(pattern=f"^{STAFF_PATTERN}$")] = DEVELOPER,
 ) -> Response:
     """Have the browser post a fresh token to the portal."""
-    values = {"token": lender.token(empresa, rol), "destination": destino}
+    values = {"token": lender.token(empresa, rol, sub=persona), "destination": destino}
     return portal.pages.page(request, "development_hand_over.html", values)
 
 

@@ -24,7 +24,7 @@ async def enter(
     """Let in the bearer of a hand-off token and go where they wanted; ask first whoever works for another company."""
     portal.limits.entry("" if request.client is None else request.client.host)
     refuse_strange_entry(request.headers, (portal.origin, *portal.addresses.entry_origins))
-    who = session.Newcomer.of(await portal.door.admit(token))
+    who = session.Newcomer.of(await portal.door.admit(token), portal.addresses.staff_auth_methods)
     if await session.would_replace(request, who):
         session.propose(request, who, portal.now())
         return portal.pages.page(request, "switch.html", {"company_id": who.company_id, "destination": destino})

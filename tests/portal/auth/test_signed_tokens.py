@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from portal.api import access
-from portal.auth.hand_off import Door, HandOffRefusedError
+from portal.auth.hand_off import Door, HandOffRefusedError, Issuer
 from portal.auth.roles import Role
 from portal.auth.signed_tokens import SignedTokens, TokenRefusedError
 from tests.support.world import World
@@ -55,7 +55,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def door(portal_world: World, keys: OneKey, clock: Clock) -> Door:
-    return Door(keys, portal_world.objects, clock, issuer=ISSUER, audience=PORTAL)
+    return Door([Issuer(keys, ISSUER, PORTAL, frozenset(Role))], portal_world.objects, clock)
 
 
 @pytest.fixture
