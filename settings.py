@@ -22,6 +22,7 @@ from domain.case.policy import Policy
 from domain.errors import ActivaError
 from domain.letter.content import HttpUrl, Lender
 from domain.letter.examination import DEFAULT_INTAKE_BYTES
+from domain.messages.four_eyes import FourEyes
 from domain.model import Model
 from domain.receiver import Webhooks
 
@@ -118,6 +119,8 @@ class Portal(Model):
     """How long ago staff may have signed in before what moves money or ends something (the token's `auth_time`)."""
     staff_auth_methods: tuple[str, ...] = ()
     """One of these must stand in `acr` or `amr` for that; without any, all will do."""
+    four_eyes: FourEyes = FourEyes()
+    """What one of the staff may do alone."""
     login_url: HttpUrl
     """Where a person without a session comes from: the lender's own product."""
     hand_off_origins: tuple[HttpUrl, ...] = ()

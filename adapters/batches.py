@@ -1,11 +1,12 @@
 """One signal to many cases: Temporal's batch operations, which go on by themselves and can be watched and stopped."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from temporalio.api.batch.v1 import BatchOperationSignal
-from temporalio.api.common.v1 import Payloads
+from temporalio.api.common.v1 import Payloads, WorkflowExecution
 from temporalio.api.enums.v1 import BatchOperationState
 from temporalio.api.workflowservice.v1 import (
     DescribeBatchOperationRequest,
@@ -16,9 +17,9 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.case_list import Filter
 from adapters.recording import Recorder, Unrecorded
 from adapters.temporal import address_of, server_errors
+from domain.contract import workflow_id
 from domain.errors import BatchRunningError
 from domain.messages.models import Message
 from domain.remarks import remark
@@ -37,7 +38,7 @@ _TAKEN: Final = frozenset({RPCStatusCode.ALREADY_EXISTS, RPCStatusCode.RESOURCE_
 class Batch:
     """A batch as it stands. `state` is `running`, `completed`, `failed`, which a stopped one is too, or `unknown`.
 
-    What is done need not have reached its case: a run that ended after it was listed counts as done too.
+    What is done need not have reached its case: one that ended after it was listed counts as done too.
     """
 
     job_id: str
@@ -59,9 +60,9 @@ class Batches:
         self._recorder = recorder or Unrecorded()
 
     async def start(
-        self, job_id: str, wanted: Filter, signal: str, message: Message, *, reason: str, per_second: float
+        self, job_id: str, company_ids: Iterable[str], signal: str, message: Message, *, reason: str, per_second: float
     ) -> None:
-        """Signal every case of a filter; a second start under the same id does nothing.
+        """Signal these companies' cases and no others; a second start under the same id does nothing.
 
         The rate is a wish: Temporal's server 1.32 goes by its own setting `worker.batcherRPS` alone.
         Raises BatchRunningError while another batch runs: a namespace takes one at a time.
@@ -70,7 +71,7 @@ class Batches:
         payloads = await self._client.data_converter.encode([message.model_dump(mode="json", exclude_none=True)])
         request = StartBatchOperationRequest(
             namespace=self._client.namespace,
-            visibility_query=wanted.query(),
+            executions=[WorkflowExecution(workflow_id=workflow_id(each)) for each in company_ids],
             job_id=job_id,
             reason=reason,
             max_operations_per_second=per_second,

@@ -153,3 +153,17 @@ def notice_key(company_id: str, notice: str) -> str:
 def batch_key(job_id: str) -> str:
     """Return the key of whom a batch of the desk is meant for."""
     return f"desk/batches/{job_id}.json"
+
+
+PROPOSALS: Final = "desk/proposals/"
+"""Below it lies what somebody of support has rehearsed or proposed."""
+
+
+def proposal_key(proposal_id: str) -> str:
+    """Return the key of a batch that was rehearsed, or of an entry that waits for a second person."""
+    return f"{PROPOSALS}{proposal_id}.json"
+
+
+def hand_entries_key(person: str) -> str:
+    """Return the key of when a person of support, named by a digest, has lately entered by hand what weighs."""
+    return f"desk/entries/{person}.json"

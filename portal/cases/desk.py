@@ -16,6 +16,7 @@ from domain.profiles.company import Company
 from domain.views.earlier import EarlierPage
 from portal.cases.desk_facts import DeskFacts
 from portal.cases.directory import Directory
+from portal.cases.proposals import Proposals
 from portal.cases.representative import READ_WITHIN
 
 SEEN_WITHIN: Final = timedelta(seconds=1.4)
@@ -30,6 +31,7 @@ class Desk:
     batches: Batches
     directory: Directory
     objects: S3Objects
+    proposals: Proposals
 
     async def facts(self, company_id: str) -> DeskFacts:
         """Return the whole case; raises as `Cases.facts` does."""

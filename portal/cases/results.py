@@ -1,8 +1,7 @@
 """What each case made of a batch: whom it was meant for is kept when it starts, the rest is asked of the cases.
 
 Temporal only counts. A case tells what it took, by whom and when, and what it refused. A case that says neither was
-not reached once a batch was stopped, or is over for a while: it names the run of each case that it means, and a case
-that began another run after it was listed gets nothing.
+not reached once a batch was stopped, or is over for a while.
 """
 
 import asyncio
@@ -18,6 +17,7 @@ from domain.errors import CaseNotFoundError, NoWorkerError
 from domain.messages.models import Message
 from domain.model import Model, canonical_bytes
 from domain.views.earlier import RejectedSignal
+from domain.views.stage import Stage
 from portal.cases.desk import Desk
 from portal.cases.desk_facts import DeskFacts
 
@@ -34,6 +34,10 @@ class Meant(Model):
     by: str
     company_ids: tuple[str, ...]
     cut: bool = False
+    rehearsed_by: str | None = None
+    confirmed_by: str | None = None
+    digest: str | None = None
+    """Of the set that was rehearsed; a batch of before has none of these."""
 
 
 class Made(StrEnum):
@@ -58,8 +62,13 @@ class Result:
 
 
 async def listed(cases: CaseList, wanted: Filter, signal: str, message: Message, most: int = MOST_KEPT) -> Meant:
-    """Return whom a batch is meant for, as the list of cases stands."""
+    """Return whom a batch is meant for, as the list of cases stands; nobody for closed cases, which take nothing.
+
+    Their companies may have open ones, which a batch would reach in their place.
+    """
     found: dict[str, None] = {}
+    if wanted.stage is Stage.CLOSED:
+        return Meant(signal=signal, by=message.by, company_ids=())
     page = await cases.page(wanted, LISTED_AT_ONCE)
     while True:
         found.update((each.company_id, None) for each in page.cases)

@@ -4,6 +4,6 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from portal.desk import batches, case, earlier, lists
+from portal.desk import batches, case, earlier, lists, proposals
 
-ROUTERS: Final[tuple[APIRouter, ...]] = (lists.router, batches.router, earlier.router, case.router)
+ROUTERS: Final[tuple[APIRouter, ...]] = (lists.router, batches.router, proposals.router, earlier.router, case.router)

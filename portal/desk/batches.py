@@ -1,7 +1,10 @@
-"""One action for every case of a list: looked at first, then run at a limited rate, watched and stopped."""
+"""One action for every case of a list: rehearsed, then run at a limited rate, watched and stopped.
+
+It starts from its rehearsal alone, in `portal.desk.proposals`.
+"""
 
 import asyncio
-import uuid
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Final
 
@@ -9,24 +12,24 @@ from fastapi import APIRouter, Depends, Form, Request
 from pydantic import StringConstraints
 from starlette.responses import Response
 
-from domain.messages.models import Message
+from domain.messages.four_eyes import digest_of
 from portal.auth import session
 from portal.auth.session import NotYoursError, StaffSession, support
-from portal.cases import Batch, Filter
+from portal.cases import Batch
 from portal.cases.desk import Desk
-from portal.cases.results import Made, Meant, keep, kept, listed, results
-from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled
+from portal.cases.proposals import Proposal, new_id
+from portal.cases.results import MOST_KEPT, Made, Meant, kept, listed, results
+from portal.desk.actions import ACTIONS, Action, read
 from portal.desk.dependencies import AtDesk
 from portal.desk.filters import Chosen, chosen_filter
-from portal.desk.words import MADE, SIGNALS, STAGES
+from portal.desk.proposals import RATES, to_confirm, until
+from portal.desk.words import MADE, SIGNALS
 from portal.web.dependencies import InPortal
 from portal.web.rendering import go
 
 router = APIRouter(prefix="/soporte/lotes", dependencies=[Depends(session.staff)])
 MANY: Final = {key: ACTIONS[key] for key in ("silencio", "reenvio", "cierre")}
 """What makes sense for many cases alike."""
-RATES: Final = {"1": 1.0, "5": 5.0, "20": 20.0}
-SAMPLE: Final = 10
 PAGE_SIZE: Final = 25
 JobId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
 
@@ -35,8 +38,17 @@ JobId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
 async def batches(request: Request, portal: InPortal, desk: AtDesk) -> Response:
     """Show the latest batches with what came of each."""
     latest = [each.job_id for each in await desk.batches.latest()]
-    found = await asyncio.gather(*(desk.batches.batch(job_id) for job_id in latest[:20]))
-    return portal.pages.page(request, "desk_batches.html", {"batches": [each for each in found if each is not None]})
+    found, waiting, _ = await asyncio.gather(
+        asyncio.gather(*(desk.batches.batch(job_id) for job_id in latest[:20])),
+        desk.proposals.waiting(portal.now(), to_confirm(portal)),
+        desk.directory.renew(),
+    )
+    values = {
+        "batches": [each for each in found if each is not None],
+        "waiting": [(each, ACTIONS[each.action].title, until(portal, each)) for each in waiting],
+        "names": {each.id: desk.directory.name(each.company_ids[0]) for each in waiting},
+    }
+    return portal.pages.page(request, "desk_batches.html", values)
 
 
 @router.get("/nuevo")
@@ -56,41 +68,43 @@ async def choose(
 
 
 @router.post("/nuevo")
-async def start(
+async def rehearse(
     request: Request,
     portal: InPortal,
     desk: AtDesk,
     who: Annotated[StaffSession, Depends(support)],
     accion: Annotated[str, Form()],
     ritmo: Annotated[str, Form()] = "5",
-    lote: Annotated[str, Form(pattern=r"^(desk-[0-9a-f]{32})?$")] = "",
 ) -> Response:
-    """Show how many cases it would reach, and which; once that is confirmed, start."""
+    """Keep what would be sent and to whom, and show it; nothing is sent."""
     typed = await request.form(max_files=0, max_fields=20)
     chosen = Chosen(*(str(typed.get(name, "")) for name in ("etapa", "atencion", "vence")))
     action, rate = _action(accion), ritmo if ritmo in RATES else "5"
     values = {field.name: str(typed.get(field.name, ""))[:600] for field in action.fields}
-    wanted = chosen_filter(chosen, portal.now())
-    message = read(action, values, who.by)
-    total = await desk.cases.count(wanted)
-    known: dict[str, Any] = {"total": total, "values": values, "errors": (), "rate": rate}
+    wanted, message = chosen_filter(chosen, portal.now()), read(action, values, who.by)
+    known: dict[str, Any] = {"values": values, "errors": (), "rate": rate}
     if isinstance(message, tuple):
-        return _page(request, portal, action, chosen, {**known, "errors": message}, 422)
-    if not lote:
-        sample, _ = await asyncio.gather(desk.cases.page(wanted, SAMPLE), desk.directory.renew())
-        dry = {
-            "sample": [(each, desk.directory.name(each.company_id)) for each in sample.cases],
-            "shown": spelled(action, values, message),
-            "command": command(wanted, action.signal, message, RATES[rate]),
-            "job_id": f"desk-{uuid.uuid4().hex}",
-            "words": STAGES,
-        }
-        return _page(request, portal, action, chosen, {**known, **dry})
-    if await desk.batches.batch(lote) is None:
-        await keep(desk, lote, await listed(desk.cases, wanted, action.signal, message))
-    reason = f"{who.by}: {values['reason']}"
-    await desk.batches.start(lote, wanted, action.signal, message, reason=reason, per_second=RATES[rate])
-    return go(request, f"/soporte/lotes/{lote}")
+        known |= {"total": await desk.cases.count(wanted), "errors": message}
+        return _page(request, portal, action, chosen, known, 422)
+    meant = await listed(desk.cases, wanted, action.signal, message)
+    if meant.cut or not meant.company_ids:
+        known |= {"total": await desk.cases.count(wanted), "limit": MOST_KEPT if meant.cut else 0}
+        return _page(request, portal, action, chosen, known, 422)
+    proposal = Proposal(
+        id=new_id(portal.now()),
+        action=accion,
+        values=values,
+        company_ids=meant.company_ids,
+        by=who.by,
+        at=portal.now(),
+        second=portal.addresses.four_eyes.batch_needs_second(message, len(meant.company_ids)),
+        wanted=wanted,
+        chosen=asdict(chosen),
+        rate=rate,
+        digest=digest_of(wanted.query(), action.signal, message, meant.company_ids),
+    )
+    await desk.proposals.add(proposal)
+    return go(request, f"/soporte/propuestas/{proposal.id}")
 
 
 @router.get("/{job_id}")
@@ -133,14 +147,6 @@ async def stop(
     return go(request, f"/soporte/lotes/{job_id}")
 
 
-def command(wanted: Filter, signal: str, message: Message, per_second: float) -> str:
-    """Return the command line that starts the same batch."""
-    return (
-        f"temporal workflow signal --query {quoted(wanted.query())} --name {signal} \\\n"
-        f"  --input {quoted(payload(message))} --rps {per_second:g} --reason {quoted(message.by)} --yes"
-    )
-
-
 def _action(key: str) -> Action:
     if key not in MANY:
         raise NotYoursError
@@ -150,5 +156,5 @@ def _action(key: str) -> Action:
 def _page(
     request: Request, portal: InPortal, action: Action, chosen: Chosen, values: dict[str, Any], status_code: int = 200
 ) -> Response:
-    known = {"action": action, "many": MANY, "chosen": chosen, "rates": RATES, "shown": None, **values}
+    known = {"action": action, "many": MANY, "chosen": chosen, "rates": RATES, "limit": None, **values}
     return portal.pages.page(request, "desk_batch_new.html", known, status_code)

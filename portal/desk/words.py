@@ -5,6 +5,7 @@ from typing import Final
 from domain.case.attention import AttentionKind
 from domain.case.events import DeliveryOutcome
 from domain.views.stage import Stage
+from portal.cases.proposals import Refusal
 from portal.cases.results import Made
 from portal.words.actions import WORDS
 
@@ -84,6 +85,16 @@ OUTCOMES: Final = {
     DeliveryOutcome.GIVEN_UP: "No se pudo entregar",
     DeliveryOutcome.GONE: "El receptor no quiere más",
     DeliveryOutcome.OFF: "Sin dirección configurada",
+}
+REFUSALS: Final = {
+    Refusal.DONE: "Ya estaba hecho; no se hizo otra vez.",
+    Refusal.LATE: "Pasó el plazo para confirmarlo. No se envió nada: hazlo de nuevo desde el comienzo.",
+    Refusal.SAME_PERSON: "Lo pediste tú: debe confirmarlo otra persona de soporte. No se envió nada. "
+    "Dile que lo encuentra en «Lotes».",
+    Refusal.NOT_ASKED: "Quien lo preparó todavía no ha pedido que lo confirmen. No se envió nada: dile que lo pida.",
+    Refusal.NOT_YOURS: "Lo preparó otra persona y lo confirma ella. No se envió nada: si lo necesitas, ensáyalo tú.",
+    Refusal.CHANGED: "La lista no es la que se ensayó: entraron o salieron casos. No se envió nada: ensaya otra vez.",
+    Refusal.OVERTAKEN: "Alguien más lo cambió en este mismo momento. Actualiza la página para ver cómo quedó.",
 }
 MADE: Final = {
     Made.TAKEN: "Lo tomó",

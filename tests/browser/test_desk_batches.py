@@ -8,6 +8,7 @@ import re
 
 from playwright.async_api import expect
 
+from tests.support.browser.at_desk import enter_desk
 from tests.support.browser.inspection import problems
 from tests.support.browser.person import Person
 from tests.support.world import CaseUnderTest
@@ -53,7 +54,7 @@ async def test_a_batch_goes_from_a_list_to_its_end_on_pages_for_everybody(suppor
     found["choice with errors"] = await problems(support)
     await rehearse(support, "20", "Vacaciones colectivas.")
     await expect(page.get_by_role("heading", level=2)).to_have_text(f"Ensayo: llegaría a {count} casos")
-    assert await page.locator("main form > ul > li").count() == min(count, 10)
+    assert await page.locator("main > ul > li").count() == min(count, 10)
     assert (await cases[0].status())["reminders"]["muted_until"] is None
     found["rehearsal"] = await problems(support)
 
@@ -80,6 +81,14 @@ async def test_a_slow_batch_is_watched_and_stopped_on_a_page_for_everybody(suppo
     page = support.page
     await choose(support, "Empezó")
     await rehearse(support, "1", "Se reparan los recordatorios.")
+    await support.press("Pedir confirmación")
+    await expect(page.get_by_role("status")).to_contain_text("Espera a otra persona de soporte")
+    assert await problems(support) == []
+    await enter_desk(support, name="Entrar como otra persona del equipo")
+    await page.get_by_role("link", name="Lotes", exact=True).click()
+    assert await problems(support) == []
+    await page.get_by_role("region", name="Esperan a una segunda persona").get_by_role("link").last.click()
+    assert await problems(support) == []
     await support.press("Confirmar")
     await expect(page.get_by_role("heading", level=1)).to_have_text("El lote está en marcha")
     await expect(page.get_by_role("progressbar")).to_be_visible()

@@ -59,6 +59,8 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),
     bucket.batch_key: (IDS,),
     bucket.audit_key: (IDS, st.integers(0, 10), DIGESTS),
+    bucket.proposal_key: (IDS,),
+    bucket.hand_entries_key: (DIGESTS,),
     bucket.earlier_key: (IDS, INSTANTS, DIGESTS),
 }
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))

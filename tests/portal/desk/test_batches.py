@@ -19,6 +19,7 @@ from portal.auth.roles import Role
 from portal.cases.desk_facts import DeskFacts
 from portal.cases.results import ON_ITS_WAY, Made, Meant, listed, made_of
 from portal.desk.words import MADE
+from tests.support.portal.rehearsing import NEW, pressed, rehearsal, rehearsed, started
 from tests.support.portal.visiting import Site, Visitor, text_of
 from tests.support.world import CaseUnderTest, World
 
@@ -41,14 +42,6 @@ async def desk(site: Site, lent: list[CaseUnderTest]) -> AsyncIterator[Visitor]:
     async with site.visitor(lent[0]) as one:
         await one.enter(role="soporte", sub="ana")
         yield one
-
-
-async def rehearsed(desk: Visitor, **changes: str) -> str:
-    """Return the id under which the batch that was looked at would run."""
-    page = await desk.post("/soporte/lotes/nuevo", **(REVIEWED | changes))
-    assert page.status_code == 200, text_of(page)
-    [job_id] = re.findall(r'name="lote" value="([^"]+)"', page.text)
-    return job_id
 
 
 async def finished(desk: Visitor, job_id: str) -> str:
@@ -90,22 +83,22 @@ async def all_answers(desk: Visitor, job_id: str) -> dict[str, str]:
 async def muting(portal_world: World, job_id: str) -> None:
     """Start a batch as from a terminal: nothing is stored of whom it is meant for."""
     message = RemindersMuted(by="support:eva", until="2027-03-31", reason="Desde una terminal.")
-    wanted = Filter(stage=Stage.LOAN_ACTIVE)
-    batches = Batches(portal_world.client)
-    await batches.start(job_id, wanted, "reminders_muted", message, reason="support:eva", per_second=20)
+    listed_now = await CaseList(portal_world.client).page(Filter(stage=Stage.LOAN_ACTIVE), 500)
+    lent_to = [each.company_id for each in listed_now.cases]
+    await Batches(portal_world.client).start(
+        job_id, lent_to, "reminders_muted", message, reason="support:eva", per_second=20
+    )
 
 
 async def test_a_rehearsal_counts_and_shows_a_sample_and_sends_nothing(
     desk: Visitor, lent: list[CaseUnderTest]
 ) -> None:
-    page = await desk.post("/soporte/lotes/nuevo", **REVIEWED)
-    said = text_of(page)
-    assert re.search(r"Ensayo: llegaría a (\d+) casos", said)
-    assert "Préstamo activo" in said
-    assert "temporal workflow signal --query" in said
-    assert "--rps 5" in said
-    assert "Hasta el día 31 de enero de 2027" in said
-    assert '<input type="hidden" name="until" value="2027-01-31">' in page.text
+    read = text_of(await rehearsal(desk, await rehearsed(desk, **REVIEWED)))
+    assert re.search(r"Ensayo: llegaría a (\d+) casos", read)
+    assert "temporal workflow signal --query" in read
+    assert "--rps 5" in read
+    assert "Hasta el día 31 de enero de 2027" in read
+    assert "Lo ensayó support:ana" in read
     assert (await lent[0].status())["reminders"]["muted_until"] is None
 
 
@@ -114,14 +107,15 @@ async def test_a_batch_reaches_every_case_of_its_list_once_with_the_reason_on_re
 ) -> None:
     other = await portal_world.start()
     await other.settle()
-    job_id = await rehearsed(desk)
-    for _ in range(2):
-        answer = await desk.post("/soporte/lotes/nuevo", **REVIEWED, lote=job_id)
-        assert answer.headers["location"] == f"/soporte/lotes/{job_id}"
-    said = await finished(desk, job_id)
-    assert "El lote terminó" in said
-    assert "Fallidos 0" in said
-    assert "support:ana: Vacaciones colectivas." in said
+    job_id = await started(desk, **REVIEWED)
+    again = await pressed(desk, job_id, "confirmar")
+    assert (again.status_code, "Ya estaba hecho" in text_of(again)) == (409, True)
+    assert (await rehearsal(desk, job_id)).headers["location"] == f"/soporte/lotes/{job_id}"
+    read = await finished(desk, job_id)
+    assert "El lote terminó" in read
+    assert "Fallidos 0" in read
+    assert "Lo ensayó support:ana Lo confirmó support:ana" in read
+    assert "support:ana: Vacaciones colectivas." in read
     for case in lent:
         facts = await case.settle()
         assert facts["reminders"]["muted_until"] == "2027-01-31"
@@ -137,22 +131,27 @@ async def test_a_batch_reaches_every_case_of_its_list_once_with_the_reason_on_re
 
 
 async def test_a_batch_that_is_over_is_stopped_in_vain_and_shown(desk: Visitor) -> None:
-    job_id = await rehearsed(desk)
-    await desk.post("/soporte/lotes/nuevo", **REVIEWED, lote=job_id)
+    job_id = await started(desk, **REVIEWED)
     await finished(desk, job_id)
     answer = await desk.post(f"/soporte/lotes/{job_id}/detener")
     assert answer.headers["location"] == f"/soporte/lotes/{job_id}"
     assert "El lote terminó" in await finished(desk, job_id)
 
 
-async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_world: World, desk: Visitor) -> None:
+async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(
+    portal_world: World, site: Site, desk: Visitor
+) -> None:
     cases = [await portal_world.start() for _ in range(60)]
     await cases[-1].stage_in_visibility("started")
     changes = {"ritmo": "1", "until": "2027-02-28", "etapa": "started"}
-    job_id = await rehearsed(desk, **changes)
-    await desk.post("/soporte/lotes/nuevo", **(REVIEWED | changes), lote=job_id)
-    another = await desk.post("/soporte/lotes/nuevo", **(REVIEWED | changes), lote=await rehearsed(desk, **changes))
-    assert another.status_code == 409  # one at a time
+    jobs = [await rehearsed(desk, **(REVIEWED | changes)) for _ in range(2)]
+    for job in jobs:
+        await pressed(desk, job, "pedir")
+    async with site.visitor(desk.case) as second:
+        await second.enter(role="soporte", sub="luis")
+        answers = [(await pressed(second, job, "confirmar")).status_code for job in jobs]
+    assert answers == [303, 409]  # one at a time
+    job_id = jobs[0]
     assert "El lote está en marcha" in text_of(await desk.get(f"/soporte/lotes/{job_id}"))
     assert (await desk.post(f"/soporte/lotes/{job_id}/detener")).headers["location"] == f"/soporte/lotes/{job_id}"
     assert "El lote se detuvo" in await finished(desk, job_id)
@@ -167,8 +166,7 @@ async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(portal_wor
 
 async def test_a_case_that_refuses_is_listed_with_its_reason(desk: Visitor, lent: list[CaseUnderTest]) -> None:
     asked = {"accion": "reenvio", "notice": "certificate_active"}
-    job_id = await rehearsed(desk, **asked)
-    await desk.post("/soporte/lotes/nuevo", **(REVIEWED | asked), lote=job_id)
+    job_id = await started(desk, **(REVIEWED | asked))
     await finished(desk, job_id)
     for case in lent:
         await case.settle()
@@ -213,11 +211,11 @@ async def test_a_list_that_is_too_long_is_cut_and_says_so(portal_world: World, l
 
 @pytest.mark.parametrize(
     "changes",
-    [{"reason": ""}, {"until": "pronto"}, {"accion": "retiro"}, {"lote": "desk-1"}, {"lote": "../x"}],
+    [{"reason": ""}, {"until": "pronto"}, {"accion": "retiro"}, {"etapa": "closed"}],
     ids=str,
 )
-async def test_a_batch_with_something_wrong_does_not_start(desk: Visitor, changes: dict[str, str]) -> None:
-    answer = await desk.post("/soporte/lotes/nuevo", **(REVIEWED | changes))
+async def test_a_batch_with_something_wrong_is_not_rehearsed(desk: Visitor, changes: dict[str, str]) -> None:
+    answer = await desk.post(NEW, **(REVIEWED | changes))
     assert answer.status_code in {400, 404, 422}
 
 
@@ -225,5 +223,5 @@ async def test_readers_watch_batches_and_start_none(site: Site, lent: list[CaseU
     async with site.visitor(lent[0]) as reader:
         await reader.enter(role=Role.READER, sub="luis")
         assert (await reader.get("/soporte/lotes")).status_code == 200
-        assert (await reader.post("/soporte/lotes/nuevo", **REVIEWED)).status_code == 404
+        assert (await reader.post(NEW, **REVIEWED)).status_code == 404
         assert (await reader.get(f"/soporte/lotes/desk-{'0' * 32}")).status_code == 404

@@ -79,6 +79,9 @@ def test_every_route_has_one_role_or_is_known_to_be_open(site: Site) -> None:
         ("GET", "/soporte/lotes/nuevo"),
         ("POST", "/soporte/lotes/nuevo"),
         ("POST", "/soporte/lotes/{job_id}/detener"),
+        ("POST", "/soporte/propuestas/{job_id}/pedir"),
+        ("POST", "/soporte/propuestas/{job_id}/retirar"),
+        ("POST", "/soporte/propuestas/{job_id}/confirmar"),
     }
     assert all(roles in ({Role.SUPPORT}, {Role.SUPPORT, Role.READER}) for roles in desk.values())
     assert len(ours) > 15

@@ -1,0 +1,194 @@
+"""What was rehearsed or proposed, on a page of its own: confirmed by whoever may, and then done.
+
+A batch runs from here alone, for the very cases that its rehearsal has named. What needs four eyes is asked for by
+one person, who can't confirm it, and confirmed by another, who finds it in the list of what waits.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import StringConstraints
+from starlette.responses import Response
+
+from domain.messages.four_eyes import digest_of, weighs
+from domain.messages.models import Message
+from portal.auth import session
+from portal.auth.roles import Role
+from portal.auth.session import NotYoursError, StaffSession, staff, support
+from portal.cases import Filter
+from portal.cases.desk import Desk
+from portal.cases.proposals import Kept, Proposal, Refusal
+from portal.cases.results import Meant, keep, listed
+from portal.desk.actions import ACTIONS, payload, quoted, read, spelled
+from portal.desk.dependencies import AtDesk, SignInAgain, sign_in_again
+from portal.desk.words import REFUSALS
+from portal.web.dependencies import InPortal, Portal
+from portal.web.rendering import go
+
+router = APIRouter(prefix="/soporte/propuestas", dependencies=[Depends(session.staff)])
+RATES: Final = {"1": 1.0, "5": 5.0, "20": 20.0}
+SAMPLE: Final = 10
+ProposalId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
+Staff = Annotated[StaffSession, Depends(staff)]
+Support = Annotated[StaffSession, Depends(support)]
+
+
+@router.get("/{job_id}")
+async def shown(request: Request, portal: InPortal, desk: AtDesk, who: Staff, job_id: ProposalId) -> Response:
+    """Show what would be done, or where it is once it is done."""
+    proposal = (await _kept(desk, job_id)).value
+    if proposal.done_at is not None:
+        return go(request, _done_at(proposal))
+    return await _page(request, portal, desk, who, proposal)
+
+
+@router.post("/{job_id}/pedir")
+async def ask(request: Request, portal: InPortal, desk: AtDesk, who: Support, job_id: ProposalId) -> Response:
+    """Put a proposal before a second person."""
+    kept = await _kept(desk, job_id)
+    proposal, now = kept.value, portal.now()
+    refusal = Refusal.LATE if proposal.late(now, to_confirm(portal)) else None
+    if proposal.by != who.by:
+        refusal = Refusal.NOT_YOURS
+    if again := sign_in_again(portal, who):
+        return await _page(request, portal, desk, who, proposal, again=again)
+    if refusal is not None:
+        return await _page(request, portal, desk, who, proposal, refusal=refusal)
+    if proposal.asked_at is None and proposal.done_at is None:
+        await desk.proposals.change(kept, asked_at=now)
+    return go(request, f"/soporte/propuestas/{job_id}")
+
+
+@router.post("/{job_id}/retirar")
+async def withdraw(request: Request, desk: AtDesk, who: Support, job_id: ProposalId) -> Response:
+    """Take a proposal back before anybody has confirmed it."""
+    kept = await _kept(desk, job_id)
+    if kept.value.by != who.by:
+        raise NotYoursError
+    if kept.value.confirmed_by is None:
+        await desk.proposals.change(kept, asked_at=None)
+    return go(request, f"/soporte/propuestas/{job_id}")
+
+
+@router.post("/{job_id}/confirmar")
+async def confirm(request: Request, portal: InPortal, desk: AtDesk, who: Support, job_id: ProposalId) -> Response:
+    """Do what was proposed, if this person may, and it is still what was seen."""
+    kept = await _kept(desk, job_id)
+    proposal, message = kept.value, _message(kept.value)
+    again = sign_in_again(portal, who) if proposal.second or weighs(message) else None
+    if again is not None:
+        return await _page(request, portal, desk, who, proposal, again=again)
+    refusal = proposal.refuses(who.by, portal.now(), to_confirm(portal))
+    if refusal is None and not await _is_the_same(desk, proposal, message):
+        refusal = Refusal.CHANGED
+    if refusal is None and proposal.confirmed_by is None:
+        if not await desk.proposals.change(kept, confirmed_by=who.by, confirmed_at=portal.now()):
+            refusal = Refusal.OVERTAKEN
+        kept = await _kept(desk, job_id)
+    if refusal is not None:
+        return await _page(request, portal, desk, who, (await _kept(desk, job_id)).value, refusal=refusal)
+    await _do(desk, kept.value, message)
+    await desk.proposals.change(kept, done_at=portal.now())
+    return go(request, _done_at(proposal))
+
+
+async def _do(desk: Desk, proposal: Proposal, message: Message) -> None:
+    signal = ACTIONS[proposal.action].signal
+    meant = Meant(
+        signal=signal,
+        by=proposal.by,
+        company_ids=proposal.company_ids,
+        rehearsed_by=proposal.by,
+        confirmed_by=proposal.confirmed_by,
+        digest=proposal.digest,
+    )
+    await keep(desk, proposal.id, meant)
+    confirmed = f", confirmado por {proposal.confirmed_by}" if proposal.second else ""
+    reason = f"{proposal.by}{confirmed}: {proposal.values['reason']}"
+    await desk.batches.start(
+        proposal.id, proposal.company_ids, signal, message, reason=reason, per_second=RATES[proposal.rate]
+    )
+
+
+async def _is_the_same(desk: Desk, proposal: Proposal, message: Message) -> bool:
+    """Tell whether the list is still the one that was rehearsed."""
+    if proposal.wanted is None:
+        return True
+    signal = ACTIONS[proposal.action].signal
+    now = await listed(desk.cases, proposal.wanted, signal, message)
+    return not now.cut and proposal.digest == digest_of(proposal.wanted.query(), signal, message, now.company_ids)
+
+
+def to_confirm(portal: Portal) -> timedelta:
+    """Return how long a proposal is good for."""
+    return timedelta(minutes=portal.addresses.four_eyes.minutes_to_confirm)
+
+
+def until(portal: Portal, proposal: Proposal) -> datetime:
+    """Return until when a proposal is good."""
+    return proposal.at + to_confirm(portal)
+
+
+def command(wanted: Filter, signal: str, message: Message, per_second: float) -> str:
+    """Return the command line that starts the same batch."""
+    return (
+        f"temporal workflow signal --query {quoted(wanted.query())} --name {signal} \\\n"
+        f"  --input {quoted(payload(message))} --rps {per_second:g} --reason {quoted(message.by)} --yes"
+    )
+
+
+async def _kept(desk: Desk, job_id: str) -> Kept:
+    kept = await desk.proposals.get(job_id)
+    if kept is None:
+        raise NotYoursError
+    return kept
+
+
+def _message(proposal: Proposal) -> Message:
+    message = read(ACTIONS[proposal.action], proposal.values, proposal.by)
+    if isinstance(message, tuple):  # it was good when it was kept; the rules have changed since
+        raise NotYoursError
+    return message
+
+
+def _done_at(proposal: Proposal) -> str:
+    """Return the page that shows what came of it."""
+    return f"/soporte/lotes/{proposal.id}"
+
+
+async def _page(
+    request: Request,
+    portal: Portal,
+    desk: Desk,
+    who: StaffSession,
+    proposal: Proposal,
+    *,
+    refusal: Refusal | None = None,
+    again: SignInAgain | None = None,
+) -> Response:
+    await desk.directory.renew()
+    action, message = ACTIONS[proposal.action], _message(proposal)
+    may_act, late = who.role is Role.SUPPORT, proposal.late(portal.now(), to_confirm(portal))
+    mine, alone = proposal.by == who.by, proposal.wanted is not None and not proposal.second
+    values: dict[str, Any] = {
+        "proposal": proposal,
+        "action": action,
+        "shown": spelled(action, proposal.values, message),
+        "sample": [(each, desk.directory.name(each)) for each in proposal.company_ids[:SAMPLE]],
+        "command": command(proposal.wanted, action.signal, message, RATES[proposal.rate])
+        if alone and proposal.wanted
+        else "",
+        "mine": mine,
+        "until": until(portal, proposal),
+        "minutes": portal.addresses.four_eyes.minutes_to_confirm,
+        "cases_alone": portal.addresses.four_eyes.cases_alone,
+        "refusal": None if refusal is None else REFUSALS[refusal],
+        "late": late,
+        "again": again or (sign_in_again(portal, who) if may_act and (proposal.second or weighs(message)) else None),
+        "may_confirm": may_act and proposal.refuses(who.by, portal.now(), to_confirm(portal)) is None,
+        "may_ask": may_act and mine and proposal.second and proposal.asked_at is None and not late,
+        "may_withdraw": may_act and mine and proposal.asked_at is not None and proposal.confirmed_by is None,
+    }
+    status = 403 if again else 409 if refusal else 200
+    return portal.pages.page(request, "desk_proposal.html", values, status)
