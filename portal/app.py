@@ -42,8 +42,6 @@ from portal.auth.session import IDLE, cookie_name
 from portal.auth.signed_tokens import SignedTokens
 from portal.cases.billing import Billing
 from portal.cases.desk import Desk
-from portal.cases.directory import Directory
-from portal.cases.proposals import Proposals
 from portal.cases.representative import Cases
 from portal.pages import letter
 from portal.web import failures
@@ -104,8 +102,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         now=_now,
     )
     failures.install(app)
-    batches = Batches(client, trail)
-    app.state.desk = Desk(activations, listed, batches, Directory(objects), objects, Proposals(objects))
+    app.state.desk = Desk.over(activations, listed, Batches(client, trail), objects)
     for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
     development.install(app, addresses, billing)

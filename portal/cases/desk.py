@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from adapters.activations import Activations
 from adapters.batches import Batches
@@ -16,6 +16,7 @@ from domain.profiles.company import Company
 from domain.views.earlier import EarlierPage
 from portal.cases.desk_facts import DeskFacts
 from portal.cases.directory import Directory
+from portal.cases.hand_entries import HandEntries
 from portal.cases.proposals import Proposals
 from portal.cases.representative import READ_WITHIN
 
@@ -32,6 +33,20 @@ class Desk:
     directory: Directory
     objects: S3Objects
     proposals: Proposals
+    entries: HandEntries
+
+    @classmethod
+    def over(cls, activations: Activations, cases: CaseList, batches: Batches, objects: S3Objects) -> Self:
+        """Return the desk over what reaches Temporal, and a bucket."""
+        return cls(
+            activations=activations,
+            cases=cases,
+            batches=batches,
+            directory=Directory(objects),
+            objects=objects,
+            proposals=Proposals(objects),
+            entries=HandEntries(objects),
+        )
 
     async def facts(self, company_id: str) -> DeskFacts:
         """Return the whole case; raises as `Cases.facts` does."""

@@ -27,10 +27,11 @@ from portal.cases.desk import Desk
 from portal.cases.desk_facts import DeskFacts
 from portal.desk.actions import ACTIONS, Action, command, read, spelled
 from portal.desk.dependencies import AtDesk, sign_in_again
+from portal.desk.proposals import came_of, propose
 from portal.desk.timeline import beside
 from portal.desk.words import ACTIONS as WORDS
 from portal.desk.words import ATTENTION, OUTCOMES, SIGNALS, STAGES
-from portal.web.dependencies import InPortal
+from portal.web.dependencies import InPortal, Portal
 from portal.web.rendering import go
 
 router = APIRouter(prefix="/soporte/casos/{company_id}", dependencies=[Depends(session.staff)])
@@ -156,19 +157,34 @@ async def act(
         return _page(request, portal, action, _whose(company_id, company), values)
     again = sign_in_again(portal, who) if weighs(message) else None
     if again or "confirmado" not in typed:
-        review = {
-            "shown": spelled(action, values, message),
-            "command": command(company_id, action.signal, message),
-            "warning": await _warning(desk, company_id, message) or action.warning,
-            "again": again,
-            "refused": "confirmado" in typed,
-        }
+        review = await _review(portal, desk, who, company_id, action, values, message)
+        review |= {"again": again, "refused": "confirmado" in typed}
         return _page(request, portal, action, _whose(company_id, company), values, review=review)
+    if weighs(message) and not await desk.entries.take(who.person, portal.now(), portal.addresses.four_eyes):
+        return go(request, await propose(portal, desk, who, company_id, action, values))
     if corrected is not None:
         await desk.correct(corrected, who.by)
-    taken = await desk.send(company_id, action.signal, message)
-    outcome = {True: "si", False: "no", None: "espera"}[taken]
-    return go(request, f"/soporte/casos/{company_id}?hecho={outcome}")
+    return go(request, came_of(company_id, await desk.send(company_id, action.signal, message)))
+
+
+async def _review(
+    portal: Portal,
+    desk: Desk,
+    who: StaffSession,
+    company_id: str,
+    action: Action,
+    values: dict[str, str],
+    message: Message,
+) -> dict[str, Any]:
+    """Return what is shown before it is confirmed."""
+    rule = portal.addresses.four_eyes
+    alone = not weighs(message) or await desk.entries.may_enter(who.person, portal.now(), rule)
+    return {
+        "shown": spelled(action, values, message),
+        "command": command(company_id, action.signal, message) if alone else None,
+        "entries": None if alone else rule.entries_per_hour,
+        "warning": await _warning(desk, company_id, message) or action.warning,
+    }
 
 
 def _waiting(facts: DeskFacts) -> str:
@@ -217,6 +233,6 @@ def _page(
     errors: tuple[FieldError, ...] = (),
     review: dict[str, Any] | None = None,
 ) -> Response:
-    asked = {"shown": None, "warning": action.warning, "again": None, "refused": False}
+    asked = {"shown": None, "warning": action.warning, "again": None, "refused": False, "entries": None}
     known = {**whose, "action": action, "values": values, "errors": errors, **(review or asked)}
     return portal.pages.page(request, "desk_action.html", known, 422 if errors else 403 if known["refused"] else 200)

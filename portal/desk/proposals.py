@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import StringConstraints
+from pydantic import StringConstraints, ValidationError
 from starlette.responses import Response
 
+from domain.errors import CaseNotFoundError
 from domain.messages.four_eyes import digest_of, weighs
 from domain.messages.models import Message
 from portal.auth import session
@@ -18,9 +19,9 @@ from portal.auth.roles import Role
 from portal.auth.session import NotYoursError, StaffSession, staff, support
 from portal.cases import Filter
 from portal.cases.desk import Desk
-from portal.cases.proposals import Kept, Proposal, Refusal
+from portal.cases.proposals import Kept, Proposal, Refusal, new_id
 from portal.cases.results import Meant, keep, listed
-from portal.desk.actions import ACTIONS, payload, quoted, read, spelled
+from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled
 from portal.desk.dependencies import AtDesk, SignInAgain, sign_in_again
 from portal.desk.words import REFUSALS
 from portal.web.dependencies import InPortal, Portal
@@ -88,13 +89,44 @@ async def confirm(request: Request, portal: InPortal, desk: AtDesk, who: Support
         kept = await _kept(desk, job_id)
     if refusal is not None:
         return await _page(request, portal, desk, who, (await _kept(desk, job_id)).value, refusal=refusal)
-    await _do(desk, kept.value, message)
+    path = await _do(desk, kept.value, message)
     await desk.proposals.change(kept, done_at=portal.now())
-    return go(request, _done_at(proposal))
+    return go(request, path)
 
 
-async def _do(desk: Desk, proposal: Proposal, message: Message) -> None:
-    signal = ACTIONS[proposal.action].signal
+async def propose(
+    portal: Portal, desk: Desk, who: StaffSession, company_id: str, action: Action, values: dict[str, str]
+) -> str:
+    """Keep an entry until a second person confirms it; return the page where it waits."""
+    if not await desk.has(company_id):
+        raise CaseNotFoundError
+    now = portal.now()
+    proposal = Proposal(
+        id=new_id(now),
+        action=action.key,
+        values=values,
+        company_ids=(company_id,),
+        by=who.by,
+        at=now,
+        second=True,
+        asked_at=now,
+    )
+    await desk.proposals.add(proposal)
+    return f"/soporte/propuestas/{proposal.id}"
+
+
+def came_of(company_id: str, taken: bool | None) -> str:  # as `Desk.send` answers
+    """Return the page of a case that says what it made of a message."""
+    outcome = {True: "si", False: "no", None: "espera"}[taken]
+    return f"/soporte/casos/{company_id}?hecho={outcome}"
+
+
+async def _do(desk: Desk, proposal: Proposal, message: Message) -> str:
+    """Do what was confirmed and return the page that shows what came of it."""
+    signal, confirmed = ACTIONS[proposal.action].signal, f"confirmado por {proposal.confirmed_by}"
+    if proposal.wanted is None:
+        [company_id] = proposal.company_ids
+        return came_of(company_id, await desk.send(company_id, signal, _signed(message, confirmed)))
     meant = Meant(
         signal=signal,
         by=proposal.by,
@@ -104,11 +136,21 @@ async def _do(desk: Desk, proposal: Proposal, message: Message) -> None:
         digest=proposal.digest,
     )
     await keep(desk, proposal.id, meant)
-    confirmed = f", confirmado por {proposal.confirmed_by}" if proposal.second else ""
-    reason = f"{proposal.by}{confirmed}: {proposal.values['reason']}"
+    who = f"{proposal.by}, {confirmed}" if proposal.second else proposal.by
+    reason = f"{who}: {proposal.values['reason']}"
     await desk.batches.start(
         proposal.id, proposal.company_ids, signal, message, reason=reason, per_second=RATES[proposal.rate]
     )
+    return _done_at(proposal)
+
+
+def _signed(message: Message, confirmed: str) -> Message:
+    """Return a message whose reason, which the case's timeline shows, names who confirmed it, where there is room."""
+    said = f"{getattr(message, 'reason', '')} ({confirmed})"
+    try:
+        return type(message).model_validate({**message.model_dump(), "reason": said})
+    except ValidationError:
+        return message
 
 
 async def _is_the_same(desk: Desk, proposal: Proposal, message: Message) -> bool:
@@ -146,15 +188,16 @@ async def _kept(desk: Desk, job_id: str) -> Kept:
 
 
 def _message(proposal: Proposal) -> Message:
-    message = read(ACTIONS[proposal.action], proposal.values, proposal.by)
+    known = {"upload_id": proposal.values["upload_id"]} if ACTIONS[proposal.action].decides else {}
+    message = read(ACTIONS[proposal.action], proposal.values, proposal.by, **known)
     if isinstance(message, tuple):  # it was good when it was kept; the rules have changed since
         raise NotYoursError
     return message
 
 
 def _done_at(proposal: Proposal) -> str:
-    """Return the page that shows what came of it."""
-    return f"/soporte/lotes/{proposal.id}"
+    """Return the page of what a proposal was about."""
+    return f"/soporte/casos/{proposal.company_ids[0]}" if proposal.wanted is None else f"/soporte/lotes/{proposal.id}"
 
 
 async def _page(
@@ -170,18 +213,17 @@ async def _page(
     await desk.directory.renew()
     action, message = ACTIONS[proposal.action], _message(proposal)
     may_act, late = who.role is Role.SUPPORT, proposal.late(portal.now(), to_confirm(portal))
-    mine, alone = proposal.by == who.by, proposal.wanted is not None and not proposal.second
+    mine, wanted = proposal.by == who.by, None if proposal.second else proposal.wanted
     values: dict[str, Any] = {
         "proposal": proposal,
         "action": action,
         "shown": spelled(action, proposal.values, message),
         "sample": [(each, desk.directory.name(each)) for each in proposal.company_ids[:SAMPLE]],
-        "command": command(proposal.wanted, action.signal, message, RATES[proposal.rate])
-        if alone and proposal.wanted
-        else "",
+        "command": None if wanted is None else command(wanted, action.signal, message, RATES[proposal.rate]),
         "mine": mine,
         "until": until(portal, proposal),
         "minutes": portal.addresses.four_eyes.minutes_to_confirm,
+        "entries": portal.addresses.four_eyes.entries_per_hour,
         "cases_alone": portal.addresses.four_eyes.cases_alone,
         "refusal": None if refusal is None else REFUSALS[refusal],
         "late": late,

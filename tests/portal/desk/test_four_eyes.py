@@ -171,7 +171,7 @@ async def test_a_rehearsal_is_good_for_a_while_only(
         assert await proposals.change(kept, at=kept.value.at - timedelta(minutes=61))
         refused = await pressed(desk, job_id, "confirmar")
         assert (refused.status_code, "Pasó el plazo para confirmarlo" in text_of(refused)) == (409, True)
-        assert "ya no vale: pasaron más de 60 minutos" in text_of(await rehearsal(desk, job_id))
+        assert "Esto ya no vale: pasaron más de 60 minutos" in text_of(await rehearsal(desk, job_id))
         assert await nothing_was_sent(portal_world, job_id, cases)
 
 

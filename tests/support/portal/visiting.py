@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from domain.messages.four_eyes import FourEyes
 from portal import app as portal_app
 from portal.development.lender import Lender
 from settings import Portal, PortalSettings
@@ -111,6 +112,7 @@ def site_over(world: World, folder: Path, *, origin: str = ORIGIN, **changes: ob
         "login_url": f"{origin}/desarrollo",
         "checkout_url": f"{origin}/desarrollo/pagar",
         "development_key": folder / "private.json",
+        "four_eyes": FourEyes(entries_per_hour=1000),  # one person of support makes those of all tests
     }
     settings = PortalSettings(
         _env_file=None,
