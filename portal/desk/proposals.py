@@ -57,17 +57,19 @@ async def ask(request: Request, portal: InPortal, desk: AtDesk, who: Support, jo
     if refusal is not None:
         return await _page(request, portal, desk, who, proposal, refusal=refusal)
     if proposal.asked_at is None and proposal.done_at is None:
+        await portal.trail.before("proposal_asked", _whose(proposal), job_id)
         await desk.proposals.change(kept, asked_at=now)
     return go(request, f"/soporte/propuestas/{job_id}")
 
 
 @router.post("/{job_id}/retirar")
-async def withdraw(request: Request, desk: AtDesk, who: Support, job_id: ProposalId) -> Response:
+async def withdraw(request: Request, portal: InPortal, desk: AtDesk, who: Support, job_id: ProposalId) -> Response:
     """Take a proposal back before anybody has confirmed it."""
     kept = await _kept(desk, job_id)
     if kept.value.by != who.by:
         raise NotYoursError
     if kept.value.confirmed_by is None:
+        await portal.trail.before("proposal_withdrawn", _whose(kept.value), job_id)
         await desk.proposals.change(kept, asked_at=None)
     return go(request, f"/soporte/propuestas/{job_id}")
 
@@ -84,6 +86,7 @@ async def confirm(request: Request, portal: InPortal, desk: AtDesk, who: Support
     if refusal is None and not await _is_the_same(desk, proposal, message):
         refusal = Refusal.CHANGED
     if refusal is None and proposal.confirmed_by is None:
+        await portal.trail.before("proposal_confirmed", _whose(proposal), job_id)
         if not await desk.proposals.change(kept, confirmed_by=who.by, confirmed_at=portal.now()):
             refusal = Refusal.OVERTAKEN
         kept = await _kept(desk, job_id)
@@ -111,6 +114,7 @@ async def propose(
         second=True,
         asked_at=now,
     )
+    await portal.trail.before("proposal_asked", company_id, proposal.id)
     await desk.proposals.add(proposal)
     return f"/soporte/propuestas/{proposal.id}"
 
@@ -193,6 +197,11 @@ def _message(proposal: Proposal) -> Message:
     if isinstance(message, tuple):  # it was good when it was kept; the rules have changed since
         raise NotYoursError
     return message
+
+
+def _whose(proposal: Proposal) -> str | None:
+    """Return the company of an entry; a batch is of many."""
+    return proposal.company_ids[0] if proposal.wanted is None else None
 
 
 def _done_at(proposal: Proposal) -> str:

@@ -10,7 +10,9 @@ from datetime import timedelta
 import pytest_asyncio
 
 from adapters.batches import Batches
-from domain.bucket import batch_key
+from audit_trail.asker import person_of
+from audit_trail.chain import lines_of
+from domain.bucket import AUDIT, batch_key
 from domain.messages.four_eyes import FourEyes
 from domain.messages.models import RemindersMuted
 from portal.auth.roles import Role
@@ -65,6 +67,14 @@ async def nothing_was_sent(world: World, job_id: str, cases: list[CaseUnderTest]
     return untouched and await Batches(world.client).batch(job_id) is None
 
 
+def trail_of(world: World, job_id: str) -> list[tuple[str | None, str | None]]:
+    """Return what the audit trail tells of a proposal: which deeds, and whose."""
+    stored = (world.objects.get(key) for key, _ in world.objects.list(AUDIT))
+    told = (each for found in stored if found is not None for each in lines_of(found.data)[1])
+    mine = sorted((each for each in told if each.about == job_id), key=lambda each: each.at)
+    return [(each.action, each.who) for each in mine]
+
+
 async def over(world: World, job_id: str) -> None:
     async with asyncio.timeout(60):
         while (batch := await Batches(world.client).batch(job_id)) is None or batch.state == "running":
@@ -114,6 +124,11 @@ async def test_a_batch_that_closes_is_confirmed_by_a_second_person_who_finds_it_
     assert "Lo ensayó support:ana Lo confirmó support:luis" in read
     assert "support:ana, confirmado por support:luis: La empresa se fue." in read
     assert job_id not in (await luis.get("/soporte/lotes")).text.partition("<table>")[0]
+    assert trail_of(portal_world, job_id) == [
+        ("proposal_asked", person_of("soporte", None, "ana")),
+        ("proposal_confirmed", person_of("soporte", None, "luis")),
+        ("batch_started activation_closed", person_of("soporte", None, "luis")),
+    ]
 
 
 async def test_nobody_confirms_what_was_not_asked_for_or_was_taken_back(
