@@ -18,7 +18,7 @@ COLOURS: Final = 256
 
 async def picture(person: Person, name: str, *widths: int) -> None:
     """Take the page at each width, without a mark of the focus that a person did not put there."""
-    await person.page.evaluate("document.activeElement.blur()")
+    await person.page.evaluate("document.activeElement?.blur()")
     await person.page.wait_for_load_state("networkidle")
     for width in widths or HEIGHTS:
         await person.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
