@@ -1,7 +1,7 @@
 """A notice and whom it is for, made into a mail.
 
-Pure: the same arguments give the same mail. What was typed by a person is cleaned of line breaks and control
-characters here, and escaped by the HTML template.
+Pure: the same arguments give the same mail. What was typed by a person is cleaned of line breaks, control characters
+and addresses here, and escaped by the HTML template.
 """
 
 import functools
@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from domain.errors import NoticeError
 from domain.mail import Mail, Recipient
 from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Notice, NoticeKind
+from domain.profiles.links import harmless
 from mails import certificate, letter, loan
 from mails.content import Content
 
@@ -93,9 +94,9 @@ def _subject(text: str, recipient: Recipient | None) -> str:
 
 
 def _cleaned(name: str) -> str:
-    """Return a name on one line, without characters that break a header or turn the reading direction."""
+    """Return a name on one line, without what breaks a header, turns the reading direction or becomes a link."""
     printable = (" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in name)
-    return " ".join("".join(printable).split())
+    return harmless("".join(printable))
 
 
 @functools.cache

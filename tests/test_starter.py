@@ -44,6 +44,17 @@ def test_a_batch_in_another_encoding_is_told_so_by_its_lines(tmp_path: Path) -> 
     assert refused(file) == "line 2: is not in UTF-8; save it in that encoding"
 
 
+def test_a_batch_with_an_address_in_a_name_is_told_its_line_and_not_the_address(tmp_path: Path) -> None:
+    file = tmp_path / "companies.jsonl"
+    lines = [line(legal_name="Café.com S.A.S."), line(company_id="C2", legal_name="visita banco.example.co")]
+    file.write_text("\n".join(lines), encoding="utf-8")
+
+    said = refused(file)
+
+    assert said.startswith("line 2: legal_name: has an address of the internet or of mail; take it out.")
+    assert "banco" not in said
+
+
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf{}", "{}".encode("utf-16"), b" {} "])
 def test_a_file_of_an_editor_is_read(data: bytes) -> None:
     assert read_json(data) == {}

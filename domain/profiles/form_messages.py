@@ -9,6 +9,7 @@ _ENGLISH: Final = {
     "too_long": "is too long; shorten it to {max_length} characters",
     "forbidden_characters": "has a character that can't be used: {character}, at position {position}; take it out or "
     "write it in Latin letters",
+    "address_within": "has an address of the internet or of mail; take it out, or write a space after the point",
     "broken_text": "has half a character: it was cut or is in another encoding; type it again",
     "document_of_a_minor": "is of a person under 18, who can't sign for a company; give CC, CE, PA, PEP or PPT",
     "document_number": "must be the number alone: 2 to 20 letters and digits, without words or signs",
@@ -28,6 +29,11 @@ _ENGLISH: Final = {
 }
 
 _ENGLISH_BY_FIELD: Final = {
+    (
+        "legal_name",
+        "address_within",
+    ): "has an address of the internet or of mail; take it out. Where the RUT has one "
+    "in the name, as in Café.com S.A.S., give the legal form with it",
     (
         "company_id",
         "wrong_format",
@@ -54,6 +60,8 @@ _SPANISH: Final = {
     ("email", "missing"): "Escribe el correo electrónico.",
     ("phone", "missing"): "Escribe el teléfono.",
     ("legal_name", "missing"): "Escribe la razón social como está en el RUT.",
+    ("legal_name", "address_within"): "Tiene una dirección de internet o de correo. Bórrala. Si es parte del nombre, "
+    "como en Café.com S.A.S., escribe también el tipo de sociedad.",
     ("nit", "missing"): "Escribe el NIT con su dígito de verificación.",
     ("person_type", "missing"): "Elige si es persona jurídica o natural.",
     ("person_type", "unknown_choice"): "Elige persona jurídica o natural.",
@@ -69,6 +77,7 @@ _SPANISH_BY_CODE: Final = {
     "too_long": "Es demasiado largo: acórtalo a {max_length} caracteres.",
     "forbidden_characters": "Tiene un carácter que no se puede usar: {shown}, en la posición {position}. Bórralo o "
     "escríbelo con letras latinas.",
+    "address_within": "Tiene una dirección de internet o de correo. Bórrala, o deja un espacio después del punto.",
     "broken_text": "Tiene un carácter incompleto. Escribe el dato de nuevo.",
     "document_of_a_minor": "Con TI o registro civil no se puede firmar por una empresa: son de menores de edad. "
     "Elige CC, CE, PA, PEP o PPT.",

@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails
 
 from domain.model import Model
 from domain.profiles.form_messages import english, spanish
-from domain.profiles.identity import TYPED
 from domain.profiles.nit import NitCheckDigitError, NitError
 from domain.profiles.plain_text import plain
+from domain.profiles.text import TYPED
 
 
 class FieldError(Model):
@@ -44,6 +44,7 @@ _CODES = {
 }
 _OWN_CODES = frozenset(
     (
+        "address_within",
         "forbidden_characters",
         "document_of_a_minor",
         "document_number",

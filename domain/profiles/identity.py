@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from domain.profiles.document_number import document_number, label_of, without_label
+from domain.profiles.text import TYPED
 
 
 class DocumentType(StrEnum):
@@ -50,10 +51,6 @@ _USUAL_NUMBERS: Final = {
 def is_usual_number(kind: DocumentType, number: str) -> bool:
     """Tell whether a number looks like those of its kind of document."""
     return re.fullmatch(_USUAL_NUMBERS.get(kind, ".*"), number, re.ASCII) is not None
-
-
-TYPED: Final = {"typed": True}
-"""The context in which a form is read. Without it a value is as it was stored, and a letter's digest rests on it."""
 
 
 def _abbreviation(value: object) -> object:

@@ -7,10 +7,14 @@ here, which a test of the letters keeps true.
 
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, EmailStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, EmailStr, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from domain.profiles.links import has_address, has_address_beside_its_name
 from domain.profiles.plain_text import plain, refused_character
+
+TYPED: Final = {"typed": True}
+"""The context in which a form is read. Without it a value is as it was stored, and a letter's digest rests on it."""
 
 _RANGES: Final = (
     (0x0020, 0x007E),  # ASCII
@@ -49,14 +53,33 @@ def _short_mail(mail: str) -> str:
     return mail
 
 
-Name = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=120)]
+def _without_address(text: str, info: ValidationInfo) -> str:
+    if info.context == TYPED and has_address(text):
+        raise PydanticCustomError("address_within", "has an address of the internet or of mail")
+    return text
+
+
+def _named_without_address(text: str, info: ValidationInfo) -> str:
+    if info.context == TYPED and has_address_beside_its_name(text):
+        raise PydanticCustomError("address_within", "has an address of the internet or of mail")
+    return text
+
+
+NoAddress: Final = AfterValidator(_without_address)
+"""Of every text that may stand in a mail, a letter or a heading; see `domain.profiles.links`."""
+Name = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=120), NoAddress]
 """Of a person."""
-LegalName = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=250)]
+LegalName = Annotated[
+    str,
+    AfterValidator(one_line),
+    StringConstraints(min_length=1, max_length=250),
+    AfterValidator(_named_without_address),
+]
 """Of a company, as the register has it: it can't be shortened, and associations have 130 characters and more."""
-Address = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=200)]
+Address = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=200), NoAddress]
 """Where no street has a number, a road, its kilometre, a hamlet, an estate and a plot stand one after the other."""
-Label = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=60)]
+Label = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=60), NoAddress]
 """A city, a plan."""
-Role = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=100)]
+Role = Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=100), NoAddress]
 """As the register has it, such as «Primer suplente del representante legal para asuntos tributarios»."""
 MailAddress = Annotated[EmailStr, BeforeValidator(_one_line_of), AfterValidator(one_line), AfterValidator(_short_mail)]

@@ -16,8 +16,10 @@ from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError, NoWorkerError
 from domain.messages.four_eyes import weighs
 from domain.messages.models import Message, PaymentConfirmed
+from domain.model import Model
 from domain.profiles.company import Company
 from domain.profiles.forms import FieldError, read_form
+from domain.profiles.text import MailAddress
 from domain.remarks import remark
 from mails import spanish
 from portal.auth import session
@@ -40,6 +42,12 @@ UploadId = Annotated[str, StringConstraints(pattern=UPLOAD_ID_PATTERN)]
 Staff = Annotated[StaffSession, Depends(staff)]
 Support = Annotated[StaffSession, Depends(support)]
 LONGEST_VALUE: Final = 600
+
+
+class _Mail(Model):
+    """The address that support corrects."""
+
+    email: MailAddress
 
 
 @router.get("")
@@ -208,10 +216,11 @@ async def _warning(desk: Desk, company_id: str, message: Message) -> str | None:
 
 
 def _with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:
-    """Return the company with another mail address, None when nothing changes."""
+    """Return the company with another mail address, None when nothing changes; its other data stay as stored."""
     if mail is None or company is None or mail.strip() == company.email:
         return None
-    return read_form(Company, {**company.model_dump(mode="json"), "email": mail})
+    read = read_form(_Mail, {"email": mail})
+    return read if isinstance(read, tuple) else company.model_copy(update={"email": read.email})
 
 
 def _whose(company_id: str, company: Company | None) -> dict[str, str]:

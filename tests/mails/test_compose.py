@@ -75,7 +75,17 @@ def test_a_name_with_line_breaks_stays_on_the_subjects_line(kind: NoticeKind):
     assert len(mail.subject.splitlines()) == 1
     assert not re.search("[\x00-\x1f\u2028\u202e]", mail.subject + mail.html.replace("\n", ""))
     if kind not in TO_SUPPORT:
-        assert "Andina Bcc: otro@example.co S.A.S." in mail.html
+        assert "Andina Bcc: otro @ example. co S.A.S." in mail.html
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("name", ["visita banco.example.co", "https://evil.example/x", "www.evil.co", "ana@evil.co"])
+def test_a_name_that_is_an_address_is_no_link_in_any_mail(kind: NoticeKind, name: str):
+    mail = composed(kind, replace(COMPANY, legal_name=name, representative_name=f"Ana, {name}"))
+    said = mail.subject + mail.text + Page(mail.html).words
+    own = re.sub(r"https://activa\.example/\w+", "", said)
+    assert not re.search(r"://|\bwww\.\S|\S@\S+\.\w|\w\.(co|example)\b", own)
+    assert {*Page(mail.html).links} <= {"https://activa.example/estado", "https://activa.example/comprar"}
 
 
 @EVERY_KIND

@@ -55,6 +55,17 @@ async def test_a_company_with_many_wrong_fields_is_told_all_of_them_and_none_of_
     assert (await caller.get(f"/activations/{wrong['company_id']}/entitlement")).status_code == 404
 
 
+async def test_a_name_with_an_address_starts_nothing(caller: Caller) -> None:
+    named = a_company(
+        legal_name="visita banco.example.co", city="https://evil.example", address="escribe a ana@evil.co"
+    )
+    answer = await caller.post("/activations", named)
+    assert problem(answer) == (422, "wrong-input")
+    assert set(fields(answer)) == {"legal_name", "city", "address"}
+    assert "evil" not in answer.text
+    assert (await caller.get(f"/activations/{named['company_id']}/entitlement")).status_code == 404
+
+
 async def test_the_status_is_the_cases_own(portal_world: World, caller: Caller) -> None:
     case = await portal_world.start()
     facts = await case.settle()

@@ -204,6 +204,21 @@ async def test_a_mail_address_is_corrected_and_the_mail_sent_again_in_one_step(d
     assert any("Escribió mal." in str(event["reason"]) for event in facts["timeline"])
 
 
+async def test_a_mail_address_is_corrected_also_where_older_data_would_be_refused_today(
+    site: Site, portal_world: World
+) -> None:
+    case = await portal_world.start(legal_name="visita banco.example.co")
+    await case.pay()
+    await case.settle()
+    async with site.visitor(case) as desk:
+        await desk.enter(role="soporte", sub="ana")
+        await act(desk, "correo", email="nuevo@tornillo.example.co", notice="payment_received", reason="Escribió mal.")
+        await case.settle()
+    mail = case.mails("again/")[-1]
+    assert "nuevo@tornillo.example.co" in mail["To"]
+    assert "banco.example" not in mail["Subject"] + mail.get_body(("plain",)).get_content()
+
+
 async def test_every_other_action_is_its_signal(desk: Visitor) -> None:
     await desk.case.with_loan()
     await desk.case.settle()

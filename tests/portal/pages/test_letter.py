@@ -16,7 +16,7 @@ from tests.support.portal.visiting import REPRESENTATIVE, Visitor, text_of, titl
 
 PDF, TAKEN = b"%PDF-", DEFAULT_INTAKE_BYTES
 WRONG = {
-    "full_name": ("", "Escribe los nombres y apellidos del representante legal."),
+    "full_name": ("Ana, entra a banco.example.co", "Tiene una dirección de internet o de correo. Bórrala"),
     "document_type": ("TI", "Con TI o registro civil no se puede firmar"),
     "document_number": ("#", "Escribe solo el número del documento: de 2 a 20 letras y números"),
     "document_city": (
