@@ -11,37 +11,32 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar, cast
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from pydantic import ValidationError
 
 from adapters import s3, temporal
 from adapters.activations import Activations, Started
+from adapters.given_files import WrongInputError, parsed, read_as, read_batch, understood, upload_of, write_to
 from adapters.imports import start_all
 from audit_trail.commands import recorded
+from domain.consent.submission import read_submission
 from domain.contract import is_company_id
 from domain.errors import ActivaError, CaseNotFoundError, ServiceUnavailableError
-from domain.letter.examination import MOST_FILES
-from domain.letter.file_kind import kind_of
 from domain.messages.models import PaymentConfirmed
-from domain.model import Model, canonical_sha256
+from domain.model import canonical_sha256
 from domain.profiles.company import Company
-from domain.profiles.forms import FieldError, read_form
-from domain.profiles.json_file import NotJsonError, lines_of, read_json
-from domain.profiles.representative import Representative, warnings
+from domain.profiles.representative import warnings
 from settings import Settings, load
 
 DONE, WRONG_INPUT, NO_CASE, UNREACHABLE = 0, 2, 3, 4
-LARGEST_FILE_BYTES = 20_000_000
-MOST_LINES_NAMED = 200
+NO_CONSENT = (
+    "warning: no consent is stated, so whoever sends the data answers for the authorization of Ley 1581 de 2012; to "
+    'keep the proof with them, add "consent": {"obtained_by": ..., "obtained_at": ...}'
+)
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-M = TypeVar("M", bound=Model)
-
-
-class WrongInputError(ActivaError):
-    """What was given can't be used; one line per thing that is wrong."""
 
 
 def _company_id(text: str) -> str:
@@ -77,7 +72,7 @@ def start(
     async def run(cases: Activations, settings: Settings) -> dict[str, Any]:
         if batch is not None:
             return await _start_batch(cases, batch, settings, per_second)
-        company = _read(Company, cast("Path", file))
+        company = read_as(Company, cast("Path", file))
         started = await cases.start(company, settings.policy, reopen=reopen)
         if started.closed:
             _say(f"the activation of {company.company_id} is closed; start it again with --reopen")
@@ -111,7 +106,7 @@ def company(company_id: CompanyIdArgument, file: FileArgument, by: By = DEFAULT_
     """Correct a company's data. Example: python starter.py company C1001 company.json."""
 
     async def run(cases: Activations, _: Settings) -> dict[str, Any]:
-        corrected = _read(Company, file)
+        corrected = read_as(Company, file)
         if corrected.company_id != company_id:
             raise WrongInputError(f"company_id: the file is of another company than {company_id}; check the file")
         changed = await cases.update_company(corrected, by)
@@ -135,10 +130,12 @@ def representative(company_id: CompanyIdArgument, file: FileArgument, by: By = D
     """Store the representative, issue the letter. Example: python starter.py representative C1001 maria.json."""
 
     async def run(cases: Activations, _: Settings) -> dict[str, Any]:
-        person = _read(Representative, file)
-        for warning in warnings(person):
+        submitted = understood(read_submission(parsed(file), datetime.now(UTC)))
+        for warning in warnings(submitted.person):
             _say(f"warning: {warning.message}")
-        return await cases.submit_representative(company_id, person, by)
+        if submitted.consent is None:
+            _say(NO_CONSENT)
+        return await cases.submit_representative(company_id, submitted.person, by, consent=submitted.authorization)
 
     _main(run)
 
@@ -151,7 +148,7 @@ def letter(
 
     async def run(cases: Activations, _: Settings) -> dict[str, Any]:
         pdf = await cases.letter(company_id)
-        _write(out, pdf)
+        write_to(out, pdf)
         return {"company_id": company_id, "file": str(out), "bytes": len(pdf)}
 
     _main(run)
@@ -165,7 +162,7 @@ def upload_letter(company_id: CompanyIdArgument, files: UploadArgument, by: By =
     """
 
     async def run(cases: Activations, _: Settings) -> dict[str, Any]:
-        return await cases.upload_letter(company_id, _upload(files), by)
+        return await cases.upload_letter(company_id, upload_of(files), by)
 
     _main(run)
 
@@ -190,73 +187,6 @@ def confirm_payment(
         return {"company_id": company_id, "reference": reference, "amount_cop": amount_cop, "standing": standing}
 
     _main(run)
-
-
-def _upload(files: list[Path]) -> list[bytes]:
-    if len(files) > MOST_FILES:
-        raise WrongInputError(f"{len(files)} files; at most {MOST_FILES} photos make one letter")
-    found = [_bytes(file) for file in files]
-    for file, data in zip(files, found, strict=True):
-        kind = kind_of(data)
-        if len(files) > 1 and (kind is None or not kind.is_picture):
-            raise WrongInputError(f"{file}: is no photo; give one PDF alone, or only JPEG, PNG, HEIC and WebP files")
-    return found
-
-
-def _read(model: type[M], file: Path) -> M:
-    try:
-        data = read_json(_bytes(file))
-    except NotJsonError as error:
-        raise WrongInputError(f"{file}: {error}") from None
-    read = read_form(model, data)
-    if isinstance(read, tuple):
-        raise WrongInputError("\n".join(_line(each) for each in read))
-    return read
-
-
-def read_batch(file: Path) -> list[Company]:
-    """Return the companies of a file of one JSON object a line, or raise WrongInputError naming every wrong line."""
-    companies: list[Company] = []
-    wrong: list[str] = []
-    known: dict[str, int] = {}
-    for number, line in enumerate(lines_of(_bytes(file)), start=1):
-        if not line.strip():
-            continue
-        try:
-            read = read_form(Company, read_json(line))
-        except NotJsonError as error:
-            wrong.append(f"line {number}: {error}")
-            continue
-        if isinstance(read, tuple):
-            wrong += [f"line {number}: {_line(each)}" for each in read]
-        elif read.company_id in known:
-            wrong.append(f"line {number}: company_id: the same as in line {known[read.company_id]}; keep one")
-        else:
-            known[read.company_id] = number
-            companies.append(read)
-    if wrong or not companies:
-        raise WrongInputError("\n".join(wrong[:MOST_LINES_NAMED]) or f"{file}: holds no company")
-    return companies
-
-
-def _line(error: FieldError) -> str:
-    return error.message if error.message.startswith(error.field) else f"{error.field}: {error.message}"
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > LARGEST_FILE_BYTES:
-            raise WrongInputError(f"{file}: larger than {LARGEST_FILE_BYTES} bytes; is it the right file?")
-        return file.read_bytes()
-    except OSError as error:
-        raise WrongInputError(f"{file}: {error.strerror}; check the path") from None
-
-
-def _write(file: Path, data: bytes) -> None:
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise WrongInputError(f"{file}: {error.strerror}; choose another path for --out") from None
 
 
 def _say(text: str) -> None:

@@ -16,13 +16,14 @@ from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from adapters import uploads
+from adapters import profiles, uploads
 from adapters.case_errors import case_errors
 from adapters.outlines import Outline, of_a_new_case, outline_of
 from adapters.recording import Recorder, Unrecorded, about
 from adapters.s3 import S3Objects
-from domain.bucket import company_key, company_version_key, representative_key, representative_version_key
+from domain.bucket import company_key
 from domain.case.policy import Policy
+from domain.consent.authorization import Authorization
 from domain.contract import ASK_AGAIN, STATUS_QUERY, TASK_QUEUE, WORKFLOW_TYPE, workflow_id
 from domain.errors import CaseNotFoundError, NotAllowedNowError, ServiceUnavailableError
 from domain.messages.models import (
@@ -41,7 +42,6 @@ from domain.remarks import Remark, remark
 QUERY_TIMEOUT: Final = timedelta(seconds=5)
 UPDATE_TIMEOUT: Final = timedelta(seconds=45)
 RPC_TIMEOUT: Final = timedelta(seconds=10)
-JSON: Final = "application/json"
 NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
 """The second is the server's, of a run that follows another and waits, up to a second, for its first task."""
 
@@ -75,7 +75,7 @@ class Activations:
         if known is not None and (known[1] or not reopen):
             return Started(workflow_id=identifier, run_id=known[0], started=False, closed=not known[1])
         await self._recorder.before("activation_started", company.company_id, None)
-        sha256 = await self._store_company(company)
+        sha256 = await asyncio.to_thread(profiles.store_company, self._objects, company)
         start = {
             "company_id": company.company_id,
             "profile_sha256": sha256,
@@ -138,18 +138,27 @@ class Activations:
             facts = await self.status(company.company_id)
             if facts["steps"]["nit_locked"]:
                 raise NotAllowedNowError(remark("nit_locked"))
-        sha256 = await self._store_company(company)
+        sha256 = await asyncio.to_thread(profiles.store_company, self._objects, company)
         await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
         return True
 
     async def submit_representative(
-        self, company_id: str, representative: Representative, by: str, *, within: timedelta = UPDATE_TIMEOUT
+        self,
+        company_id: str,
+        representative: Representative,
+        by: str,
+        *,
+        consent: Authorization | None = None,
+        within: timedelta = UPDATE_TIMEOUT,
     ) -> Json:
-        """Store the representative's data and return the letter to sign: `folio`, `key`, `sha256`."""
+        """Store the representative's data and return the letter to sign: `folio`, `key`, `sha256`.
+
+        The authorization to treat them is written down first. Without one the sender answers for it.
+        """
         await self.require(company_id)
-        data = canonical_bytes(representative)
-        sha256 = hashlib.sha256(data).hexdigest()
-        await self._store(representative_version_key(company_id, sha256), representative_key(company_id), data)
+        sha256 = await asyncio.to_thread(
+            profiles.store_representative, self._objects, company_id, representative, consent
+        )
         message = SubmitRepresentative(sha256=sha256, by=by)
         return await self.update(company_id, "submit_representative", message, within=within)
 
@@ -246,16 +255,6 @@ class Activations:
                     name, message.model_dump(mode="json", exclude_none=True)
                 )
         return answer
-
-    async def _store_company(self, company: Company) -> str:
-        data = canonical_bytes(company)
-        sha256 = hashlib.sha256(data).hexdigest()
-        await self._store(company_version_key(company.company_id, sha256), company_key(company.company_id), data)
-        return sha256
-
-    async def _store(self, version_key: str, current_key: str, data: bytes) -> None:
-        await asyncio.to_thread(self._objects.put_new, version_key, data, JSON)
-        await asyncio.to_thread(self._objects.put, current_key, data, JSON)
 
     def _handle(self, company_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(workflow_id(company_id))

@@ -37,6 +37,16 @@ def representative_version_key(company_id: str, sha256: str) -> str:
     return f"{PROFILES}{company_id}/representative/{sha256}.json"
 
 
+def consents_of(company_id: str, representative_sha256: str) -> str:
+    """Return the prefix below which the authorizations for one version of a representative's data lie."""
+    return f"{PROFILES}{company_id}/consents/{representative_sha256}/"
+
+
+def consent_key(company_id: str, representative_sha256: str, door: str, text_version: str) -> str:
+    """Return the immutable key of the evidence that the treatment of these data was authorized, where and to what."""
+    return f"{consents_of(company_id, representative_sha256)}{door}-{text_version}.json"
+
+
 def inbox_key(company_id: str, upload_id: str) -> str:
     """Return the key where an uploaded file waits to be checked, whatever its kind; of several photos, the first."""
     return f"inbox/{company_id}/{upload_id}.pdf"

@@ -19,7 +19,6 @@ _TO_TRY_OUT: Final = {
     "ACTIVA_LENDER__NAME": "Prestadora de Ejemplo S.A.S.",
     "ACTIVA_LENDER__NIT": "900373115-3",
     "ACTIVA_LENDER__DATA_PROTECTION_MAIL": "datos@prestadora.example.com",
-    "ACTIVA_LENDER__POLICY_URL": "https://prestadora.example.com/datos-personales",
     "ACTIVA_SUPPORT_MAIL": "soporte@prestadora.example.com",
     "ACTIVA_WORKER__SHUTDOWN_SECONDS": "5",
 }
@@ -34,6 +33,7 @@ def local_settings(stack: StackSettings, shell: Mapping[str, str] = os.environ) 
     changed = {name: value for name, value in shell.items() if name.startswith(_SHELL_MAY_CHANGE)}
     return {
         **_TO_TRY_OUT,
+        "ACTIVA_LENDER__POLICY_URL": f"http://{LOOPBACK}:{stack.portal_port}/datos",
         **changed,
         "ACTIVA_S3__BUCKET": BUCKET,
         "ACTIVA_S3__ENDPOINT_URL": f"http://{LOOPBACK}:{stack.s3_port}",

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from adapters.given_files import WrongInputError, read_batch
 from domain.profiles.json_file import NotJsonError, read_json
-from starter import WrongInputError, read_batch
 from tests.support.builders import COMPANY
 
 

@@ -39,6 +39,13 @@ _ENGLISH_BY_FIELD: Final = {
         "wrong_format",
     ): "must be 1 to 64 letters, digits, hyphens and underscores, not beginning with a sign",
     ("folio", "wrong_format"): "must be as AC-0000-0000-0000, without I, L, O and U",
+    (
+        "consent.obtained_at",
+        "wrong_format",
+    ): "must be a date as 2027-01-31 or an instant with its offset, 2027-01-31T10:00:00-05:00",
+    ("consent.obtained_at", "lies_ahead"): "lies in the future; give the instant at which the consent was obtained",
+    ("consent", "text_changed"): "is to another text than today's; read that and give it again",
+    ("consent.text_version", "wrong_format"): "must be 1 to 40 letters, digits, points, hyphens and underscores",
     ("issued_on", "wrong_format"): "must be a date as 2026-11-24",
     ("loan_days", "wrong_format"): "must be a whole number of days from 1 to 3660",
     ("amount_cop", "wrong_format"): "must be whole pesos as a number, from 1 to 1000000000000",
@@ -59,6 +66,10 @@ _SPANISH: Final = {
     ("role", "missing"): "Escribe el cargo, por ejemplo «Gerente».",
     ("email", "missing"): "Escribe el correo electrónico.",
     ("phone", "missing"): "Escribe el teléfono.",
+    ("consent", "missing"): "Marca la casilla para autorizar el tratamiento de los datos. Sin la autorización no "
+    "guardamos nada.",
+    ("consent.obtained_at", "lies_ahead"): "Es una fecha futura. Escribe cuándo se obtuvo la autorización.",
+    ("consent", "text_changed"): "El texto de la autorización cambió. Léelo y marca la casilla de nuevo.",
     ("legal_name", "missing"): "Escribe la razón social como está en el RUT.",
     ("legal_name", "address_within"): "Tiene una dirección de internet o de correo. Bórrala. Si es parte del nombre, "
     "como en Café.com S.A.S., escribe también el tipo de sociedad.",

@@ -6,7 +6,7 @@ what to do; it never repeats what was typed, which may be a person's data. Only 
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -80,6 +80,11 @@ def read_form(model: type[M], data: object) -> M | tuple[FieldError, ...]:
     return tuple(sorted(found.values(), key=lambda error: order.get(error.field, len(order))))
 
 
+def refusal(field: str, code: str) -> FieldError:
+    """Return the error of a field that is looked at beside the model."""
+    return FieldError(field=field, code=code, message=english(field, code), message_es=spanish(field, code))
+
+
 def _is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not plain(value))
 
@@ -114,6 +119,17 @@ def _error(
     return FieldError(
         field=field,
         code=code,
-        message=english(field, code, **{"fields": ", ".join(model.model_fields), **facts}),
+        message=english(field, code, **{"fields": ", ".join(_names_beside(field, model)), **facts}),
         message_es=spanish(field, code, **facts),
     )
+
+
+def _names_beside(field: str, model: type[BaseModel]) -> list[str]:
+    """Return the names that a field's own object may have."""
+    holder, _, within = field.partition(".")
+    if within and holder in model.model_fields:
+        annotation = model.model_fields[holder].annotation
+        for kind in (annotation, *get_args(annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                return list(kind.model_fields)
+    return list(model.model_fields)

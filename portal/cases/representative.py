@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from adapters import uploads
+from adapters import profiles, uploads
 from adapters.activations import Activations
 from adapters.outlines import Outline
 from adapters.s3 import S3Object, S3Objects
@@ -21,9 +21,11 @@ from domain.bucket import (
     representative_key,
     verdict_key,
 )
+from domain.consent.authorization import Authorization, Evidence
 from domain.errors import NoWorkerError
 from domain.letter.examination import Conversion
 from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, VerifyPayment
+from domain.model import canonical_sha256
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
 from portal.cases.facts import Facts
@@ -64,13 +66,19 @@ class Cases:
         """Have the case look whether the certificate is paid."""
         await self._activations.update(company_id, "verify_payment", VerifyPayment(by=BY), within=DONE_WITHIN)
 
-    async def submit_representative(self, company_id: str, person: Representative) -> bool:
+    async def consents(self, company_id: str, person: Representative) -> list[Evidence]:
+        """Return the authorizations to treat a representative's data, the earliest first."""
+        return await asyncio.to_thread(profiles.consents, self._objects, company_id, canonical_sha256(person))
+
+    async def submit_representative(
+        self, company_id: str, person: Representative, consent: Authorization | None
+    ) -> bool:
         """Store the data and have the letter made; False when it is not ready yet and must be asked for again.
 
-        Raises RefusedError when no letter can be made of these data.
+        `consent` is None for data that are stored already. Raises RefusedError when no letter can be made of them.
         """
         try:
-            await self._activations.submit_representative(company_id, person, BY, within=DONE_WITHIN)
+            await self._activations.submit_representative(company_id, person, BY, consent=consent, within=DONE_WITHIN)
         except NoWorkerError:
             return False
         return True

@@ -67,6 +67,7 @@ async def case(
         "facts": facts,
         "company": company,
         "person": person,
+        "consents": [] if person is None else await portal.cases.consents(company_id, person),
         "stages": STAGES,
         "words": WORDS,
         "beside": partial(beside, facts=facts),

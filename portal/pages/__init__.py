@@ -4,10 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from portal.pages import entry, home, letter, payment, representative, status
+from portal.pages import data_policy, entry, home, letter, payment, representative, status
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     entry.router,
+    data_policy.router,
     home.router,
     payment.router,
     representative.router,

@@ -1,4 +1,4 @@
-"""Coming in and leaving. The only pages for somebody who is not logged in."""
+"""Coming in and leaving. With `data_policy`, the only pages for somebody who is not logged in."""
 
 from typing import Annotated, Final
 

@@ -39,6 +39,8 @@ async def test_the_form_and_the_upload_need_the_keyboard_only(person: Person, ca
         await tab_to(person, page.locator(f"#{field}"))
         # A list chooses the line that begins with what is typed.
         await page.keyboard.type("Cédula de ciu" if field == "document_type" else value)
+    await tab_to(person, page.locator("#consent"))
+    await page.keyboard.press("Space")
     await tab_to(person, page.get_by_role("button", name="Descargar carta"))
     async with page.expect_download():
         await page.keyboard.press("Enter")

@@ -35,7 +35,7 @@ async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_
     await person.press("Verificar pago")
     await expect(page.get_by_text("$297.500")).to_be_visible()
     await person.press("Pedir el préstamo")
-    await person.fill(REPRESENTATIVE)
+    await person.fill_and_authorize(REPRESENTATIVE)
     letter = await person.download("Descargar carta")
     assert letter.startswith(b"%PDF-")
     await expect(page.get_by_role("button", name="Continuar", exact=True)).to_be_disabled()

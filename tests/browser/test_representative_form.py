@@ -15,6 +15,7 @@ MISSING = {
     "role": "Escribe el cargo, por ejemplo «Gerente».",
     "email": "Escribe el correo electrónico.",
     "phone": "Escribe el teléfono.",
+    "consent": "Marca la casilla para autorizar el tratamiento de los datos. Sin la autorización no guardamos nada.",
 }
 WRONG = {
     "full_name": (
@@ -54,14 +55,14 @@ async def said_at(form: Person, field: str) -> str:
 
 async def test_every_field_that_is_missing_is_named_at_the_field_and_in_the_summary(form: Person) -> None:
     await form.press("Descargar carta")
-    await expect(form.page.get_by_role("heading", name="Hay 7 datos por corregir")).to_be_visible()
+    await expect(form.page.get_by_role("heading", name="Hay 8 datos por corregir")).to_be_visible()
     assert {field: await said_at(form, field) for field in MISSING} == MISSING
     links = form.page.locator("#resumen a")
     assert [await each.get_attribute("href") for each in await links.all()] == [f"#{field}" for field in MISSING]
 
 
 async def test_one_missing_field_is_named_alone(form: Person) -> None:
-    await form.fill(REPRESENTATIVE | {"role": "   "})
+    await form.fill_and_authorize(REPRESENTATIVE | {"role": "   "})
     await form.press("Descargar carta")
     await expect(form.page.get_by_role("heading", name="Hay un dato por corregir")).to_be_visible()
     await expect(form.page.locator(".error")).to_have_count(1)
@@ -70,7 +71,7 @@ async def test_one_missing_field_is_named_alone(form: Person) -> None:
 
 async def test_every_field_that_is_wrong_says_what_to_do_and_keeps_what_was_typed(form: Person) -> None:
     typed = {field: value for field, (value, _) in WRONG.items()}
-    await form.fill(REPRESENTATIVE | typed)
+    await form.fill_and_authorize(REPRESENTATIVE | typed)
     await form.press("Descargar carta")
     await expect(form.page.locator(".error")).to_have_count(len(WRONG))
     assert {field: await said_at(form, field) for field in WRONG} == {field: text for field, (_, text) in WRONG.items()}
@@ -94,6 +95,6 @@ async def test_what_was_stored_is_filled_in_again(form: Person, case: CaseUnderT
 
 
 async def test_an_unusual_number_is_asked_about_and_not_refused(form: Person) -> None:
-    await form.fill(REPRESENTATIVE | {"document_number": "AB12"})
+    await form.fill_and_authorize(REPRESENTATIVE | {"document_number": "AB12"})
     assert (await form.download("Descargar carta")).startswith(b"%PDF-")
     await expect(form.page.get_by_text("El número no se parece a los de una cédula de ciudadanía.")).to_be_visible()

@@ -56,7 +56,7 @@ async def test_a_letter_and_data_sent_meanwhile_are_kept_and_a_letter_is_dated_b
     newcomer = await person.stack.world.start()
     async with opened() as other:
         await other.enter(newcomer.company_id, "/representante")
-        await other.fill(REPRESENTATIVE)
+        await other.fill_and_authorize(REPRESENTATIVE)
         async with person.stack.without_worker():
             await person.attach(pdf)
             await other.press("Descargar carta")

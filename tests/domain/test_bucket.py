@@ -37,11 +37,13 @@ IDS = st.from_regex(UPLOAD_ID_PATTERN.replace("$", r"\Z"), fullmatch=True) | st.
 )
 INSTANTS = st.integers(0, 10).map(lambda seconds: datetime(2026, 12, 1, 15, 0, seconds, tzinfo=UTC))
 DIGESTS = st.sampled_from(["0" * 64, "1" * 64])
+TEXT_VERSIONS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True) | st.sampled_from(["portal-1", "1"])
 KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.company_key: (IDS,),
     bucket.company_version_key: (IDS, DIGESTS),
     bucket.representative_key: (IDS,),
     bucket.representative_version_key: (IDS, DIGESTS),
+    bucket.consent_key: (IDS, DIGESTS, st.sampled_from(["portal", "billing"]), TEXT_VERSIONS),
     bucket.inbox_key: (IDS, IDS),
     bucket.inbox_part_key: (IDS, IDS, st.integers(2, 10)),
     bucket.letter_key: (IDS, IDS),

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
+from adapters import profiles
 from adapters.activations import Activations
 from adapters.imports import start_all
 from adapters.temporal import address_of
 from domain.case.policy import Policy
 from domain.errors import CaseNotFoundError
+from domain.model import canonical_sha256
 from portal.development.signing import sign_and_scan
 from stack.probes import free_port
 from stack.process import ROOT
@@ -24,6 +26,7 @@ from tests.support import builders
 from tests.support.world import World
 
 TEMPORAL = str(Path(sys.executable).with_name("temporal"))
+PERSON_SHA256 = canonical_sha256(builders.representative())
 Json = dict[str, Any]
 
 
@@ -113,6 +116,32 @@ async def test_the_billing_backend_takes_a_company_to_its_loan(idle_world: World
     assert (status["entitlement"], status["repeated_messages_count"]) == ("loan", 1)
 
 
+async def test_a_consent_that_the_backend_states_is_kept_and_a_missing_one_is_said(
+    idle_world: World, commands: Commands
+) -> None:
+    company_id = new_id()
+    consent = {"obtained_by": "crm:77", "obtained_at": "2026-11-24T10:00:00-05:00", "text_version": "web-3"}
+    async with idle_world.worker():
+        await commands.starter("start", commands.company(company_id))
+        silent = commands.file("silent.json", builders.REPRESENTATIVE)
+        before = await commands.starter("representative", company_id, silent)
+        kept_before = profiles.consents(idle_world.objects, company_id, PERSON_SHA256)
+        stated = commands.file("stated.json", {**builders.REPRESENTATIVE, "consent": consent})
+        after = await commands.starter("representative", company_id, stated)
+
+    [kept] = profiles.consents(idle_world.objects, company_id, PERSON_SHA256)
+    assert (kept_before, before[0], "no consent is stated" in before[2]) == ([], 0, True)
+    assert (after[0], after[1], after[2]) == (0, before[1], "")  # the same data, so the same letter
+    assert kept.model_dump(mode="json", exclude_none=True) == {
+        "company_id": company_id,
+        "representative_sha256": PERSON_SHA256,
+        "door": "billing",
+        "by": "crm:77",
+        "given_at": "2026-11-24T15:00:00Z",
+        "text_version": "web-3",
+    }
+
+
 async def test_a_company_is_corrected_and_its_nit_is_fixed_after_step_3(idle_world: World, commands: Commands) -> None:
     company_id = new_id()
     async with idle_world.worker():
@@ -143,8 +172,10 @@ async def test_a_company_is_corrected_and_its_nit_is_fixed_after_step_3(idle_wor
         (lambda _: ["confirm-payment", "C1", "--reference", " ", "--amount-cop", "0"], ["reference", "amount_cop"]),
         (lambda c: ["representative", "C1", c.file("p.json", {**builders.REPRESENTATIVE, "document_type": "TI"})],
          ["document_type", "CC, CE, PA, PEP or PPT"]),
+        (lambda c: ["representative", "C1", c.file("p.json", {**builders.REPRESENTATIVE, "consent": {"x": 1}})],
+         ["consent.obtained_by", "consent.obtained_at"]),
     ],
-    ids=["two wrong fields", "missing fields", "no JSON", "no file", "no id", "no payment", "a minor"],
+    ids=["two wrong fields", "missing fields", "no JSON", "no file", "no id", "no payment", "a minor", "no consent"],
 )  # fmt: skip
 async def test_wrong_input_is_named_field_by_field_and_changes_nothing(
     commands: Commands, arguments: Callable[[Commands], list[str]], words: list[str]

@@ -12,7 +12,7 @@ from mails.spanish import day
 from portal.development.signing import sign_and_scan
 from portal.web.rendering import megabytes
 from tests.support.letters.photos import photo, written
-from tests.support.portal.visiting import REPRESENTATIVE, Visitor, text_of, title_of
+from tests.support.portal.visiting import FORM, REPRESENTATIVE, Visitor, text_of, title_of
 
 PDF, TAKEN = b"%PDF-", DEFAULT_INTAKE_BYTES
 WRONG = {
@@ -33,7 +33,7 @@ WRONG = {
 async def test_each_wrong_field_gets_its_message_and_what_was_typed_stays(
     visitor: Visitor, field: str, typed: str, message: str
 ) -> None:
-    answer = await visitor.post("/representante", **(REPRESENTATIVE | {field: typed}))
+    answer = await visitor.post("/representante", **(FORM | {field: typed}))
     assert (answer.status_code, title_of(answer)) == (422, "Error: Datos del representante legal · Activa")
     assert f'id="{field}-error"' in answer.text
     assert text_of(answer).count(message) == 2  # in the summary and at the field
@@ -46,15 +46,15 @@ async def test_each_wrong_field_gets_its_message_and_what_was_typed_stays(
 async def test_every_missing_field_is_named_at_once(visitor: Visitor) -> None:
     answer = await visitor.post("/representante")
     assert answer.status_code == 422
-    assert [name for name in REPRESENTATIVE if f'id="{name}-error"' not in answer.text] == []
-    assert "Hay 7 datos por corregir" in text_of(answer)
+    assert [name for name in (*REPRESENTATIVE, "consent") if f'id="{name}-error"' not in answer.text] == []
+    assert "Hay 8 datos por corregir" in text_of(answer)
 
 
 async def test_what_does_not_fit_on_the_letter_is_told_at_the_form_in_spanish(visitor: Visitor) -> None:
     wide = {"full_name": "…" * 120, "document_city": "…" * 60, "role": "…" * 100}
     long = {"email": "m" * 60 + "@laespiga.example", "phone": "601 555 0101 ext. 123456 / 310 765 4321 ext. 123456"}
 
-    answer = await visitor.post("/representante", **(REPRESENTATIVE | wide | long))
+    answer = await visitor.post("/representante", **(FORM | wide | long))
 
     assert answer.status_code == 422
     assert "No cabe en la carta. Escribe más corto: los nombres y apellidos." in text_of(answer)
@@ -240,7 +240,7 @@ async def test_the_step_can_be_finished_once_the_letter_is_attached_and_not_befo
 
 async def test_what_was_typed_is_shown_as_text_and_never_as_markup(visitor: Visitor) -> None:
     hostile = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
-    answer = await visitor.post("/representante", **(REPRESENTATIVE | {"full_name": hostile, "phone": hostile}))
+    answer = await visitor.post("/representante", **(FORM | {"full_name": hostile, "phone": hostile}))
     assert "<script>alert" not in answer.text
     assert "<img src=x" not in answer.text
     assert "&lt;script&gt;alert(1)" in answer.text

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from domain.calendar import bogota_date
 from domain.case.case import Case
+from domain.consent.authorization import TEXT_VERSION, text_of
 from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.views.status import status
 from letters.issuing.receipt import render_receipt
@@ -66,6 +67,7 @@ def rendered(template: str, case: Case, now: datetime, **changes: Any) -> str:
         "refused": None,
         "values": dict.fromkeys(FIELDS, ""),
         "documents": DOCUMENTS,
+        "consent": {"text": text_of(builders.lender()), "version": TEXT_VERSION},
         "download": False,
         "warnings": (),
         "converted": None,

@@ -13,7 +13,7 @@ import pytest_asyncio
 from adapters import s3
 from portal.development.signing import sign_and_scan
 from stack.mail_sink import MailSink
-from tests.support.portal.visiting import REPRESENTATIVE, WAIT, Site, Visitor, site_over, text_of, title_of
+from tests.support.portal.visiting import FORM, WAIT, Site, Visitor, site_over, text_of, title_of
 from tests.support.world import World, world_of_its_own
 
 SOON_SECONDS = 4
@@ -60,7 +60,7 @@ async def test_what_is_typed_and_sent_without_a_worker_is_kept_and_done_once_one
         await case.settle()
     async with site_over(idle, tmp_path).visitor(case, patient=False) as visitor:
         await visitor.enter()
-        answer = await visitor.post("/representante", **REPRESENTATIVE)
+        answer = await visitor.post("/representante", **FORM)
         assert answer.headers["location"] == "/carta/espera"
         for waiting in (await visitor.get("/carta/espera"), await visitor.post("/carta/espera")):
             assert (waiting.status_code, title_of(waiting)) == (200, "Estamos haciendo la carta · Activa")
@@ -97,7 +97,7 @@ async def test_a_file_that_can_not_be_taken_is_told_so_without_a_worker_too(idle
         answer = await visitor.upload(b"PK\x03\x04")
         assert (answer.status_code, title_of(answer)) == (422, "No pudimos recibir el archivo · Activa")
         answer = await visitor.post("/representante")
-        assert (answer.status_code, answer.text.count('-error"><span')) == (422, 7)
+        assert (answer.status_code, answer.text.count('-error"><span')) == (422, 8)
 
 
 async def test_the_desk_shows_what_is_known_without_a_worker_and_what_it_sends_is_kept(
@@ -145,7 +145,7 @@ async def test_a_closed_case_can_be_seen_and_not_changed(visitor: Visitor) -> No
     await visitor.case.signal("activation_closed", reason="the company left")
     await visitor.case.handle.result()
     assert (await visitor.get("/estado")).status_code == 200
-    answer = await visitor.post("/representante", **REPRESENTATIVE)
+    answer = await visitor.post("/representante", **FORM)
     assert (answer.status_code, title_of(answer)) == (404, "Tu empresa no tiene una activación abierta · Activa")
 
 

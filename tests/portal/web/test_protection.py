@@ -17,6 +17,7 @@ OPEN_TO_ALL = {
     ("POST", "/salir"),
     ("GET", "/adios"),
     ("GET", "/salud"),
+    ("GET", "/datos"),
     # The played lender, which no portal outside 127.0.0.1 has.
     ("GET", "/desarrollo"),
     ("POST", "/desarrollo/entrar"),

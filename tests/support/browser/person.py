@@ -75,6 +75,11 @@ class Person:
             at = self.page.locator(f"#{name}")
             await (at.select_option(value) if name == "document_type" else at.fill(value))
 
+    async def fill_and_authorize(self, values: dict[str, str]) -> None:
+        """Fill in the representative's form, and tick its box."""
+        await self.fill(values)
+        await self.page.locator("#consent").check()
+
     async def download(self, name: str) -> bytes:
         """Press a button that starts a download, and return what comes."""
         async with self.page.expect_download() as coming:

@@ -36,7 +36,7 @@ async def take(person: Person) -> None:
     await person.press("Descargar carta")
     await person.page.locator("#resumen").wait_for()
     await picture(person, "portal-representative")
-    await person.fill(typed)
+    await person.fill_and_authorize(typed)
     letter = await person.download("Descargar carta")
     await person.goto("/carta")
     await picture(person, "portal-letter")

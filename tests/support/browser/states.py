@@ -107,6 +107,7 @@ WAYS: dict[str, tuple[tuple[Happen, tuple[Seen, ...]], ...]] = {
                 Seen("/representante", REPRESENTATIVE, submit),
                 Seen("/siguiente", "Todavía falta algo del paso 2"),
                 Seen("/estado", STATUS),
+                Seen("/datos", "Cómo tratamos los datos personales"),
                 Seen("/nada", "No encontramos esta página"),
                 Seen("/desarrollo", "Producto contable de ejemplo"),
             ),

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from domain.consent.authorization import TEXT_VERSION
 from domain.messages.four_eyes import FourEyes
 from portal import app as portal_app
 from portal.development.lender import Lender
@@ -23,6 +24,9 @@ SECRET = "a-secret-of-the-tests-0123456789abcdef"
 WAIT = "Un momento, por favor · Activa"
 ORIGIN = "http://127.0.0.1:8000"
 REPRESENTATIVE = dict(builders.REPRESENTATIVE)
+AUTHORIZED = {"consent": "si", "consent_version": TEXT_VERSION}
+"""The ticked box, as a browser sends it."""
+FORM = REPRESENTATIVE | AUTHORIZED
 
 
 @dataclass
@@ -82,7 +86,7 @@ class Visitor:
 
     async def download_letter(self) -> bytes:
         """Fill in the form and return the letter."""
-        answer = await self.post("/representante", **REPRESENTATIVE)
+        answer = await self.post("/representante", **FORM)
         while answer.status_code == 200 or answer.headers["location"] == "/carta/espera":
             answer = await self.post("/carta/espera")
         assert answer.headers["location"] == "/carta?descargar=1"

@@ -1,0 +1,56 @@
+"""A representative as a sender submits them, with what the sender says of an authorization that was given elsewhere."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, StringConstraints
+
+from domain.consent.authorization import Authorization, Door, TextVersion
+from domain.messages.fields import Instant
+from domain.model import Model
+from domain.profiles.forms import FieldError, read_form, refusal
+from domain.profiles.representative import Representative
+from domain.profiles.text import one_line
+
+CLOCKS_AGREE: Final = timedelta(minutes=5)
+
+
+class StatedConsent(Model):
+    """An authorization that was obtained elsewhere."""
+
+    obtained_by: Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=80)]
+    """Who asked for it: a name of the sender's own, as in `crm:77`."""
+    obtained_at: Instant
+    text_version: TextVersion = "unnamed"
+    """Which words were shown, as the sender calls them."""
+
+    @property
+    def authorization(self) -> Authorization:
+        """The authorization as it is kept."""
+        return Authorization(
+            door=Door.BILLING, by=self.obtained_by, given_at=self.obtained_at, text_version=self.text_version
+        )
+
+
+class SubmittedRepresentative(Representative):
+    """The representative's data; the consent may be left out, as older senders do."""
+
+    consent: StatedConsent | None = None
+
+    @property
+    def person(self) -> Representative:
+        """The representative alone, as stored and printed."""
+        return Representative.model_validate(self.model_dump(exclude={"consent"}))
+
+    @property
+    def authorization(self) -> Authorization | None:
+        """The authorization, where one is stated."""
+        return None if self.consent is None else self.consent.authorization
+
+
+def read_submission(data: object, now: datetime) -> SubmittedRepresentative | tuple[FieldError, ...]:
+    """Return what a sender submits, or one error for each field that is missing or wrong."""
+    read = read_form(SubmittedRepresentative, data)
+    if isinstance(read, tuple) or read.consent is None or read.consent.obtained_at <= now + CLOCKS_AGREE:
+        return read
+    return (refusal("consent.obtained_at", "lies_ahead"),)
