@@ -1,5 +1,7 @@
 """Sending a notice: read whom it is for, write the mail, hand it over once.
 
+An address that has had no mail of the case gets one of its own, which tells it nothing that somebody typed.
+
 The activity runs in one of the worker's threads, since the object store's calls block; the mailer's coroutine gets an
 event loop of its own there, which costs a fraction of a millisecond beside a mail server's answer.
 """
@@ -7,13 +9,14 @@ event loop of its own there, which costs a fraction of a millisecond beside a ma
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol, TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, EmailStr, ValidationError
 from temporalio import activity
 
+from activities.known_addresses import KnownAddresses
 from activities.ports import Objects
 from activities.profiles import company_bytes, representative_bytes
 from activities.sent_once import LAST_ATTEMPT, Marker, SentOnce, State
@@ -25,6 +28,8 @@ from domain.notices import PROMPTS_PURCHASE, TO_SUPPORT, Addressee, Notice, Noti
 
 Composer = Callable[[Notice, Recipient | None], Mail]
 """Writes a notice for a recipient, who is None when it goes to support."""
+ANOTHER_WITHIN: Final = timedelta(minutes=1)
+"""Of the claim: a mail to another address ends before anybody may take the claim over, see `GRACE`."""
 ProfileT = TypeVar("ProfileT", bound=BaseModel)
 
 
@@ -72,42 +77,74 @@ class NoticeActivities:
             return _finished(seen.marker)
         # Written before the claim is taken: a notice that can't be written leaves no claim behind.
         recipient = None if notice.kind in TO_SUPPORT else self._recipient(request)
-        outgoing = self._outgoing(notice, recipient, message_id)
+        mails = self._mails(notice, recipient, message_id)
         claim = once.claim(seen, self.now())
         if claim.state is State.UNCERTAIN:
             return NoticeSent(sent_at=claim.claimed_at, uncertain=True, reached=())
-        return self._send(outgoing, _Owners(recipient), once, claim)
+        sent = self._send(mails, claim)
+        if recipient is not None:
+            self._known(notice).remember(sent.new, self.now())
+        return self._closed(sent, _Owners(recipient), once, claim)
 
-    def _send(self, outgoing: OutgoingMail, owners: "_Owners", once: SentOnce, claim: Marker) -> NoticeSent:
-        left = tuple(each for each in outgoing.to if _digest_of(each, claim) not in claim.reached)
-        try:
-            delivery = self._hand_over(replace(outgoing, to=left), claim) if left else TakenMail()
-        except (MailUnavailableError, MailboxRefusedError) as error:
-            if not claim.reached:
-                once.close(claim, State.RELEASED)
-                raise
-            is_final = isinstance(error, MailboxRefusedError)
-            delivery = TakenMail(dead=left) if is_final else TakenMail(later=left)
-        except MailUncertainError:
+    def _send(self, mails: list[OutgoingMail], claim: Marker) -> "_Sent":
+        """Hand over the mails that are left, one after the other; stop at one of which nobody knows what came of it."""
+        sent = _Sent()
+        for outgoing in mails:
+            left = tuple(each for each in outgoing.to if _digest_of(each, claim) not in claim.reached)
+            if not left:
+                continue
+            if sent.tried and self.now() - claim.claimed_at > ANOTHER_WITHIN:
+                sent.failed(left, MailUnavailableError("the mail before took too long"))
+                continue
+            try:
+                delivery = asyncio.run(self.mailer.send(replace(outgoing, to=left), claim.claimed_at))
+            except (MailUnavailableError, MailboxRefusedError) as error:
+                sent.failed(left, error)
+            except MailUncertainError as error:
+                sent.uncertain = error
+                break
+            else:
+                sent.took(left, delivery, is_first=outgoing.is_first)
+        return sent
+
+    def _closed(self, sent: "_Sent", owners: "_Owners", once: SentOnce, claim: Marker) -> NoticeSent:
+        reached = (*claim.reached, *(_digest_of(each, claim) for each in sent.taken))
+        if sent.uncertain is not None:
             if claim.attempt < LAST_ATTEMPT:
-                raise  # the claim stays and keeps the second attempt waiting
-            once.close(claim, State.UNCERTAIN)
-            return NoticeSent(sent_at=claim.claimed_at, uncertain=True, reached=())
-        taken = tuple(each for each in left if each not in {*delivery.later, *delivery.dead})
-        sent_at, dead = self.now(), owners.of(delivery.dead)
-        reached = (*claim.reached, *(_digest_of(each, claim) for each in taken))
-        state = State.PARTLY if delivery.later else State.SENT
-        once.close(claim, state, sent_at=sent_at, reached=reached, dead=dead)
-        return NoticeSent(sent_at=sent_at, reached=owners.of(taken), later=owners.of(delivery.later), dead=dead)
+                if sent.taken:
+                    once.close(claim, State.CLAIMED, reached=reached)
+                raise sent.uncertain  # the claim stays and keeps the second attempt waiting
+            once.close(claim, State.UNCERTAIN, reached=reached)
+            return NoticeSent(sent_at=claim.claimed_at, uncertain=True, reached=owners.of(tuple(sent.taken)))
+        if sent.failure is not None and not reached:
+            once.close(claim, State.RELEASED)
+            raise sent.failure
+        later, sent_at, dead = tuple(sent.later), self.now(), owners.of(tuple(sent.dead))
+        once.close(claim, State.PARTLY if later else State.SENT, sent_at=sent_at, reached=reached, dead=dead)
+        return NoticeSent(sent_at=sent_at, reached=owners.of(tuple(sent.taken)), later=owners.of(later), dead=dead)
 
-    def _hand_over(self, outgoing: OutgoingMail, claim: Marker) -> TakenMail:
-        return asyncio.run(self.mailer.send(outgoing, claim.claimed_at))
+    def _known(self, notice: Notice) -> KnownAddresses:
+        return KnownAddresses(self.objects, notice.company_id)
 
-    def _outgoing(self, notice: Notice, recipient: Recipient | None, message_id: str) -> OutgoingMail:
+    def _mails(self, notice: Notice, recipient: Recipient | None, message_id: str) -> list[OutgoingMail]:
+        """Return one mail to every address that is known, and one of its own to each that is new."""
+        if recipient is None:
+            return [self._outgoing(notice, None, (self.support_mail,), message_id)]
+        known = self._known(notice)
+        new = tuple(each for each in recipient.addresses if not known.knows(each))
+        old = tuple(each for each in recipient.addresses if each not in new)
+        mails = [self._outgoing(notice, recipient, old, message_id)] if old else []
+        stranger = replace(recipient, is_new=True)
+        return mails + [self._outgoing(notice, stranger, (each,), _own_id(message_id, each)) for each in new]
+
+    def _outgoing(
+        self, notice: Notice, recipient: Recipient | None, to: tuple[str, ...], message_id: str
+    ) -> OutgoingMail:
         return OutgoingMail(
             mail=self.compose(notice, recipient),
-            to=tuple(recipient.addresses) if recipient else (self.support_mail,),
+            to=to,
             message_id=message_id,
+            is_first=recipient is not None and recipient.is_new,
             reference=f"{notice.company_id}/{notice.key}",
             prompts_purchase=notice.kind in PROMPTS_PURCHASE,
         )
@@ -155,6 +192,36 @@ class _Representative(_Contact):
     full_name: str
 
 
+@dataclass
+class _Sent:
+    """What came of the mails of one notice, address by address."""
+
+    taken: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    """Of these, the addresses that got their first one."""
+    later: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+    failure: ActivaError | None = None
+    """To raise where no address took it: that it may be taken later, if that is so of one."""
+    uncertain: MailUncertainError | None = None
+
+    @property
+    def tried(self) -> bool:
+        return bool(self.taken or self.later or self.dead)
+
+    def took(self, to: tuple[str, ...], delivery: TakenMail, *, is_first: bool) -> None:
+        taken = [each for each in to if each not in {*delivery.later, *delivery.dead}]
+        self.taken += taken
+        self.new += taken if is_first else []
+        self.later += delivery.later
+        self.dead += delivery.dead
+
+    def failed(self, to: tuple[str, ...], error: MailUnavailableError | MailboxRefusedError) -> None:
+        is_final = isinstance(error, MailboxRefusedError)
+        (self.dead if is_final else self.later).extend(to)
+        self.failure = error if self.failure is None or not is_final else self.failure
+
+
 class _Owners:
     """Whose the addresses of one mail are; support's are nobody's."""
 
@@ -168,6 +235,12 @@ class _Owners:
 
 def _digest(notice: Notice) -> str:
     return hashlib.sha256(f"{notice.company_id}/{notice.key}".encode()).hexdigest()[:40]
+
+
+def _own_id(message_id: str, address: str) -> str:
+    """Return the Message-ID of a mail to one address alone: where two lead to one mailbox, neither is a repeat."""
+    name, _, domain = message_id.strip("<>").partition("@")
+    return f"<{hashlib.sha256(f'{name} {address.casefold()}'.encode()).hexdigest()[:40]}@{domain}>"
 
 
 def _digest_of(address: str, marker: Marker) -> str:

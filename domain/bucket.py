@@ -160,6 +160,11 @@ def notice_key(company_id: str, notice: str) -> str:
     return f"notices/{company_id}/{notice}.json"
 
 
+def address_key(company_id: str, digest: str) -> str:
+    """Return the key of the marker that an address of a company, named by a digest, has had a mail."""
+    return f"addresses/{company_id}/{digest}.json"
+
+
 def batch_key(job_id: str) -> str:
     """Return the key of whom a batch of the desk is meant for."""
     return f"desk/batches/{job_id}.json"

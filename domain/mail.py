@@ -17,6 +17,8 @@ class Recipient:
     company_email: str = field(repr=False)
     representative_name: str | None = field(default=None, repr=False)
     representative_email: str | None = field(default=None, repr=False)
+    is_new: bool = False
+    """The address has had no mail of this case yet. It may be a stranger's: nothing that was typed is told to it."""
 
     @property
     def addresses(self) -> dict[str, tuple[Addressee, ...]]:
@@ -53,6 +55,8 @@ class OutgoingMail:
     """Names the notice for support: ids only."""
     prompts_purchase: bool
     """Such a mail says how to stop getting its like."""
+    is_first: bool = False
+    """The first one to its address."""
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,13 @@ NAME_IN_SUBJECT: Final = 40
 """Longest part of a company's name in a subject, so that phones still show what the mail is about."""
 
 
+CONFIRMATION: Final = (
+    "Esta dirección quedó registrada para recibir los avisos de la activación de un certificado digital.",
+    "Si no la registraste, o no esperabas este aviso, responde este correo y la retiramos.",
+)
+"""What a new address reads first: it may be the address of somebody who never heard of us."""
+
+
 @dataclass(frozen=True)
 class Letterhead:
     """Who writes, and where the links lead."""
@@ -61,7 +68,8 @@ class Letterhead:
 def compose(notice: Notice, recipient: Recipient | None, letterhead: Letterhead) -> Mail:
     """Return the mail; raises NoticeError naming the field that the notice lacks.
 
-    `recipient` is None for a notice to support, which names the company by its id only.
+    `recipient` is None for a notice to support, which names the company by its id only. A new recipient is told the
+    facts, and no name that somebody typed.
     """
     to_support = notice.kind in TO_SUPPORT
     if recipient is None and not to_support:
@@ -69,18 +77,21 @@ def compose(notice: Notice, recipient: Recipient | None, letterhead: Letterhead)
             f"notice {notice.kind.value} of {notice.company_id}: it is for the company, whose data is missing"
         )
     content = CONTENTS[notice.kind](notice)
-    company = None if recipient is None or to_support else _cleaned(recipient.legal_name)
-    person = None if recipient is None or to_support else _cleaned(recipient.representative_name or "")
+    named = None if recipient is None or to_support or recipient.is_new else recipient
+    company = None if named is None else _cleaned(named.legal_name)
+    person = None if named is None else _cleaned(named.representative_name or "")
     values = {
         "content": content,
         "letterhead": letterhead,
         "company": company,
         "addressee": person or company,
+        "confirmation": CONFIRMATION if recipient is not None and recipient.is_new and not to_support else (),
+        "may_reply": not to_support,
         "prompts_purchase": notice.kind in PROMPTS_PURCHASE,
     }
     templates = _templates()
     return Mail(
-        subject=_subject(content.subject, None if to_support else recipient),
+        subject=_subject(content.subject, named),
         text=templates.get_template("mail.txt").render(values),
         html=templates.get_template("mail.html").render(values),
     )

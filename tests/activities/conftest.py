@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from activities.known_addresses import KnownAddresses
 from activities.notices import NoticeActivities
 from adapters.s3 import S3Objects
 from domain.bucket import company_version_key, representative_version_key
@@ -20,6 +21,7 @@ from tests.support.activities.sending import (
     COMPANY,
     COMPANY_SHA,
     JSON,
+    NOW,
     REPRESENTATIVE,
     REPRESENTATIVE_SHA,
     Clock,
@@ -54,8 +56,10 @@ def outbox() -> Outbox:
 
 @pytest.fixture
 def notices(objects: S3Objects, outbox: Outbox, clock: Clock) -> NoticeActivities:
+    """The activity for a company both of whose addresses have had a mail."""
     objects.put(company_version_key("C1001", COMPANY_SHA), json.dumps(COMPANY).encode(), JSON)
     objects.put(representative_version_key("C1001", REPRESENTATIVE_SHA), json.dumps(REPRESENTATIVE).encode(), JSON)
+    KnownAddresses(objects, "C1001").remember([COMPANY["email"], REPRESENTATIVE["email"]], NOW)
     return NoticeActivities(
         objects=objects,
         compose=functools.partial(compose, letterhead=LETTERHEAD),

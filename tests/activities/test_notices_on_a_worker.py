@@ -73,7 +73,7 @@ async def test_a_reminder_reaches_the_mailbox_once(temporal: Client, objects: S3
     assert (first.repeated, second.repeated) == (False, True)
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert mail["To"] == "contabilidad@andina.com.co"
-    assert mail["Subject"] == "Tu certificado en préstamo vence en 15 días · Comercial Andina S.A.S."
+    assert mail["Subject"] == "Tu certificado en préstamo vence en 15 días"
     assert "24 de diciembre de 2026" in mail.get_body(("html",)).get_content()
     history = b"".join(event.SerializeToString() for event in (await handle.fetch_history()).events)
     assert b"loan_reminder-1" in history

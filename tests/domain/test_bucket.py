@@ -59,6 +59,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.request_key: (DIGESTS,),
     bucket.archive_key: (IDS,),
     bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),
+    bucket.address_key: (IDS, DIGESTS),
     bucket.batch_key: (IDS,),
     bucket.audit_key: (IDS, st.integers(0, 10), DIGESTS),
     bucket.proposal_key: (IDS,),

@@ -49,6 +49,19 @@ def test_both_parts_say_the_same(kind: NoticeKind):
 
 
 @EVERY_KIND
+def test_a_new_address_reads_why_it_is_written_to_and_no_name_in_both_parts_alike(kind: NoticeKind):
+    mail, named = composed(kind, replace(COMPANY, is_new=True)), composed(kind)
+    said = mail.subject + mail.text + mail.html
+    assert not [name for name in ("Comercial", "Andina", "María", "Pérez") if name in said]
+    words = flat(Page(mail.html).words)
+    for line in mail.text.splitlines():
+        assert flat(re.sub(r": https://\S+|^- |^--$", "", line)) in words
+    if kind not in TO_SUPPORT:
+        assert "Si no la registraste, o no esperabas este aviso, responde este correo y la retiramos." in mail.text
+        assert "quedó registrada" not in named.text
+
+
+@EVERY_KIND
 def test_nothing_is_fetched_and_every_link_leads_to_the_portal(kind: NoticeKind):
     mail = composed(kind)
     page = Page(mail.html)

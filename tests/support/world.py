@@ -20,6 +20,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
 import worker
+from activities.known_addresses import KnownAddresses
 from activities.uploads import CLOCKS_AGREE
 from adapters import s3, temporal
 from adapters.activations import Activations
@@ -69,13 +70,24 @@ class World:
         return worker.build(self.client, worker.activities(self.objects, self.examiner, settings), settings)
 
     async def start(
-        self, policy: Policy | None = None, *, begins: datetime | None = None, opens: bool = True, **company: object
+        self,
+        policy: Policy | None = None,
+        *,
+        begins: datetime | None = None,
+        opens: bool = True,
+        written_to: bool = True,
+        **company: object,
     ) -> "CaseUnderTest":
-        """Start the case of a company nobody else has; `opens` is false where no worker opens it."""
+        """Start the case of a company nobody else has; `opens` is false where no worker opens it.
+
+        `written_to` is false where its addresses, and the usual representative's, have had no mail yet.
+        """
         company_id = f"T{uuid.uuid4().hex[:12]}"
         made = builders.company(**{"company_id": company_id, **company})
         await Activations(self.skipper.client, self.objects).start(made, policy or Policy())
         case = CaseUnderTest(self, company_id)
+        if written_to:
+            await case.was_written_to(made.email, builders.REPRESENTATIVE["email"])
         if opens:
             await case.begin(begins or self.begins or datetime.now(UTC))
         return case
@@ -98,6 +110,11 @@ class CaseUnderTest:
 
     async def now(self) -> datetime:
         return await case_time.now(self.handle)
+
+    async def was_written_to(self, *addresses: str) -> None:
+        """Let addresses have had a mail of this case, so that the next one names it."""
+        known = KnownAddresses(self.world.objects, self.company_id)
+        await asyncio.to_thread(known.remember, addresses, datetime.now(UTC))
 
     async def begin(self, at: datetime) -> None:
         """Bring a new case to the instant at which its test begins, if that is still to come."""

@@ -47,8 +47,29 @@ async def test_a_dead_address_is_shown_to_support_until_it_is_corrected(idle_wor
     assert (still["needs_attention"], corrected["needs_attention"]) == (True, False)
 
 
+async def test_the_first_mail_to_each_address_has_nothing_that_was_typed(idle_world: World) -> None:
+    mailbox = Mailbox()
+    async with serving(mailbox) as port:
+        smtp = idle_world.settings.smtp.model_copy(update={"port": port})
+        async with idle_world.worker(smtp=smtp):
+            case = await idle_world.start(email=COMPANY, legal_name="Ganaste, llama al banco", written_to=False)
+            await case.with_letter(email=REPRESENTATIVE, full_name="Premio Mayor Urgente")
+            await case.attach_scan()
+            await case.settle()
+            await case.pay()
+            await case.settle()
+
+    assert written_to(mailbox) == [[COMPANY], [REPRESENTATIVE], [COMPANY, REPRESENTATIVE]]
+    *first, later = [f"{mail['Subject']} {mail.get_body(('plain',)).get_content()}" for mail in mailbox.mails]
+    for said in first:
+        assert "Esta dirección quedó registrada" in said
+        assert not [word for word in ("Ganaste", "Premio", "@") if word in said]
+    assert "Ganaste" in later
+
+
 async def lent(world: World) -> CaseUnderTest:
     case = await world.start(email=COMPANY)
+    await case.was_written_to(REPRESENTATIVE)
     await case.with_letter(email=REPRESENTATIVE)
     answer = await case.attach_scan()
     assert answer["verdict"] == "accepted", answer["reasons"]
