@@ -42,5 +42,8 @@ def review_needed(notice: Notice) -> Content:
             "El sistema no puede aceptarla ni rechazarla solo" + (", por lo siguiente:" if notice.reasons else "."),
         ),
         reasons=tuple(f"{reason.message} ({reason.code})" for reason in notice.reasons),
-        closing=("Revisa la carta y envía tu decisión con la señal letter_reviewed.",),
+        closing=(
+            "Revisa la carta y envía tu decisión con la señal letter_reviewed.",
+            "Si antes llegan más cartas de esta empresa, no te escribimos otra vez: la página del caso las muestra.",
+        ),
     )

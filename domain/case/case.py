@@ -53,6 +53,8 @@ class Case(Model):
     """Number of the mail that is under way, or `REMINDER`; it is neither taken out of the queue nor sent beside it."""
     review_due_at: datetime | None = None
     """When support is told again about the letter under review; None once it was."""
+    review_told_until: datetime | None = None
+    """Up to when support needs no further mail about a letter that waits; None once one was decided."""
     notices_requested: int = 0
     webhooks: Webhooks = Webhooks()
     attention: tuple[Attention, ...] = ()

@@ -65,4 +65,7 @@ and a loan that was replaced before anybody looked has no reminders."""
 NOTHING_IS_FORGOTTEN: Final = 2
 """From this one on, what gives way to newer lines in a case's timeline or rejections is kept outside."""
 
+ONE_MAIL_FOR_ALL_THAT_WAIT: Final = 2
+"""From this one on, support is told once that letters wait for a review; before, of each one anew."""
+
 CURRENT: Final = 2

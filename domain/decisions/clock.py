@@ -14,7 +14,12 @@ from domain.case.certificate import renewal_from
 from domain.case.jobs import REMINDER, TellNotice
 from domain.case.loan import LoanEnding
 from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle, turn_after_an_outage
-from domain.case.rules import ATTENTION_BY_CAUSE, LATE_REMINDERS_ARE_SPREAD, LOANS_KEEP_OUT_OF_OWN_DAYS
+from domain.case.rules import (
+    ATTENTION_BY_CAUSE,
+    LATE_REMINDERS_ARE_SPREAD,
+    LOANS_KEEP_OUT_OF_OWN_DAYS,
+    ONE_MAIL_FOR_ALL_THAT_WAIT,
+)
 from domain.decisions import deliveries, mailboxes
 from domain.decisions.due import ENDS, job_at, mails_are_held
 from domain.decisions.reminding import REMINDER_JOB, of_today, reminder_at
@@ -116,6 +121,9 @@ def _review_is_late(case: Case, now: datetime) -> Case:
     if waiting is None or case.review_due_at is None or now < case.review_due_at:
         return case
     case = case.evolve(review_due_at=None).record(now, SYSTEM, "review_late")
+    if case.rules >= ONE_MAIL_FOR_ALL_THAT_WAIT:
+        quiet_until = case.calendar.add_business_hours(now, case.policy.review_business_hours)
+        case = case.evolve(review_told_until=quiet_until)
     return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{waiting.upload_id}/review/2"))
 
 

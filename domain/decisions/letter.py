@@ -75,7 +75,7 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
             if decision is message.decision:
                 raise RepeatedError
             raise NotAllowedNowError(remark("review_decided", decision=decision))
-    case = case.remember(_review_key(waiting, message.decision)).evolve(review_due_at=None)
+    case = case.remember(_review_key(waiting, message.decision)).evolve(review_due_at=None, review_told_until=None)
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
     if message.decision is Decision.ACCEPT and _needs_no_loan(case, waiting, now):
         # Who signs with an own certificate needs no loan, and keeps the right to one.

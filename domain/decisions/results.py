@@ -29,7 +29,13 @@ from domain.case.jobs import (
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
 from domain.case.reminders import Reminders, Subject, plan
-from domain.case.rules import ATTENTION_BY_CAUSE, EVIDENCE_WINS, NEWEST_DATA_ALONE, TWO_LANES
+from domain.case.rules import (
+    ATTENTION_BY_CAUSE,
+    EVIDENCE_WINS,
+    NEWEST_DATA_ALONE,
+    ONE_MAIL_FOR_ALL_THAT_WAIT,
+    TWO_LANES,
+)
 from domain.case.steps import nit_locked
 from domain.decisions import deliveries, mailboxes, reject
 from domain.decisions.certificate import redo_request
@@ -143,14 +149,27 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
         return case.enqueue_newest(
             TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/{what}", reasons=result.reasons)
         )
+    others_wait = case.letter.under_review is not None
     case = case.evolve(letter=superseding(case.letter, job.upload_id).with_upload(version))
     case = case.settle_attention(AttentionKind.LETTER_REVIEW)
     if result.verdict is Verdict.ACCEPTED:
         return _accepted(case, result.first_acceptance, job, now)
-    case = case.evolve(review_due_at=case.calendar.add_business_hours(now, case.policy.review_business_hours))
     case = case.record(now, job.by, "letter_under_review", codes=codes)
     case = case.raise_attention(now, AttentionKind.LETTER_REVIEW, job.upload_id, remark("letter_waits"))
-    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{job.upload_id}/review/1"))
+    return _support_told(case, job.upload_id, now, others_wait=others_wait)
+
+
+def _support_told(case: Case, upload_id: str, now: datetime, *, others_wait: bool) -> Case:
+    """Return the case that tells support of a letter, unless support knows that one waits: the desk shows them all.
+
+    What was told and not decided yet keeps its time limit, however often a letter is deleted and sent again.
+    """
+    due = case.calendar.add_business_hours(now, case.policy.review_business_hours)
+    knows = others_wait or (case.review_told_until is not None and now < case.review_told_until)
+    if knows and case.rules >= ONE_MAIL_FOR_ALL_THAT_WAIT:
+        return case.evolve(review_due_at=case.review_due_at or case.review_told_until or due)
+    case = case.evolve(review_due_at=due, review_told_until=due if case.rules >= ONE_MAIL_FOR_ALL_THAT_WAIT else None)
+    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{upload_id}/review/1"))
 
 
 def _accepted(case: Case, first: FirstAcceptance | None, job: CheckUpload | RecordAcceptance, now: datetime) -> Case:

@@ -57,6 +57,23 @@ async def test_a_letter_that_came_after_the_look_is_not_decided_by_it(site: Site
     assert facts["stage"] == "letter_under_review"
 
 
+async def test_support_gets_one_mail_for_four_doubtful_scans_and_sees_all_of_them(
+    site: Site, case: CaseUnderTest
+) -> None:
+    for seed in (5, 6, 7):
+        await attach_doubtful(case, seed)
+    versions = (await case.settle())["letter"]["versions"]
+
+    [mail] = case.mails("letter/")
+    assert mail["To"] == "soporte@activa.example.co"
+    assert len(versions) == 4
+    async with site.visitor(case) as desk:
+        await desk.enter(role="soporte", sub="ana")
+        page = await desk.get(f"/soporte/casos/{case.company_id}")
+    assert [each["upload_id"] for each in versions if f"/carta/{each['upload_id']}.jpg" not in page.text] == []
+    assert (text_of(page).count("En revisión, reemplazada"), text_of(page).count("En revisión")) == (3, 4)
+
+
 async def test_a_decision_that_names_no_letter_is_not_sent(site: Site, case: CaseUnderTest) -> None:
     async with site.visitor(case) as desk:
         await desk.enter(role="soporte", sub="ana")
