@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, StringConstraints, WithJsonSchema
 
 from domain.consent.authorization import Authorization, Door, TextVersion
 from domain.messages.fields import Instant
@@ -13,6 +13,7 @@ from domain.profiles.representative import Representative
 from domain.profiles.text import one_line
 
 CLOCKS_AGREE: Final = timedelta(minutes=5)
+_DAY_OR_INSTANT: Final = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
 
 
 class StatedConsent(Model):
@@ -20,7 +21,7 @@ class StatedConsent(Model):
 
     obtained_by: Annotated[str, AfterValidator(one_line), StringConstraints(min_length=1, max_length=80)]
     """Who asked for it: a name of the sender's own, as in `crm:77`."""
-    obtained_at: Instant
+    obtained_at: Annotated[Instant, WithJsonSchema(_DAY_OR_INSTANT)]
     text_version: TextVersion = "unnamed"
     """Which words were shown, as the sender calls them."""
 
@@ -51,6 +52,11 @@ class SubmittedRepresentative(Representative):
 def read_submission(data: object, now: datetime) -> SubmittedRepresentative | tuple[FieldError, ...]:
     """Return what a sender submits, or one error for each field that is missing or wrong."""
     read = read_form(SubmittedRepresentative, data)
-    if isinstance(read, tuple) or read.consent is None or read.consent.obtained_at <= now + CLOCKS_AGREE:
-        return read
+    return read if isinstance(read, tuple) else of_the_future(read, now) or read
+
+
+def of_the_future(submitted: SubmittedRepresentative, now: datetime) -> tuple[FieldError, ...]:
+    """Return the error of a consent that claims an instant which is still to come."""
+    if submitted.consent is None or submitted.consent.obtained_at <= now + CLOCKS_AGREE:
+        return ()
     return (refusal("consent.obtained_at", "lies_ahead"),)

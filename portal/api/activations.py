@@ -6,15 +6,16 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from domain.consent.submission import SubmittedRepresentative, of_the_future
 from domain.contract import COMPANY_ID_PATTERN
 from domain.messages.models import PaymentConfirmed
 from domain.profiles.company import Company
 from domain.views.stage import Stage
 from portal.api import document
 from portal.api.access import Scope, allowed
-from portal.api.bodies import body_of
+from portal.api.bodies import body_of, wrong_fields
 from portal.api.dependencies import InApi
-from portal.api.models import Activation, EntitlementAnswer, Listed, Listing, PaymentInput, PaymentTaken
+from portal.api.models import Activation, EntitlementAnswer, IssuedLetter, Listed, Listing, PaymentInput, PaymentTaken
 
 BY: Final = "billing"
 """Who acts, for the timeline. A token's subject may be a person, whose name has no place there."""
@@ -69,6 +70,22 @@ async def status(api: InApi, company_id: CompanyInPath) -> dict[str, Any]:
     The case itself answers, closed or not; without a worker it can't, and the answer is 503.
     """
     return await api.billing.status(company_id)
+
+
+@router.post("/{company_id}/representative", dependencies=[Depends(allowed(Scope.WRITE))], **document.REPRESENTATIVE)
+async def submit_representative(
+    api: InApi,
+    company_id: CompanyInPath,
+    submitted: Annotated[SubmittedRepresentative, Depends(body_of(SubmittedRepresentative))],
+) -> IssuedLetter:
+    """Store the legal representative's data and have the letter made.
+
+    `consent` says who obtained the authorization of Ley 1581 de 2012, and when; it is kept as evidence. Whoever leaves
+    it out answers for the authorization. The same data again have the same letter.
+    """
+    if errors := of_the_future(submitted, api.now()):
+        raise wrong_fields(errors)
+    return IssuedLetter.model_validate(await api.billing.submit_representative(company_id, submitted))
 
 
 @router.post(

@@ -33,10 +33,15 @@ def body_of(model: type[M]) -> Callable[[Request], Awaitable[M]]:
             raise NotDeclaredAsJsonError
         found = read_form(model, _parsed(await request.body()))
         if isinstance(found, tuple):
-            raise WrongFieldsError(tuple((each.field, _text(each)) for each in found))
+            raise wrong_fields(found)
         return found
 
     return read
+
+
+def wrong_fields(errors: tuple[FieldError, ...]) -> WrongFieldsError:
+    """Return the error that names each field."""
+    return WrongFieldsError(tuple((each.field, _text(each)) for each in errors))
 
 
 def _parsed(data: bytes) -> Any:

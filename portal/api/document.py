@@ -92,6 +92,14 @@ STATUS: Final[Json] = {
     "response_model": None,
     "openapi_extra": _extra(Scope.READ),
 }
+REPRESENTATIVE: Final[Json] = {
+    "operation_id": "submitRepresentative",
+    "responses": {
+        **answers({200: examples.LETTER}, "IssuedLetter", {200: "The letter to be signed."}),
+        **problems(*_BODY_PROBLEMS, "no-activation", "not-possible-now", "letter-refused", "no-worker"),
+    },
+    "openapi_extra": _extra(Scope.WRITE, "SubmittedRepresentative", examples.REPRESENTATIVE),
+}
 PAYMENT: Final[Json] = {
     "operation_id": "confirmPayment",
     "responses": {
@@ -117,4 +125,4 @@ LIST: Final[Json] = {
     "openapi_extra": _extra(Scope.READ),
 }
 
-OPERATIONS: Final = {each["operation_id"]: each for each in (START, STATUS, PAYMENT, ENTITLEMENT, LIST)}
+OPERATIONS: Final = {each["operation_id"]: each for each in (START, STATUS, REPRESENTATIVE, PAYMENT, ENTITLEMENT, LIST)}

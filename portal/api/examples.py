@@ -24,6 +24,21 @@ STARTED: Final[Json] = {
     "run_id": "01a20c18-203b-78af-bb98-eae439b6132f",
     "started": True,
 }
+REPRESENTATIVE: Final[Json] = {
+    "full_name": "María Ángela Peñaranda Muñoz",
+    "document_type": "CC",
+    "document_number": "52345678",
+    "document_city": "Bogotá D.C.",
+    "role": "Gerente",
+    "email": "maria@laespiga.example.com",
+    "phone": "+57 300 123 4567",
+    "consent": {"obtained_by": "crm:77", "obtained_at": "2026-11-24T10:00:00-05:00", "text_version": "web-3"},
+}
+LETTER: Final[Json] = {
+    "folio": "AC-BNX2-2J30-JBMB",
+    "key": "letters/C1001/AC-BNX2-2J30-JBMB.pdf",
+    "sha256": "fb1c69df644306d2d3294b4fb3f88ab8cc5bedfddff99196a17e46735ed15249",
+}
 PAYMENT: Final[Json] = {
     "reference": "FV-77",
     "amount_cop": 297_500,

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from pydantic import Field, WithJsonSchema
 
 from domain.case.certificate import PaymentStanding
-from domain.contract import CompanyId
+from domain.contract import CompanyId, Sha256
 from domain.messages.fields import Instant, Line, WholeNumber
 from domain.model import Model
 from domain.views.entitlement import Signing
@@ -47,6 +47,14 @@ class PaymentTaken(Model):
     reference: str
     amount_cop: int
     standing: PaymentStanding | None
+
+
+class IssuedLetter(Model):
+    """The letter to be signed: its number, and where its PDF lies in the bucket."""
+
+    folio: str
+    key: str
+    sha256: Sha256
 
 
 class EntitlementAnswer(Model):

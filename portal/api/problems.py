@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError, ServiceUnavailableError
+from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError, RefusedError, ServiceUnavailableError
 from portal.api.access import ScopeMissingError, TokenMissingError
 from portal.api.bodies import NotDeclaredAsJsonError, WrongFieldsError
 from portal.api.cursors import WrongCursorError
@@ -67,6 +67,8 @@ PROBLEMS: Final = {
         Problem("not-json", 415, "The body is not declared as JSON", "Send `Content-Type: application/json`."),
         Problem("wrong-input", 422, "What was sent can't be used", "Nothing was changed. Correct every field named "
                 "under `errors` and send it again."),
+        Problem("letter-refused", 422, "No letter can be made of these data", "They are kept. Correct the fields and "
+                "send them again."),
         Problem("key-used-before", 422, "The Idempotency-Key came before with other data", "Nothing was changed. Use a "
                 "key of its own for each request."),
         Problem("too-many-requests", 429, "Too many requests", "Wait as long as Retry-After says."),
@@ -83,6 +85,7 @@ _BY_ERROR: Final[Mapping[type[Exception], str]] = {
     ScopeMissingError: "scope-missing",
     CaseNotFoundError: "no-activation",
     NotAllowedNowError: "not-possible-now",
+    RefusedError: "letter-refused",
     NotDeclaredAsJsonError: "not-json",
     WrongFieldsError: "wrong-input",
     RequestValidationError: "wrong-input",
@@ -107,6 +110,8 @@ async def answer(request: Request, error: Exception) -> Response:
     if problem.status == 503:  # noqa: PLR2004
         LOG.warning("the API can't answer: %s", type(error).__name__)
     detail = str(error) if isinstance(error, NotAllowedNowError) else problem.detail.format(number=number)
+    if isinstance(error, RefusedError):
+        detail = f"{detail} In words for the person: {error}"
     content = {
         "type": address_of(problem, api_of(request).origin),
         "title": problem.title,

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from domain.consent.submission import SubmittedRepresentative
 from domain.profiles.company import Company
 from portal.api.access import Scope
 from portal.api.case import CaseStatus
@@ -15,6 +16,7 @@ from portal.api.document import OPERATIONS, SECURITY
 from portal.api.models import (
     Activation,
     EntitlementAnswer,
+    IssuedLetter,
     Listing,
     PaymentInput,
     PaymentTaken,
@@ -32,8 +34,8 @@ TOKEN: Final = (
     "`exp`. It lives for an hour at most and may be used until then; clocks may differ by a minute. Scopes, separated "
     "by spaces: " + ", ".join(f"`{each.value}`" for each in Scope) + "."
 )
-_ANSWERS: Final = (Activation, EntitlementAnswer, Listing, PaymentTaken, ProblemDocument)
-_BODIES: Final = (Company, PaymentInput)
+_ANSWERS: Final = (Activation, EntitlementAnswer, IssuedLetter, Listing, PaymentTaken, ProblemDocument)
+_BODIES: Final = (Company, SubmittedRepresentative, PaymentInput)
 
 
 def document_of(api: FastAPI) -> Json:
@@ -81,3 +83,5 @@ def _allow_empty(body: Json) -> None:
         if name not in body["required"]:
             for kind in field["anyOf"]:
                 kind.pop("minLength", None)
+            if not any(kind.get("type") == "string" for kind in field["anyOf"]):
+                field["anyOf"].append({"type": "string", "maxLength": 0})

@@ -13,6 +13,7 @@ from adapters.case_list import CaseList, CasePage, Filter
 from adapters.s3 import S3Objects
 from domain.bucket import request_key
 from domain.case.policy import Policy
+from domain.consent.submission import SubmittedRepresentative
 from domain.contract import Sha256
 from domain.errors import ActivaError, NoWorkerError, StoreUnavailableError, TemporalUnavailableError
 from domain.messages.models import PaymentConfirmed
@@ -25,6 +26,8 @@ from domain.views.stage import Stage
 STATUS_WITHIN: Final = timedelta(seconds=3)
 OUTLINE_WITHIN: Final = timedelta(seconds=3)
 STANDING_WITHIN: Final = timedelta(seconds=2)
+LETTER_WITHIN: Final = timedelta(seconds=15)
+BY: Final = "billing"
 JSON: Final = "application/json"
 
 
@@ -69,6 +72,12 @@ class Billing:
     async def status(self, company_id: str) -> dict[str, Any]:
         """Return the whole case; raises NoWorkerError when no worker answers in time."""
         return await self._activations.status(company_id, within=STATUS_WITHIN)
+
+    async def submit_representative(self, company_id: str, submitted: SubmittedRepresentative) -> dict[str, Any]:
+        """Store a representative's data, with the authorization that is stated, and return the letter to be signed."""
+        return await self._activations.submit_representative(
+            company_id, submitted.person, BY, consent=submitted.authorization, within=LETTER_WITHIN
+        )
 
     async def confirm_payment(self, company_id: str, payment: PaymentConfirmed) -> str | None:
         """Tell the case of a payment and return what it counts for, or None when no worker has said so in time."""

@@ -20,6 +20,7 @@ from tests.support.world import World
 EXAMPLES = 8
 BEYOND_A_SCHEMA = {
     "startActivation": 422,  # a NIT's check digit, printable characters, a mail address
+    "submitRepresentative": 422,  # printable characters, a number of a document, a minor's document, years
     "confirmPayment": 422,  # printable characters, the years that a date may lie in
     "listActivations": 400,  # a cursor is signed
 }
@@ -79,6 +80,7 @@ async def test_the_document_describes_the_api_and_nothing_else_and_needs_no_toke
     assert set(document["paths"]) == {
         "/api/activations",
         "/api/activations/{company_id}",
+        "/api/activations/{company_id}/representative",
         "/api/activations/{company_id}/payments",
         "/api/activations/{company_id}/entitlement",
     }
@@ -132,7 +134,7 @@ async def test_every_example_of_the_document_fits_its_own_schema(site: Site) -> 
     found = list(examples(document))
     assert {place: told for place, schema, value in found if (told := wrong(document, schema, value))} == {}
     bodies = [place for place, _, _ in found if "/content/" in place]
-    assert len([place for place in bodies if "/requestBody/" in place]) == 2
+    assert len([place for place in bodies if "/requestBody/" in place]) == 3
     assert len([place for place in bodies if PROBLEM in place]) > 40
     described = [operation for item in document["paths"].values() for operation in item.values()]
     for operation in described:

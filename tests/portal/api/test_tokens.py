@@ -114,6 +114,7 @@ def scopes_of(route: APIRoute) -> set[Scope]:
 def test_every_route_asks_for_a_scope_or_is_known_to_be_open(site: Site) -> None:
     assert {(method, path): scopes_of(route) for method, path, route in routes(site)} == {
         ("POST", "/api/activations"): {Scope.WRITE},
+        ("POST", "/api/activations/{company_id}/representative"): {Scope.WRITE},
         ("POST", "/api/activations/{company_id}/payments"): {Scope.WRITE},
         ("GET", "/api/activations"): {Scope.READ},
         ("GET", "/api/activations/{company_id}"): {Scope.READ},
