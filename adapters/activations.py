@@ -138,6 +138,7 @@ class Activations:
             facts = await self.status(company.company_id)
             if facts["steps"]["nit_locked"]:
                 raise NotAllowedNowError(remark("nit_locked"))
+        await self._recorder.before("company_stored", company.company_id, None)
         sha256 = await asyncio.to_thread(profiles.store_company, self._objects, company)
         await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
         return True
@@ -156,6 +157,8 @@ class Activations:
         The authorization to treat them is written down first. Without one the sender answers for it.
         """
         await self.require(company_id)
+        how = "without consent" if consent is None else f"consent {consent.door} {consent.text_version}"
+        await self._recorder.before("representative_stored", company_id, how)
         sha256 = await asyncio.to_thread(
             profiles.store_representative, self._objects, company_id, representative, consent
         )

@@ -21,6 +21,7 @@ from audit_trail.chain import lines_of, verify
 from audit_trail.events import AuditEvent, EventName
 from audit_trail.trail import Trail
 from domain.bucket import AUDIT
+from domain.consent.authorization import TEXT_VERSION
 from portal.development.signing import sign_and_scan
 from stack.probes import LOOPBACK, free_port, http_answers
 from stack.process import ROOT, Program, RunningProgram
@@ -157,11 +158,16 @@ async def test_after_a_day_of_work_and_a_kill_every_deed_is_found_once(portal_wo
         deeds = {
             (OF_A_MESSAGE[each.action or ""], _actor(each), each.about)
             for each in events
-            if each.event is EventName.CHANGE and each.outcome == "requested" and each.company_id == case.company_id
+            if each.event is EventName.CHANGE
+            and each.outcome == "requested"
+            and each.company_id == case.company_id
+            and each.action in OF_A_MESSAGE
         }
         recorded = Counter(deed[:2] for deed in deeds)
         assert done.total() >= 3
         assert {deed: recorded[deed] for deed in done} == dict(done)
+    consents = {each.company_id: each.about for each in events if each.action == "representative_stored"}
+    assert consents == {case.company_id: f"consent portal {TEXT_VERSION}" for case in cases}
     read = {each.company_id for each in events if each.event is EventName.READ and each.door == "desk"}
     assert read == {case.company_id for case in cases}
 
