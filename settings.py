@@ -137,6 +137,8 @@ class Portal(Model):
     """The `aud` of the tokens that open the billing API."""
     api_calls_per_minute: Annotated[int, Field(ge=1)] = 6000
     """Of one token's `sub`."""
+    api_hosts: tuple[str, ...] = ()
+    """Further names under which the API answers, as inside a cluster; the pages answer under the portal's own only."""
     development_key: Path | None = None
     """A private key with which the portal hands people over to itself, and a checkout that takes no money. For a
     portal on 127.0.0.1 only."""

@@ -8,13 +8,14 @@ Settings come from the environment (`python settings.py` lists them), Temporal's
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 import uvicorn
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
@@ -32,23 +33,23 @@ from entry import served
 from portal import desk, development, pages
 from portal.api import access
 from portal.api import app as api_app
-from portal.api.cursors import Cursors
 from portal.api.dependencies import Api
 from portal.auth.hand_off import Door, Issuer
 from portal.auth.issuer_keys import IssuerKeys
 from portal.auth.live_sessions import LiveSessions
 from portal.auth.roles import STAFF, Role
-from portal.auth.session import IDLE, cookie_name
+from portal.auth.session import IDLE, Session, cookie_name, representative, support
 from portal.auth.signed_tokens import SignedTokens
 from portal.cases.billing import Billing
 from portal.cases.desk import Desk
 from portal.cases.representative import Cases
-from portal.pages import letter
+from portal.pages import entry, letter
 from portal.web import failures
 from portal.web.asked import Asked
+from portal.web.cursors import Cursors
 from portal.web.dependencies import Portal
 from portal.web.limits import Limits
-from portal.web.protection import Bounded, Headed, policy, refuse_cross_site
+from portal.web.protection import Bounded, Guarded, Headed, OneLength, policy
 from portal.web.rendering import STATIC, Pages
 from portal.web.rotating_sessions import RotatingSessions
 from settings import Portal as Addresses
@@ -57,6 +58,12 @@ from settings import PortalSettings, load_portal
 STORE_CONNECTIONS: Final = 50
 LARGEST_BODY_BYTES: Final = 262_144
 """Of a form without files."""
+LARGEST_OPEN_BODY_BYTES: Final = 16_384
+"""Of what somebody without a session sends: a token and where to go."""
+MOST_FIELDS: Final = 40
+DESK: Final = "/soporte"
+OPEN: Final = entry.OPEN | development.OPEN
+"""Where somebody without a session may send something."""
 A_LITTLE_MORE: Final = 1.1
 """Of the largest upload, with its wrapping: what is a little too large gets an answer of its own."""
 
@@ -79,13 +86,14 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     limits = _limits(addresses)
     listed = CaseList(client)
     billing = Billing(activations, listed, objects, settings.policy)
-    api = api_app.build(_api(billing, keys, limits, shown, trail, settings))
+    made_of = _api(billing, keys, limits, shown, trail, settings)
+    api = api_app.build(made_of, hosts=(_host(settings), *addresses.api_hosts))
     app = FastAPI(
         title="Activa",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(_same_site)],
+        form_limits={"max_fields": MOST_FIELDS, "max_files": 0},
         middleware=_middleware(settings, api, trail),
     )
     app.state.api = api
@@ -94,6 +102,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         door=Door(_issuers(addresses, keys), objects, _now),
         sessions=LiveSessions(objects),
         limits=limits,
+        cursors=Cursors(addresses.session_secrets),
         pages=shown,
         trail=trail,
         addresses=addresses,
@@ -158,7 +167,7 @@ def _api(
             required=access.REQUIRED,
             longest_life=access.LONGEST_LIFE,
         ),
-        cursors=Cursors(settings.portal.session_secret.get_secret_value()),
+        cursors=Cursors(settings.portal.session_secrets),
         limits=limits,
         pages=shown,
         trail=trail,
@@ -173,8 +182,9 @@ def _middleware(settings: PortalSettings, api: FastAPI, trail: Trail) -> list[Mi
     return [
         Middleware(Asked, trail=trail),
         Middleware(Headed, content_policy=policy(settings.portal.checkout_url), secure=secure),
+        Middleware(OneLength),
         Middleware(api_app.Apart, api=api),
-        Middleware(TrustedHostMiddleware, allowed_hosts=[urlsplit(settings.portal_url).hostname or "127.0.0.1"]),
+        Middleware(TrustedHostMiddleware, allowed_hosts=[_host(settings)]),
         Middleware(
             RotatingSessions,
             secrets=settings.portal.session_secrets,
@@ -183,16 +193,27 @@ def _middleware(settings: PortalSettings, api: FastAPI, trail: Trail) -> list[Mi
             https_only=secure,
         ),
         Middleware(failures.Caught, answer=failures.answer),
+        Middleware(Guarded, origin=settings.portal_url, admitting=_admitting),
         Middleware(
             Bounded,
             limit_bytes=LARGEST_BODY_BYTES,
-            larger={letter.UPLOADS: int(settings.upload_bytes * A_LITTLE_MORE) + LARGEST_BODY_BYTES},
+            others={
+                **dict.fromkeys(OPEN, LARGEST_OPEN_BODY_BYTES),
+                letter.UPLOADS: int(settings.upload_bytes * A_LITTLE_MORE) + LARGEST_BODY_BYTES,
+            },
         ),
     ]
 
 
-def _same_site(request: Request) -> None:
-    refuse_cross_site(request.method, request.url.path, request.headers, request.app.state.portal.origin)
+def _host(settings: PortalSettings) -> str:
+    return urlsplit(settings.portal_url).hostname or "127.0.0.1"
+
+
+def _admitting(path: str) -> Callable[[Request], Awaitable[Session]] | None:
+    """Return what admits those who may send something to a path; None where everybody may."""
+    if path in OPEN:
+        return None
+    return support if path == DESK or path.startswith(f"{DESK}/") else representative
 
 
 async def serve(settings: PortalSettings) -> None:

@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 
 from audit_trail.trail import Trail
 from domain.calendar import bogota_date
-from portal.api.cursors import Cursors
 from portal.auth.signed_tokens import SignedTokens
 from portal.cases.billing import Billing
+from portal.web.cursors import Cursors
 from portal.web.limits import Limits
 from portal.web.rendering import Pages
 

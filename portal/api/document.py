@@ -8,7 +8,7 @@ from portal.api.problems import MEDIA_TYPE, PROBLEMS, Problem
 
 SECURITY: Final = "token"
 Json = dict[str, Any]
-_ALWAYS: Final = ("no-token", "token-refused", "scope-missing", "too-many-requests", "internal")
+_ALWAYS: Final = ("bad-request", "no-token", "token-refused", "scope-missing", "too-many-requests", "internal")
 _HEADERS: Final = {
     401: {"WWW-Authenticate": "How to prove who asks."},
     403: {"WWW-Authenticate": "Which scope is missing."},
@@ -67,7 +67,7 @@ def _extra(scope: Scope, body: str | None = None, example: Json | None = None) -
     return extra
 
 
-_BODY_PROBLEMS: Final = ("bad-request", "too-large", "not-json", "wrong-input", "unavailable")
+_BODY_PROBLEMS: Final = ("too-large", "not-json", "wrong-input", "unavailable")
 
 START: Final[Json] = {
     "operation_id": "startActivation",

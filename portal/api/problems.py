@@ -18,10 +18,10 @@ from starlette.routing import Match
 from domain.errors import CaseNotFoundError, NotAllowedNowError, NoWorkerError, RefusedError, ServiceUnavailableError
 from portal.api.access import ScopeMissingError, TokenMissingError
 from portal.api.bodies import NotDeclaredAsJsonError, WrongFieldsError
-from portal.api.cursors import WrongCursorError
 from portal.api.dependencies import api_of
 from portal.auth.signed_tokens import TokenRefusedError
 from portal.cases.billing import KeyUsedError
+from portal.web.cursors import WrongCursorError
 from portal.web.failures import logged
 from portal.web.limits import TooOftenError
 
@@ -49,7 +49,8 @@ class _Answers(JSONResponse):
 PROBLEMS: Final = {
     each.name: each
     for each in (
-        Problem("bad-request", 400, "The request can't be read", "Check the request line, headers and body."),
+        Problem("bad-request", 400, "The request can't be read", "Check the request line, headers and body; `Host` "
+                "must be this API's own."),
         Problem("wrong-cursor", 400, "The cursor is not known", "Take `next_cursor` of the page before, unchanged, "
                 "with the same `stage` and `needs_attention`; without a cursor the list begins anew."),
         Problem("no-token", 401, "A token is needed", "Send `Authorization: Bearer` with a token of your issuer."),

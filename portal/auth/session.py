@@ -186,8 +186,15 @@ async def support(request: Request) -> StaffSession:
 async def current(request: Request) -> Session:
     """Return the session and keep it alive; raises SessionMissingError.
 
-    What a waiting page asks for by itself keeps nothing alive.
+    What a waiting page asks for by itself keeps nothing alive. It is looked up once for each request.
     """
+    found: Session | None = getattr(request.state, "session", None)
+    if found is None:
+        found = request.state.session = await _looked_up(request)
+    return found
+
+
+async def _looked_up(request: Request) -> Session:
     now = int(request.app.state.portal.now().timestamp())
     session = _read(dict(request.session))
     if session is None:

@@ -1,9 +1,8 @@
 """The desk's first page: counts, charts, lists by stage, by end and by need of attention, and the search."""
 
 import asyncio
-import base64
-import binascii
-from dataclasses import dataclass
+import json
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
@@ -70,9 +69,10 @@ async def cases(
     request: Request, portal: InPortal, desk: AtDesk, chosen: Annotated[Chosen, Depends()], pagina: str = ""
 ) -> Response:
     """Show one page of a list."""
-    wanted = chosen_filter(chosen, portal.now())
+    wanted, search = chosen_filter(chosen, portal.now()), json.dumps(["desk", *astuple(chosen)])
+    token = portal.cursors.read(pagina, search) if pagina else None
     page, total, _ = await asyncio.gather(
-        desk.cases.page(wanted, PAGE_SIZE, _token(pagina)), desk.cases.count(wanted), desk.directory.renew()
+        desk.cases.page(wanted, PAGE_SIZE, token), desk.cases.count(wanted), desk.directory.renew()
     )
     values: dict[str, Any] = {
         "listed": [(each, desk.directory.name(each.company_id)) for each in page.cases],
@@ -81,7 +81,7 @@ async def cases(
         "stages": {stage.value: STAGES[stage] for stage in FUNNEL},
         "words": STAGES,
         "within": WITHIN_DAYS,
-        "following": base64.urlsafe_b64encode(page.next_token).decode() if page.next_token else "",
+        "following": portal.cursors.made(page.next_token, search) if page.next_token else "",
     }
     return portal.pages.page(request, "desk_list.html", values)
 
@@ -100,10 +100,3 @@ def _first_day(now: datetime, number: int) -> str:
 def _bars(counted: list[tuple[str, int, str | None]]) -> list[Bar]:
     most = max((count for _, count, _ in counted), default=0) or 1
     return [Bar(label, count, 100 * count / most, path) for label, count, path in counted]
-
-
-def _token(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, altchars=b"-_", validate=True) or None
-    except (binascii.Error, ValueError):
-        return None

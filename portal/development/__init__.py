@@ -3,6 +3,6 @@
 Mounted only where the settings name a development key, which they refuse outside 127.0.0.1.
 """
 
-from portal.development.lender import install
+from portal.development.lender import OPEN, install
 
-__all__ = ["install"]
+__all__ = ["OPEN", "install"]

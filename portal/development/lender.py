@@ -32,6 +32,8 @@ BACKEND: Final = "billing"
 DEVELOPER: Final = "ana"
 """The name of whoever comes in as support."""
 ALL_SCOPES: Final = " ".join(access.Scope)
+OPEN: Final = frozenset({"/desarrollo/entrar", "/desarrollo/pagar"})
+"""What whoever is not logged in may send."""
 
 router = APIRouter(prefix="/desarrollo")
 

@@ -15,6 +15,8 @@ from portal.web.rendering import go
 router = APIRouter()
 DESTINATIONS: Final = frozenset({"/", "/pago", "/comprar", "/representante", "/carta", "/estado"})
 """Where somebody may be led after coming in: own pages, never an address that was made up."""
+OPEN: Final = frozenset({"/entrar", "/entrar/cambiar", "/salir"})
+"""What whoever is not logged in may send."""
 
 
 @router.post("/entrar")

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from domain.contract import UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError
-from domain.letter.examination import Verdict
+from domain.letter.examination import MOST_FILES, Verdict
 from domain.profiles.forms import FieldError
 from domain.profiles.representative import warnings
 from domain.remarks import remark
@@ -21,6 +21,8 @@ from portal.web.rendering import go, pdf_answer
 
 UPLOADS: Final = "/carta"
 """Where files are sent."""
+MOST_PARTS: Final = 3 * MOST_FILES
+"""Files that are read at all: some more than are taken, to say so."""
 
 router = APIRouter(dependencies=[Depends(representative)])
 
@@ -50,7 +52,7 @@ async def download(portal: InPortal, who: Who) -> Response:
     return pdf_answer(pdf, "carta-de-autorizacion.pdf")
 
 
-@router.post(UPLOADS)
+@router.post(UPLOADS, form_limits={"max_files": MOST_PARTS, "max_fields": 1})
 async def attach(
     request: Request, visit: Sent, portal: InPortal, who: Who, documento: list[UploadFile] | None = None
 ) -> Response:

@@ -12,6 +12,7 @@ from domain.calendar import bogota_date
 from portal.auth.hand_off import Door
 from portal.auth.live_sessions import LiveSessions
 from portal.cases.representative import Cases
+from portal.web.cursors import Cursors
 from portal.web.limits import Limits
 from portal.web.rendering import Pages
 from settings import Portal as PortalAddresses
@@ -25,6 +26,7 @@ class Portal:
     door: Door
     sessions: LiveSessions
     limits: Limits
+    cursors: Cursors
     pages: Pages
     trail: Trail
     addresses: PortalAddresses

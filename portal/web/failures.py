@@ -28,6 +28,7 @@ from domain.errors import (
 )
 from portal.auth.hand_off import HandOffRefusedError
 from portal.auth.session import NotYoursError, SessionMissingError
+from portal.web.cursors import WrongCursorError
 from portal.web.dependencies import Portal
 from portal.web.limits import TooOftenError
 from portal.web.protection import CrossSiteError
@@ -48,6 +49,7 @@ class Failure:
 
 
 _NOT_FOUND: Final = Failure(404, "No encontramos esta página", "Revisa la dirección o vuelve al inicio.")
+_NOT_UNDERSTOOD: Final = Failure(400, "No entendimos la solicitud", "Vuelve al inicio e intenta de nuevo.")
 _DOWN: Final = Failure(
     503,
     "En este momento no podemos responder",
@@ -94,6 +96,7 @@ _TABLE: Final[dict[type[Exception], Failure]] = {
         422, "Eso no se pudo hacer", "Revisa los datos e intenta de nuevo, o escríbele a soporte.", again=True
     ),
     ServiceUnavailableError: _DOWN,
+    WrongCursorError: _NOT_UNDERSTOOD,
 }
 _NO_CASE_AT_DESK: Final = Failure(
     404,
@@ -103,7 +106,7 @@ _NO_CASE_AT_DESK: Final = Failure(
 _BY_STATUS: Final = {
     404: _NOT_FOUND,
     405: _NOT_FOUND,
-    400: Failure(400, "No entendimos la solicitud", "Vuelve al inicio e intenta de nuevo."),
+    400: _NOT_UNDERSTOOD,
     413: Failure(
         413,
         "El archivo es demasiado grande",

@@ -1,11 +1,13 @@
 """What holds for every answer and every request, whatever the page: headers, and no post from another site."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import ActivaError
@@ -50,7 +52,7 @@ class Headed:
             "Cache-Control": "no-store",
         }
         if secure:
-            self._headers["Strict-Transport-Security"] = "max-age=31536000"
+            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
 
@@ -64,23 +66,61 @@ class Headed:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class OneLength:
+    """Closes the connection of a request that tells its length in two ways: a proxy may have believed the other one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        names = {name for name, _ in scope.get("headers", ())}
+        if {b"content-length", b"transfer-encoding"} <= names:
+            refusal = PlainTextResponse("Two lengths of one body.", 400, headers={"Connection": "close"})
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+class Guarded:
+    """Asks who sends something before any of it is read; wrap it in what answers errors.
+
+    A request that may change something comes from our own pages, and, unless its path is open to all, from somebody
+    whose role may send it there. `admitting` gives what asks for the role at a path: it raises what is to be answered.
+    """
+
+    def __init__(
+        self, app: ASGIApp, origin: str, admitting: Callable[[str], Callable[[Request], Awaitable[object]] | None]
+    ) -> None:
+        self._app = app
+        self._origin = origin
+        self._admitting = admitting
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in SAFE:
+            refuse_cross_site(scope["method"], scope["path"], Headers(scope=scope), self._origin)
+            admit = self._admitting(scope["path"])
+            if admit is not None:
+                await admit(Request(scope))
+        await self._app(scope, receive, send)
+
+
 class Bounded:
     """Refuses a body above a limit, whether its length is declared or only shows; wrap it in what answers errors.
 
-    Where files are sent the limit is larger, for whoever has a session. A moderate excess is read to its end before
-    the refusal: a browser that is cut off while it sends shows its own error page instead of ours.
+    A moderate excess is read to its end before the refusal: a browser that is cut off while it sends shows its own
+    error page instead of ours.
     """
 
-    def __init__(self, app: ASGIApp, limit_bytes: int, larger: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, limit_bytes: int, others: Mapping[str, int] | None = None) -> None:
         """Take other limits for some paths."""
         self._app = app
         self._limit = limit_bytes
-        self._larger = larger or {}
+        self._others = others or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or raise HTTPException 413."""
         received = 0
-        limit = self._larger.get(scope.get("path", ""), self._limit) if scope.get("session") else self._limit
+        limit = self._others.get(scope.get("path", ""), self._limit)
 
         async def counted() -> Message:
             nonlocal received

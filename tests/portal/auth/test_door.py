@@ -96,7 +96,7 @@ FORGED = {
     **{f"without {name}": without(name) for name in ("iss", "aud", "sub", "company_id", "role", "jti", "iat", "exp")},
     "of no shape": lambda _: "not a token",
     "that is empty": lambda _: "",
-    "that is huge": lambda _: "a" * 100_000,
+    "that is huge": lambda _: "a" * 10_000,
     "with characters of no alphabet": lambda _: "ñ.ñ.ñ",
 }
 

@@ -55,7 +55,7 @@ async def test_over_https_the_cookie_is_bound_to_the_host_and_browsers_remember_
     assert cookie_set.startswith("__Host-activa=")
     assert cookie_set.endswith("httponly; samesite=lax; secure")
     assert "domain" not in cookie_set.lower()
-    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert answer.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
     assert "form-action 'self' https://pagos.example.co;" in answer.headers["content-security-policy"]
 
 

@@ -172,7 +172,7 @@ async def test_photos_of_the_signed_letter_start_the_loan_and_the_page_says_what
 async def test_only_who_has_a_session_may_send_so_much(visitor: Visitor) -> None:
     visitor.client.cookies.clear()
     answer = await visitor.client.post("/carta", files={"documento": ("a.pdf", PDF + bytes(1_000_000), "")})
-    assert answer.status_code == 413
+    assert answer.status_code == 401
 
 
 async def test_a_signed_letter_starts_the_loan_and_the_notice_says_that_nothing_renews_it(visitor: Visitor) -> None:

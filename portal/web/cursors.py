@@ -1,17 +1,18 @@
 """Where the next page of a list begins, as a text that only this product can make.
 
-It is signed, because the server's own token inside would otherwise be anybody's to change, and it holds for the
-filters it was made for.
+It is signed: the server's own token inside would otherwise be anybody's to change, and the server be asked again and
+again with what it does not understand. It holds for the filters it was made for.
 """
 
 import base64
+from collections.abc import Sequence
 from typing import Final
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from domain.errors import ActivaError
 
-SALT: Final = "activa-api-cursor"
+SALT: Final = "activa-cursor"
 
 
 class WrongCursorError(ActivaError):
@@ -21,9 +22,9 @@ class WrongCursorError(ActivaError):
 class Cursors:
     """Makes cursors and reads them."""
 
-    def __init__(self, secret: str) -> None:
-        """Sign with a secret that every replica has."""
-        self._serializer = URLSafeSerializer(secret, salt=SALT)
+    def __init__(self, secrets: Sequence[str]) -> None:
+        """Sign with the first of the secrets that every replica has, and take what any of them has signed."""
+        self._serializer = URLSafeSerializer(list(reversed(secrets)), salt=SALT)
 
     def made(self, token: bytes, search: str) -> str:
         """Return the cursor that leads on in a search."""
