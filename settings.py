@@ -25,6 +25,7 @@ from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.messages.four_eyes import FourEyes
 from domain.model import Model
 from domain.receiver import Webhooks
+from serving import Serving
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
 
@@ -139,6 +140,7 @@ class Portal(Model):
     """Of one token's `sub`."""
     api_hosts: tuple[str, ...] = ()
     """Further names under which the API answers, as inside a cluster; the pages answer under the portal's own only."""
+    serving: Serving = Serving()
     development_key: Path | None = None
     """A private key with which the portal hands people over to itself, and a checkout that takes no money. For a
     portal on 127.0.0.1 only."""

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from temporalio.client import Client
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from adapters import s3, temporal
 from adapters.activations import Activations
@@ -46,6 +47,7 @@ from portal.cases.representative import Cases
 from portal.pages import entry, letter
 from portal.web import failures
 from portal.web.asked import Asked
+from portal.web.connections import FewAtOnce, files_for, timed
 from portal.web.cursors import Cursors
 from portal.web.dependencies import Portal
 from portal.web.limits import Limits
@@ -183,6 +185,7 @@ def _middleware(settings: PortalSettings, api: FastAPI, trail: Trail) -> list[Mi
         Middleware(Asked, trail=trail),
         Middleware(Headed, content_policy=policy(settings.portal.checkout_url), secure=secure),
         Middleware(OneLength),
+        Middleware(FewAtOnce, most=settings.portal.serving.connections_per_address),
         Middleware(api_app.Apart, api=api),
         Middleware(TrustedHostMiddleware, allowed_hosts=[_host(settings)]),
         Middleware(
@@ -223,6 +226,12 @@ async def serve(settings: PortalSettings) -> None:
     client = await temporal.connect()
     store = s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS)
     app = build(client, S3Objects(store, settings.s3.bucket), settings)
+    async with app.state.portal.trail.running():
+        await uvicorn.Server(served_by(app, settings)).serve()
+
+
+def served_by(app: FastAPI, settings: PortalSettings) -> uvicorn.Config:
+    """Return the server's configuration; who is a proxy it reads of `FORWARDED_ALLOW_IPS`."""
     host, _, port = settings.portal.address.rpartition(":")
     config = uvicorn.Config(
         app,
@@ -233,8 +242,11 @@ async def serve(settings: PortalSettings) -> None:
         log_config=None,
         timeout_graceful_shutdown=10,
     )
-    async with app.state.portal.trail.running():
-        await uvicorn.Server(config).serve()
+    proxies = ProxyHeadersMiddleware(app, config.forwarded_allow_ips).trusted_hosts  # type: ignore[arg-type]  # its own types
+    serving = settings.portal.serving
+    allowed = serving.model_copy(update={"connections": files_for(serving.connections)})
+    config.http = timed(allowed, proxies.__contains__)
+    return config
 
 
 def main() -> int:

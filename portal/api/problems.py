@@ -12,6 +12,7 @@ from typing import Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
@@ -94,6 +95,7 @@ _BY_ERROR: Final[Mapping[type[Exception], str]] = {
     TooOftenError: "too-many-requests",
     NoWorkerError: "no-worker",
     ServiceUnavailableError: "unavailable",
+    ClientDisconnect: "bad-request",  # seen by nobody: it broke off while it sent
 }
 _BY_STATUS: Final = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 

@@ -1,0 +1,78 @@
+"""A portal, or another application, served on a port of its own, and clients that misbehave on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from portal.web.connections import timed
+from serving import Serving
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass
+class Held:
+    """One connection that a client holds."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ended(self) -> bytes:
+        """Return everything that is answered until the other side ends the connection."""
+        try:
+            return await self.reader.read()
+        except ConnectionResetError:
+            return b""
+
+    async def head(self) -> bytes:
+        """Return the head of the next answer."""
+        return await self.reader.readuntil(b"\r\n\r\n")
+
+    def is_open(self) -> bool:
+        return not self.reader.at_eof() and self.reader.exception() is None
+
+    def send(self, data: bytes) -> None:
+        self.writer.write(data)
+
+
+@dataclass
+class Served:
+    """A server, and the connections that were opened to it."""
+
+    port: int
+    held: list[Held]
+
+    async def connect(self, data: bytes = b"", limit: int = 2**16) -> Held:
+        held = Held(*await asyncio.open_connection(LOOPBACK, self.port, limit=limit))
+        self.held.append(held)
+        held.send(data)
+        await held.writer.drain()
+        return held
+
+
+@asynccontextmanager
+async def served(app: Any, *proxies: str, **limits: float) -> AsyncIterator[Served]:
+    """Serve an application; limits are of `Serving`, and may be shorter than settings allow."""
+    serving = Serving().model_copy(update=limits)
+    config = uvicorn.Config(
+        app, http=timed(serving, proxies.__contains__), log_config=None, lifespan="off", access_log=False
+    )
+    config.load()
+    state = ServerState()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: config.http_protocol_class(config=config, server_state=state, app_state={}), LOOPBACK, 0
+    )
+    made = Served(server.sockets[0].getsockname()[1], [])
+    try:
+        yield made
+    finally:
+        for each in made.held:
+            each.writer.transport.abort()
+        server.close()
+        await server.wait_closed()
+        await asyncio.gather(*state.tasks, return_exceptions=True)
