@@ -1,10 +1,19 @@
-"""How much the portal bears of those who ask: how many at once, and how long they may take."""
+"""How much the portal bears of those who ask: how many at once, how long they may take, how often they may ask."""
 
-from typing import Annotated
+from typing import Annotated, Final
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, SecretStr
 
 from domain.model import Model
+
+STORES: Final = ("redis", "rediss", "memcached")
+
+
+def _store(place: SecretStr) -> SecretStr:
+    if urlsplit(place.get_secret_value()).scheme not in STORES:
+        raise ValueError(f"must begin with {', '.join(f'{each}://' for each in STORES)}")
+    return place
 
 
 class Serving(Model):
@@ -18,3 +27,7 @@ class Serving(Model):
     """Within which a request's head must be there, from the connection's beginning on."""
     body_seconds: Annotated[int, Field(ge=1, le=600)] = 20
     """Within which its body must be there, and a second more for every 8 kB that have come; so an answer is read on."""
+    polls_per_minute: Annotated[int, Field(ge=1)] = 120
+    """Of one session: looking whether the certificate is paid, or whether the letter is ready."""
+    counted_in: Annotated[SecretStr, AfterValidator(_store)] | None = None
+    """The Redis or memcached in which all replicas count what was asked; without one, each counts by itself."""

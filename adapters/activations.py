@@ -243,19 +243,29 @@ class Activations:
             return None
         return found.run_id, found.status is WorkflowExecutionStatus.RUNNING
 
-    async def update(self, company_id: str, name: str, message: Message, *, within: timedelta = UPDATE_TIMEOUT) -> Json:
+    async def update(
+        self,
+        company_id: str,
+        name: str,
+        message: Message,
+        *,
+        within: timedelta = UPDATE_TIMEOUT,
+        known_by: str | None = None,
+    ) -> Json:
         """Send an update and return its answer; raises NotAllowedNowError or RefusedError when it is no.
+
+        One that is known by an id is carried out once, and answers the same when it is sent again to the same run.
 
         An answer that takes longer raises NoWorkerError. The update may be done all the same, or, when no worker took
         it, may not: ask again.
         """
-        if not isinstance(message, VerifyPayment):  # which only asks
+        if not isinstance(message, VerifyPayment) and known_by is None:  # which only ask, or ask again
             await self._recorder.before(name, company_id, about(message))
         with case_errors(self._client, company_id):
             # The client's own timeout is of each call, and it calls again: without a worker it would wait for ever.
             async with asyncio.timeout(within.total_seconds()):
                 answer: Json = await self._handle(company_id).execute_update(
-                    name, message.model_dump(mode="json", exclude_none=True)
+                    name, message.model_dump(mode="json", exclude_none=True), id=known_by
                 )
         return answer
 

@@ -50,7 +50,7 @@ from portal.web.asked import Asked
 from portal.web.connections import FewAtOnce, files_for, timed
 from portal.web.cursors import Cursors
 from portal.web.dependencies import Portal
-from portal.web.limits import Limits
+from portal.web.limits import Limits, store_at
 from portal.web.protection import Bounded, Guarded, Headed, OneLength, policy
 from portal.web.rendering import STATIC, Pages
 from portal.web.rotating_sessions import RotatingSessions
@@ -122,11 +122,8 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
 
 
 def _limits(addresses: Addresses) -> Limits:
-    return Limits(
-        entries_per_minute=addresses.entries_per_minute,
-        uploads_per_hour=addresses.uploads_per_hour,
-        calls_per_minute=addresses.api_calls_per_minute,
-    )
+    counted_in = addresses.serving.counted_in
+    return Limits(addresses, None if counted_in is None else store_at(counted_in.get_secret_value()))
 
 
 def _issuers(addresses: Addresses, keys: IssuerKeys) -> tuple[Issuer, ...]:

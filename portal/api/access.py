@@ -63,7 +63,7 @@ def allowed(scope: Scope) -> Callable[[Request], Awaitable[None]]:
             raise
         request.state.subject = claims.sub
         asker().identify(person_of("api", None, claims.sub), "api")
-        api.limits.call(claims.sub)
+        await api.limits.call(claims.sub)
         if scope.value not in claims.scope.split():
             raise ScopeMissingError(scope)
 

@@ -5,6 +5,7 @@ What a person typed or sent is stored before the case is told, so a page that gi
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -24,7 +25,7 @@ from domain.bucket import (
 from domain.consent.authorization import Authorization, Evidence
 from domain.errors import NoWorkerError
 from domain.letter.examination import Conversion
-from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, VerifyPayment
+from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, SubmitRepresentative
 from domain.model import canonical_sha256
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
@@ -62,23 +63,37 @@ class Cases:
         stored = await asyncio.to_thread(self._objects.get, representative_key(company_id))
         return None if stored is None else Representative.model_validate_json(stored.data)
 
-    async def verify_payment(self, company_id: str) -> None:
-        """Have the case look whether the certificate is paid."""
-        await self._activations.update(company_id, "verify_payment", VerifyPayment(by=BY), within=DONE_WITHIN)
-
     async def consents(self, company_id: str, person: Representative) -> list[Evidence]:
         """Return the authorizations to treat a representative's data, the earliest first."""
         return await asyncio.to_thread(profiles.consents, self._objects, company_id, canonical_sha256(person))
 
-    async def submit_representative(
-        self, company_id: str, person: Representative, consent: Authorization | None
-    ) -> bool:
+    async def submit_representative(self, company_id: str, person: Representative, consent: Authorization) -> bool:
         """Store the data and have the letter made; False when it is not ready yet and must be asked for again.
 
-        `consent` is None for data that are stored already. Raises RefusedError when no letter can be made of them.
+        Raises RefusedError when no letter can be made of these data.
         """
         try:
             await self._activations.submit_representative(company_id, person, BY, consent=consent, within=DONE_WITHIN)
+        except NoWorkerError:
+            return False
+        return True
+
+    async def letter_is_ready(self, company_id: str) -> bool:
+        """Ask for the letter of the stored data; False when it is not ready yet and must be asked for again.
+
+        However often it is asked it is one update, which the server knows by its id: of the data as they were stored
+        that time. Raises RefusedError when no letter can be made of them.
+        """
+        stored = await asyncio.to_thread(self._objects.get, representative_key(company_id))
+        if stored is None:
+            return False
+        sha256 = hashlib.sha256(stored.data).hexdigest()
+        known_by = f"letter-{sha256[:16]}-{stored.stored_at:%Y%m%d%H%M%S}"
+        message = SubmitRepresentative(sha256=sha256, by=BY)
+        try:
+            await self._activations.update(
+                company_id, "submit_representative", message, within=DONE_WITHIN, known_by=known_by
+            )
         except NoWorkerError:
             return False
         return True

@@ -24,7 +24,7 @@ async def enter(
     request: Request, portal: InPortal, token: Annotated[str, Form()] = "", destino: Annotated[str, Form()] = "/"
 ) -> Response:
     """Let in the bearer of a hand-off token and go where they wanted; ask first whoever works for another company."""
-    portal.limits.entry("" if request.client is None else request.client.host)
+    await portal.limits.entry("" if request.client is None else request.client.host)
     refuse_strange_entry(request.headers, (portal.origin, *portal.addresses.entry_origins))
     who = session.Newcomer.of(await portal.door.admit(token), portal.addresses.staff_auth_methods)
     if await session.would_replace(request, who):

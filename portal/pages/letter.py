@@ -60,7 +60,7 @@ async def attach(
     facts = visit.known
     if facts is not None and facts.letter.folio is None:
         raise NotAllowedNowError(remark("no_letter"))
-    portal.limits.upload(who.company_id)
+    await portal.limits.upload(who.company_id)
     files = await chosen(documento or ())
     if problem := problem_of(files, portal.upload_bytes):
         if facts is None:

@@ -46,7 +46,7 @@ async def submit(request: Request, visit: Sent, portal: InPortal, who: Who) -> R
     """
     if visit.known is not None and not visit.known.loan_on_offer:
         raise NotAllowedNowError(remark("letter_of_no_use"))
-    portal.limits.upload(who.company_id)
+    await portal.limits.upload(who.company_id)
     typed = await request.form(max_files=0, max_fields=20)
     values = {name: str(typed.get(name, ""))[:LONGEST_VALUE] for name in FIELDS}
     read, unauthorized = read_form(Representative, values), _unauthorized(typed)
@@ -69,13 +69,14 @@ async def wait(visit: Sent) -> Response:
 @router.post("/carta/espera")
 async def ask_again(visit: Sent, portal: InPortal, who: Who) -> Response:
     """Ask again for the letter of the stored data: the first request may have found no worker."""
+    await portal.limits.poll(who.id)
     if visit.known is None:
         return visit.page("letter_wait.html")
     known = await portal.cases.representative(who.company_id)
     if known is None:
         return go(visit.request, "/representante")
     try:
-        ready = await portal.cases.submit_representative(who.company_id, known, None)
+        ready = await portal.cases.letter_is_ready(who.company_id)
     except RefusedError as error:
         return _form(visit, known.model_dump(mode="json"), refused=_in_words(error))
     return go(visit.request, "/carta?descargar=1") if ready else visit.page("letter_wait.html")

@@ -1,14 +1,31 @@
-"""How often something may be asked for. Counted in this process: behind several replicas the ingress limits too."""
+"""How often something may be asked for: counted in this process, or in a store that all replicas share.
 
+While the store does not answer, each process counts by itself: its loss keeps nobody out and lets nobody loose.
+"""
+
+import asyncio
+import logging
 from math import ceil
 from time import time
-from typing import Final
+from typing import Final, cast
+from urllib.parse import urlsplit
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.errors import ConfigurationError, StorageError
+from limits.storage import storage_from_string
 
 from domain.errors import ActivaError
+from settings import Portal, SettingsError
+
+LOG: Final = logging.getLogger("activa.portal")
+STORE_SECONDS: Final = 1
+DRIVERS: Final = {
+    "redis": ("redis", {"implementation": "redispy"}),
+    "rediss": ("redis", {"implementation": "redispy"}),
+    "memcached": ("memcachio", {}),
+}
 
 
 class TooOftenError(ActivaError):
@@ -19,28 +36,67 @@ class TooOftenError(ActivaError):
         self.wait_seconds: Final = wait_seconds
 
 
+def store_at(place: str) -> Storage:
+    """Return the store at an address; nothing is sent yet. Raises SettingsError where its driver is not installed."""
+    driver, options = DRIVERS[urlsplit(place).scheme]
+    try:
+        return cast("Storage", storage_from_string(f"async+{place}", wrap_exceptions=True, **options))
+    except ConfigurationError:
+        raise SettingsError(
+            f"ACTIVA_PORTAL__SERVING__COUNTED_IN: install the package `{driver}` in a version that `limits` takes"
+        ) from None
+
+
 class Limits:
     """The portal's limits and what has been asked for lately."""
 
-    def __init__(self, *, entries_per_minute: int, uploads_per_hour: int, calls_per_minute: int) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._entries = RateLimitItemPerMinute(entries_per_minute)
-        self._uploads = RateLimitItemPerHour(uploads_per_hour)
-        self._calls = RateLimitItemPerMinute(calls_per_minute)
+    def __init__(self, portal: Portal, store: Storage | None = None) -> None:
+        """Count in a store, or, without one, in this process."""
+        own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = own
+        self._shared = own if store is None else SlidingWindowCounterRateLimiter(store)
+        self._alone = False
+        self._entries = RateLimitItemPerMinute(portal.entries_per_minute)
+        self._uploads = RateLimitItemPerHour(portal.uploads_per_hour)
+        self._calls = RateLimitItemPerMinute(portal.api_calls_per_minute)
+        self._polls = RateLimitItemPerMinute(portal.serving.polls_per_minute)
 
-    def entry(self, address: str) -> None:
+    async def entry(self, address: str) -> None:
         """Count somebody coming in from a network address; raises TooOftenError."""
-        self._count(self._entries, "entry", address)
+        await self._count(self._entries, "entry", address)
 
-    def upload(self, company_id: str) -> None:
+    async def upload(self, company_id: str) -> None:
         """Count a letter made, or a file sent, for a company; raises TooOftenError."""
-        self._count(self._uploads, "upload", company_id)
+        await self._count(self._uploads, "upload", company_id)
 
-    def call(self, subject: str) -> None:
+    async def call(self, subject: str) -> None:
         """Count a call of the API by a token's subject; raises TooOftenError."""
-        self._count(self._calls, "call", subject)
+        await self._count(self._calls, "call", subject)
 
-    def _count(self, limit: RateLimitItem, *key: str) -> None:
-        if not self._limiter.hit(limit, *key):
-            reset_at, _ = self._limiter.get_window_stats(limit, *key)
-            raise TooOftenError(max(1, ceil(reset_at - time())))
+    async def poll(self, session_id: str) -> None:
+        """Count somebody looking whether something has happened; raises TooOftenError."""
+        await self._count(self._polls, "poll", session_id)
+
+    async def _count(self, limit: RateLimitItem, *key: str) -> None:
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                wait = await _wait_of(self._shared, limit, *key)
+            self._say(alone=False)
+        except (StorageError, TimeoutError):
+            self._say(alone=True)
+            wait = await _wait_of(self._own, limit, *key)
+        if wait:
+            raise TooOftenError(wait)
+
+    def _say(self, *, alone: bool) -> None:
+        if alone and not self._alone:
+            LOG.warning("what ACTIVA_PORTAL__SERVING__COUNTED_IN names does not answer; this process counts alone")
+        self._alone = alone
+
+
+async def _wait_of(limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, *key: str) -> int:
+    """Count once more; return how many seconds to wait, 0 where nobody need."""
+    if await limiter.hit(limit, *key):
+        return 0
+    reset_at, _ = await limiter.get_window_stats(limit, *key)
+    return max(1, ceil(reset_at - time()))

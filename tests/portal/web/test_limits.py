@@ -1,0 +1,114 @@
+"""How often something may be asked for, and what asking again and again does to a case: nothing."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from limits.aio.storage import MemoryStorage
+from limits.errors import StorageError
+from pydantic import ValidationError
+
+from portal.web.limits import Limits, TooOftenError, store_at
+from serving import Serving
+from settings import Portal, SettingsError
+from tests.support.portal.visiting import REPRESENTATIVE, SECRET, Site, Visitor, title_of
+from tests.support.world import World
+
+TIMES = 60
+
+
+def portal(**changes: Any) -> Portal:
+    addresses = dict.fromkeys(("issuer", "jwks", "login_url", "checkout_url"), "https://lender.example.com/x")
+    return Portal(session_secret=SECRET, **addresses, **changes)
+
+
+class Lost(MemoryStorage):
+    """A store that can't be reached."""
+
+    async def acquire_sliding_window_entry(self, *_: Any, **__: Any) -> bool:
+        raise StorageError(ConnectionRefusedError())
+
+
+async def length(visitor: Visitor) -> int:
+    return (await visitor.case.handle.describe()).history_length
+
+
+async def test_looking_whether_it_is_paid_writes_nothing(visitor: Visitor) -> None:
+    await visitor.case.settle()
+    before = await length(visitor)
+    for _ in range(TIMES):
+        assert (await visitor.post("/pago/verificar")).headers["location"] == "/pago/resultado"
+    assert await length(visitor) == before
+
+
+async def test_asking_for_the_letter_again_writes_nothing(visitor: Visitor) -> None:
+    await visitor.download_letter()
+    await visitor.post("/carta/espera")
+    await visitor.case.settle()
+    before = await length(visitor)
+    for _ in range(TIMES):
+        assert (await visitor.post("/carta/espera")).headers["location"] == "/carta?descargar=1"
+    assert await length(visitor) == before
+
+
+async def test_data_that_were_corrected_and_put_back_have_their_letter(visitor: Visitor) -> None:
+    digests = []
+    for name in (REPRESENTATIVE["full_name"], "Otra Persona", REPRESENTATIVE["full_name"]):
+        await visitor.post("/representante", **REPRESENTATIVE | {"full_name": name})
+        while (await visitor.post("/carta/espera")).status_code == 200:
+            pass  # as the page itself does
+        digests.append((await visitor.case.settle())["letter"]["sha256"])
+    assert digests[0] != digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("path", ["/pago/verificar", "/carta/espera"])
+async def test_a_session_that_looks_too_often_is_told_to_wait_and_another_is_not(
+    portal_world: World, build_site: Callable[..., Site], path: str
+) -> None:
+    site, case = build_site(serving=Serving(polls_per_minute=2)), await portal_world.start()
+    async with site.visitor(case) as visitor:
+        await visitor.enter(sub="one")
+        answers = [await visitor.client.post(path) for _ in range(3)]
+        assert (answers[2].status_code, title_of(answers[2])) == (429, "Demasiados intentos · Activa")
+        assert all(each.status_code != 429 for each in answers[:2])
+        assert 1 <= int(answers[2].headers["retry-after"]) <= 60
+    async with site.visitor(case) as other:
+        await other.enter(sub="two")
+        assert (await other.client.post(path)).status_code != 429
+
+
+async def test_replicas_that_share_a_store_count_together() -> None:
+    store = MemoryStorage()
+    first, second, alone = (Limits(portal(entries_per_minute=2), each) for each in (store, store, None))
+    await first.entry("203.0.113.7")
+    await second.entry("203.0.113.7")
+    for each in (first, second):
+        with pytest.raises(TooOftenError):
+            await each.entry("203.0.113.7")
+    await first.entry("203.0.113.8")
+    await alone.entry("203.0.113.7")
+
+
+async def test_while_the_store_does_not_answer_each_replica_counts_by_itself_and_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    limits = Limits(portal(entries_per_minute=2), Lost())
+    with caplog.at_level(logging.WARNING):
+        await limits.entry("203.0.113.7")
+        await limits.entry("203.0.113.7")
+        with pytest.raises(TooOftenError):
+            await limits.entry("203.0.113.7")
+    assert [each.getMessage()[:46] for each in caplog.records] == ["what ACTIVA_PORTAL__SERVING__COUNTED_IN names "]
+
+
+@pytest.mark.parametrize("place", ["redis://cache.example.com:6379", "memcached://cache.example.com:11211"])
+def test_a_store_whose_driver_is_not_installed_is_named_at_the_start(place: str) -> None:
+    Serving(counted_in=place)
+    with pytest.raises(SettingsError, match="ACTIVA_PORTAL__SERVING__COUNTED_IN: install the package"):
+        store_at(place)
+
+
+def test_a_store_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValidationError, match="must begin with redis://, rediss://, memcached://"):
+        Serving(counted_in="mongodb://x")
