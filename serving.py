@@ -31,3 +31,5 @@ class Serving(Model):
     """Of one session: looking whether the certificate is paid, or whether the letter is ready."""
     counted_in: Annotated[SecretStr, AfterValidator(_store)] | None = None
     """The Redis or memcached in which all replicas count what was asked; without one, each counts by itself."""
+    stale_keys_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """How long the issuer's keys serve on while their place is down."""

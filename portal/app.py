@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -83,7 +83,8 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     """Return the application over a connection to Temporal and a bucket."""
     trail = _trail(objects, settings)
     addresses, activations = settings.portal, Activations(client, objects, trail)
-    keys, played = IssuerKeys(addresses.jwks), addresses.development_key is not None
+    keys = IssuerKeys(addresses.jwks, stale_for=timedelta(hours=addresses.serving.stale_keys_hours))
+    played = addresses.development_key is not None
     shown = Pages(settings.lender, settings.support_mail, addresses.login_url, played=played)
     limits = _limits(addresses)
     listed = CaseList(client)
@@ -165,6 +166,7 @@ def _api(
             audience=settings.portal.api_audience,
             required=access.REQUIRED,
             longest_life=access.LONGEST_LIFE,
+            types=access.TYPES,
         ),
         cursors=Cursors(settings.portal.session_secrets),
         limits=limits,

@@ -17,11 +17,13 @@ from audit_trail.asker import asker, person_of
 from audit_trail.events import EventName
 from domain.errors import ActivaError
 from portal.api.dependencies import api_of
-from portal.auth.signed_tokens import SignedClaims, TokenRefusedError
+from portal.auth.signed_tokens import PLAIN, SignedClaims, TokenRefusedError
 
 LOG: Final = logging.getLogger("activa.portal")
 LONGEST_LIFE: Final = timedelta(hours=1)
 REQUIRED: Final = ("sub", "scope")
+TYPES: Final = (PLAIN, "at+jwt")
+"""The second is RFC 9068's for access tokens."""
 
 
 class Scope(StrEnum):

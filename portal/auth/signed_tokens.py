@@ -4,7 +4,7 @@ ES256 only, whatever a token says of itself; a token that lives longer than it m
 ours may differ by a minute.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, TypeVar
 
@@ -19,6 +19,8 @@ from domain.model import Model
 CLOCK_SKEW: Final = timedelta(seconds=60)
 """How far the issuer's clock may be ahead of ours or behind it."""
 LONGEST_TOKEN: Final = 4_000
+ALGORITHM: Final = "ES256"
+PLAIN: Final = "jwt"
 _TIMES: Final = frozenset({"iat", "nbf", "exp"})
 _FAR: Final = 10**12
 """Beyond any second that a clock could tell."""
@@ -58,11 +60,16 @@ class SignedTokens:
         audience: str,
         required: Iterable[str],
         longest_life: timedelta,
+        types: Collection[str] = (PLAIN,),
     ) -> None:
-        """Trust an issuer's tokens for one audience that carry the required claims."""
+        """Trust an issuer's tokens for one audience that carry the required claims.
+
+        A token that says what type it is, in `typ`, must be of one of these; most say nothing, or that they are a JWT.
+        """
         self._keys = keys
         self._now = now
         self._longest_life = longest_life
+        self._types = frozenset(types)
         self._registry_options = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": audience},
@@ -81,7 +88,8 @@ class SignedTokens:
         )
         said: Mapping[str, Any] = {}
         try:
-            said = jwt.decode(token, await self._keys.current(_kid(token)), algorithms=["ES256"]).claims
+            kid = self._key_of(token)
+            said = jwt.decode(token, await self._keys.current(kid), algorithms=[ALGORITHM]).claims
             registry.validate(dict(said))
             claims = kind.model_validate(said)
         except ClaimError as error:
@@ -96,6 +104,18 @@ class SignedTokens:
             raise TokenRefusedError("lives_too_long: exp")
         return claims
 
+    def _key_of(self, token: str) -> str:
+        """Return the key that a token names, before anything is asked of anybody for it."""
+        header = jws.extract_compact(token.encode()).headers()
+        kid, kind = header.get("kid"), header.get("typ", PLAIN)
+        if not isinstance(kid, str):
+            raise TokenRefusedError("no_kid")
+        if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in self._types:
+            raise TokenRefusedError("other_type: typ")
+        if header.get("alg") != ALGORITHM:
+            raise TokenRefusedError("unsupported_algorithm: alg")
+        return kid
+
 
 def _away(claim: str, said: Mapping[str, Any], now: int) -> str:
     """Return how far a time is from ours, which tells a clock that is wrong from a token that is old."""
@@ -109,10 +129,3 @@ def _wrong(error: ValidationError) -> str:
     """Return the claims that have the wrong form, or what is wrong among them; never what they say."""
     problems = error.errors(include_input=False, include_url=False, include_context=False)
     return ", ".join(str(each["loc"][0]) if each["loc"] else each["msg"] for each in problems)
-
-
-def _kid(token: str) -> str:
-    kid = jws.extract_compact(token.encode()).headers().get("kid")
-    if not isinstance(kid, str):
-        raise TokenRefusedError("no_kid")
-    return kid

@@ -4,10 +4,8 @@ import asyncio
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import httpx
@@ -15,7 +13,7 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey
 
-from portal.auth.issuer_keys import IssuerKeys
+from tests.support.portal.issuing import Issuer, published
 from tests.support.portal.visiting import Site, Visitor, text_of, title_of
 
 NOT_LET_IN = "No pudimos comprobar tu ingreso · Activa"
@@ -164,46 +162,6 @@ async def test_a_refused_token_leaves_no_trace_of_itself_in_the_log(
     assert "maria" not in caplog.text
 
 
-class Issuer:
-    """A server that publishes keys, which can be exchanged."""
-
-    def __init__(self) -> None:
-        self.document: dict[str, Any] = {"keys": []}
-        self.asked = 0
-        issuer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                issuer.asked += 1
-                data = json.dumps(issuer.document).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/jwks"
-
-
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
-    made = Issuer()
-    thread = Thread(target=made.server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
-    thread.join()
-
-
-def published(kid: str) -> tuple[ECKey, dict[str, Any]]:
-    key = ECKey.generate_key("P-256", parameters={"kid": kid})
-    return key, dict(key.as_dict(private=False))
-
-
 async def enter_with(site: Site, visitor: Visitor, key: ECKey, kid: str) -> httpx.Response:
     token = jwt.encode({"alg": "ES256", "kid": kid}, claims_of(visitor), key)
     async with site.client() as browser:
@@ -219,31 +177,6 @@ async def test_keys_come_from_the_issuers_address(
     assert (await enter_with(site, visitor, key, "one")).status_code == 303
     assert (await enter_with(site, visitor, key, "one")).status_code == 303
     assert issuer.asked == 1
-
-
-async def test_an_unknown_key_has_the_keys_fetched_again_but_a_flood_of_them_does_not(issuer: Issuer) -> None:
-    now = 0.0
-    keys = IssuerKeys(issuer.url, clock=lambda: now)
-    issuer.document = {"keys": [published("one")[1]]}
-    assert [key.kid for key in (await keys.current("one")).keys] == ["one"]
-    issuer.document = {"keys": [published("one")[1], published("two")[1]]}
-    for _ in range(20):
-        assert [key.kid for key in (await keys.current("two")).keys] == ["one"]
-    assert issuer.asked == 1
-    now = 31.0
-    assert [key.kid for key in (await keys.current("two")).keys] == ["one", "two"]
-    assert issuer.asked == 2
-
-
-async def test_known_keys_serve_on_while_their_place_is_down(issuer: Issuer) -> None:
-    now = 0.0
-    keys = IssuerKeys(issuer.url, clock=lambda: now)
-    issuer.document = {"keys": [published("one")[1]]}
-    await keys.current("one")
-    issuer.document = {"nonsense": True}
-    now = 3600.0
-    assert [key.kid for key in (await keys.current("one")).keys] == ["one"]
-    assert issuer.asked == 2
 
 
 async def test_a_symmetric_key_in_the_document_opens_nothing(

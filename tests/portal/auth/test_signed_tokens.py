@@ -1,11 +1,12 @@
 """Which clocks and claims a token may have, to the second, and what the log says of one that is refused."""
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet
 
 from portal.api import access
@@ -31,6 +32,11 @@ class OneKey:
     def signed(self, kid: str = "one", **claims: Any) -> str:
         said = {key: value for key, value in claims.items() if value is not None}
         return jwt.encode({"alg": "ES256", "kid": kid}, said, self.key)
+
+    def typed(self, kind: object, **claims: Any) -> str:
+        """Return a token of a type; None is of none."""
+        header = {"alg": "ES256", "kid": "one"} | ({} if kind is None else {"typ": kind})
+        return jws.serialize_compact(header, json.dumps(claims).encode(), self.key)
 
 
 class Clock:
@@ -61,7 +67,13 @@ def door(portal_world: World, keys: OneKey, clock: Clock) -> Door:
 @pytest.fixture
 def api(keys: OneKey, clock: Clock) -> SignedTokens:
     return SignedTokens(
-        keys, clock, issuer=ISSUER, audience=API, required=access.REQUIRED, longest_life=access.LONGEST_LIFE
+        keys,
+        clock,
+        issuer=ISSUER,
+        audience=API,
+        required=access.REQUIRED,
+        longest_life=access.LONGEST_LIFE,
+        types=access.TYPES,
     )
 
 
@@ -177,3 +189,30 @@ async def test_a_token_is_good_once_however_late_it_comes_again(
     clock.at = NOW + timedelta(seconds=180)
     with pytest.raises(HandOffRefusedError, match="expired_token: exp"):
         await door.admit(token)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lets_in", "opens_the_api"),
+    [
+        pytest.param(None, True, True, id="none"),
+        pytest.param("JWT", True, True, id="a JWT"),
+        pytest.param("jwt", True, True, id="in small letters"),
+        pytest.param("application/JWT", True, True, id="in full"),
+        pytest.param("at+jwt", False, True, id="an access token"),
+        pytest.param("logout+jwt", False, False, id="a logout token"),
+        pytest.param("dpop+jwt", False, False, id="a proof of possession"),
+        pytest.param("", False, False, id="empty"),
+    ],
+)
+async def test_a_token_of_another_type_is_refused(
+    door: Door, api: SignedTokens, keys: OneKey, kind: str | None, lets_in: bool, opens_the_api: bool
+) -> None:
+    for admit, token, expected in (
+        (door.admit, keys.typed(kind, **hand_off()), lets_in),
+        (lambda token: api.verified(token, access.ApiClaims), keys.typed(kind, **call()), opens_the_api),
+    ):
+        if expected:
+            assert await admit(token)
+        else:
+            with pytest.raises((HandOffRefusedError, TokenRefusedError), match="other_type: typ"):
+                await admit(token)
