@@ -1,4 +1,4 @@
-"""The bucket as the product needs it: there, versioned, closed to the public, encrypted.
+"""The bucket as the product needs it: there, versioned, closed to the public, encrypted, and honouring conditions.
 
 Applied again at every run: a bucket made by hand, or a local server that forgot its settings, ends up the same.
 """
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from deploy.conditional_writes import ConditionIgnoredError, probe
 from domain.errors import ActivaError, StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _ABSENT: Final = frozenset({"404", "NoSuchBucket"})
 _NOT_SUPPORTED: Final = frozenset({"NotImplemented", "MethodNotAllowed", "501", "405"})
 _FOR_NOW: Final = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "500", "502", "503"})
+_NEEDED: Final = frozenset({"bucket", "conditional_writes"})
 _HOME_REGION: Final = "us-east-1"
 
 
@@ -35,6 +37,7 @@ def ensure_bucket(client: "S3Client", bucket: str, *, locks: bool = False) -> di
         "versioning": _versioned,
         "public_access_block": _closed_to_the_public,
         "encryption": _encrypted,
+        "conditional_writes": probe,
     }
     if locks:
         steps["object_lock"] = _lockable
@@ -46,12 +49,14 @@ def _outcome(name: str, step: Callable[["S3Client", str], str], client: "S3Clien
         return step(client, bucket)
     except ClientError as error:
         code = _code(error)
-        if code in _NOT_SUPPORTED and name != "bucket":
+        if code in _NOT_SUPPORTED and name not in _NEEDED:
             return "not supported by this server"
         text = f"S3 refuses {name} of bucket {bucket}: {code} ({error.operation_name})"
         if code in _FOR_NOW:
             raise StoreUnavailableError(f"{text}; try again later") from error
         raise BucketRefusedError(f"{text}; check ACTIVA_S3__BUCKET, its region, the keys and their rights") from error
+    except ConditionIgnoredError as error:
+        raise BucketRefusedError(str(error)) from None
     except ParamValidationError as error:
         raise BucketRefusedError(f"{bucket} can't be a bucket's name; correct ACTIVA_S3__BUCKET") from error
     except BotoCoreError as error:

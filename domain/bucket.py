@@ -10,6 +10,9 @@ from typing import Final
 PROFILES: Final = "profiles/"
 """Below it lie the data of every company."""
 
+PROBE: Final = "bootstrap/conditional-writes"
+"""Where `deploy.bootstrap` tries whether the store honours conditions."""
+
 
 def company_key(company_id: str) -> str:
     """Return the key of the company's current data, as the billing backend writes it."""

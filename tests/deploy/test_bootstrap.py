@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from temporalio.api.enums.v1 import IndexedValueType
@@ -94,6 +94,7 @@ async def test_an_empty_environment_is_created_whole_and_a_second_run_changes_no
                 "versioning": "enabled",
                 "public_access_block": "enabled",
                 "encryption": "already AES256",
+                "conditional_writes": "honoured",
             }
         },
         "namespace": {NAMESPACE: "created, keeps closed cases 30 days"},
@@ -200,11 +201,39 @@ def test_a_server_that_knows_nothing_of_settings_is_told_so() -> None:
         finally:
             server.shutdown()
     unsupported = dict.fromkeys(("versioning", "public_access_block", "encryption"), "not supported by this server")
-    assert done == {"bucket": "already there", **unsupported}
+    assert done == {"bucket": "already there", **unsupported, "conditional_writes": "honoured"}
+
+
+@pytest.mark.parametrize("ignored", ["If-None-Match", "If-Match"])
+def test_a_store_that_ignores_a_condition_must_be_corrected(cloud: Cloud, ignored: str) -> None:
+    client = client_of(cloud.endpoint)
+    # As if it had never been sent.
+    client.meta.events.register("before-sign.s3.PutObject", lambda request, **_: request.headers.__delitem__(ignored))
+    with pytest.raises(BucketRefusedError, match=f"the store of bucket careless can't be used.*it ignores {ignored}"):
+        ensure_bucket(client, "careless")
+
+
+def test_a_store_that_knows_no_conditions_must_be_corrected() -> None:
+    class NoConditions(BucketsOnly):
+        def do_PUT(self) -> None:
+            if self.headers.get("If-None-Match"):
+                self.do_GET()
+            else:
+                super().do_PUT()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), NoConditions) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            with pytest.raises(BucketRefusedError, match="S3 refuses conditional_writes of bucket activa: NotImpl"):
+                ensure_bucket(client_of(f"http://127.0.0.1:{server.server_port}"), "activa")
+        finally:
+            server.shutdown()
 
 
 class BucketsOnly(BaseHTTPRequestHandler):
-    """A simple object store: it has the bucket and implements no setting of it."""
+    """A simple object store: it has the bucket and its objects, and implements no setting of it."""
+
+    kept: ClassVar[dict[str, str]] = {}
 
     def do_HEAD(self) -> None:
         self.send_response(200)
@@ -218,7 +247,19 @@ class BucketsOnly(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_PUT = do_GET  # noqa: N815 - the name that http.server calls
+    def do_PUT(self) -> None:
+        if "?" in self.path:
+            self.do_GET()
+            return
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        there, new = self.kept.get(self.path), f'"{uuid.uuid4().hex}"'
+        lost = (self.headers["If-None-Match"] and there) or self.headers.get("If-Match", there) != there
+        if not lost:
+            self.kept[self.path] = new
+        self.send_response(412 if lost else 200)
+        self.send_header("ETag", new)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, *_: object) -> None:
         """Keep the tests' output clean."""
