@@ -18,6 +18,7 @@ from domain.case.events import Delivery, Webhooks
 from domain.case.jobs import Job, KeepEarlier, QueuedJob, TellNotice, job_name
 from domain.case.letters import LetterTrack
 from domain.case.loan import Loan
+from domain.case.payment_keys import PaymentKeys
 from domain.case.policy import Policy
 from domain.case.rejections import MOST_REJECTED, RejectedMessage
 from domain.case.reminders import Milestone, ReminderRecord, Reminders
@@ -63,6 +64,8 @@ class Case(Model):
     repeated_count: int = 0
     seen: tuple[str, ...] = ()
     """Natural keys of the messages that were taken, oldest first."""
+    payment_keys: PaymentKeys = PaymentKeys()
+    """Of payments that are no longer among them."""
     timeline: tuple[Event, ...] = ()
     earlier: Earlier = Earlier()
     """What gave way in the timeline and among the rejections."""
@@ -166,11 +169,20 @@ class Case(Model):
 
     def remember(self, key: str) -> Self:
         """Return the case that will recognise a message when it comes again."""
-        return self.evolve(seen=(*self.seen, key)[-MOST_SEEN:])
+        keys = (*self.seen, key)
+        case = self.evolve(seen=keys[-MOST_SEEN:])
+        for gone in keys[:-MOST_SEEN] if self.rules >= rules.PAYMENTS_ARE_KNOWN_FOR_EVER else ():
+            case = case.evolve(payment_keys=case.payment_keys.with_key(gone))
+        return case
+
+    def knows(self, key: str) -> bool:
+        """Tell whether a message came before: one of the newest, or a payment."""
+        return key in self.seen or self.payment_keys.knows(key)
 
     def forget(self, key: str) -> Self:
         """Return the case that will take a message again."""
-        return self.evolve(seen=tuple(each for each in self.seen if each != key))
+        seen = tuple(each for each in self.seen if each != key)
+        return self.evolve(seen=seen, payment_keys=self.payment_keys.without_key(key))
 
     def raise_attention(self, now: datetime, kind: AttentionKind, subject: str, why: Remark) -> Self:
         """Return the case with one more thing that a person should look at."""

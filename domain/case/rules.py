@@ -68,4 +68,7 @@ NOTHING_IS_FORGOTTEN: Final = 2
 ONE_MAIL_FOR_ALL_THAT_WAIT: Final = 2
 """From this one on, support is told once that letters wait for a review; before, of each one anew."""
 
+PAYMENTS_ARE_KNOWN_FOR_EVER: Final = 2
+"""From this one on, a payment is recognised however many messages came since."""
+
 CURRENT: Final = 2

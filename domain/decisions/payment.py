@@ -27,7 +27,7 @@ def payment_confirmed(case: Case, message: PaymentConfirmed, now: datetime) -> C
     """
     recorded = case.track.payment(message.reference)
     if recorded is None:
-        known_as_short = _short_key(message) in case.seen
+        known_as_short = case.knows(_short_key(message))
         case = case.forget(_short_key(message)) if known_as_short else once(case, _key(message))
     elif recorded.amount_cop == message.amount_cop:
         return _looked_at(case, message, now)
@@ -114,7 +114,7 @@ def _insufficient(case: Case, message: PaymentConfirmed, now: datetime) -> Case:
         "total_cop": case.policy.total_cop,
         "reference": message.reference,
     }
-    if case.rules >= ATTENTION_BY_CAUSE and _short_key(message) not in case.seen:
+    if case.rules >= ATTENTION_BY_CAUSE and not case.knows(_short_key(message)):
         case = case.remember(_short_key(message))
     case = case.record(now, message.by, "payment_insufficient", message.reason, **short)
     why = remark("payment_short", **short)

@@ -11,7 +11,7 @@ class RepeatedError(Exception):
 
 def once(case: Case, key: str) -> Case:
     """Return the case that knows a message by its natural key, or raise RepeatedError when it does already."""
-    if key in case.seen:
+    if case.knows(key):
         raise RepeatedError
     return case.remember(key)
 

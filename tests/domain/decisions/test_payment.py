@@ -1,11 +1,12 @@
 """Payments of the certificate: what counts, what is kept for a person, and what is the same again."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from domain.case.case import Case
+from domain.case.case import MOST_SEEN, Case
+from domain.case.payment_keys import MOST_KEPT, WIDTH, PaymentKeys
 from domain.errors import NotAllowedNowError
 from domain.notices import NoticeKind
 from domain.views.status import status
@@ -116,6 +117,56 @@ def test_a_recorded_payment_is_the_same_again_after_hundreds_of_other_messages()
     again = send(case, "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
 
     assert case.evolve(repeated_count=1) == again
+
+
+def pushed_out(case: Case, now: datetime = NOW) -> Case:
+    """Return the case after more payments and other messages than it keeps."""
+    for number in range(10):
+        case = send(case, "payment_confirmed", now, reference=f"OTHER-{number}", amount_cop=TOTAL_COP)
+    for number in range(MOST_SEEN):
+        case = case.remember(f"other:{number}")
+    return case
+
+
+def test_an_old_payment_buys_nothing_again_however_many_messages_came_since() -> None:
+    case = with_payment(with_payment(a_case()), reference="FV-78")
+    renewal = bogota("2027-11-01 10:00")
+    case = pushed_out(with_certificate(case))
+
+    again = send(case, "payment_confirmed", renewal, reference="FV-78", amount_cop=TOTAL_COP)
+
+    assert case.evolve(repeated_count=1) == again
+    bought = send(case, "payment_confirmed", renewal, reference="FV-99", amount_cop=TOTAL_COP)
+    assert bought.track.request is not None
+
+
+def test_a_payment_below_the_total_is_still_corrected_after_as_many_messages() -> None:
+    case = pushed_out(send(a_case(), "payment_confirmed", reference="FV-77", amount_cop=29_750))
+    case = case.evolve(track=case.track.model_copy(update={"request": None}))
+
+    corrected = send(case, "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
+
+    assert standings(corrected)[-1] == ("FV-77", "confirmed")
+    with pytest.raises(NotAllowedNowError):
+        send(corrected, "payment_confirmed", reference="FV-77", amount_cop=29_750)
+
+
+def test_payments_are_remembered_in_a_few_characters_and_only_when_there_is_no_other_way() -> None:
+    case = with_payment(a_case())
+    assert "payment_keys" not in case.stored()
+    full = pushed_out(case)
+    assert full.stored()["payment_keys"] == {"payment": full.payment_keys.payment}
+    assert len(full.payment_keys.payment) == 11 * 16
+    assert Case.restored(full.stored()) == full
+
+
+def test_a_flood_of_payments_does_not_fill_the_case() -> None:
+    full = PaymentKeys(payment="".join(f"{number:016x}" for number in range(MOST_KEPT)))
+
+    again = full.with_key("payment:" + "f" * WIDTH)
+
+    assert len(again.payment) == WIDTH * MOST_KEPT
+    assert [again.knows(f"payment:{key}") for key in ("0" * WIDTH, f"{1:016x}", "f" * WIDTH)] == [False, True, True]
 
 
 def test_a_second_purchase_while_one_is_in_process_is_kept_for_a_person() -> None:
