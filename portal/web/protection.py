@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import ActivaError
@@ -100,8 +101,22 @@ class Guarded:
             refuse_cross_site(scope["method"], scope["path"], Headers(scope=scope), self._origin)
             admit = self._admitting(scope["path"])
             if admit is not None:
-                await admit(Request(scope))
+                try:
+                    await admit(Request(scope))
+                except ActivaError:
+                    scope.update(_asked_for(scope))
+                    raise
         await self._app(scope, receive, send)
+
+
+def _asked_for(scope: Scope) -> Scope:
+    """Return what the router would have said of a request: its route and what stands in the path, for the record."""
+    for included in scope["app"].routes:
+        for route in getattr(getattr(included, "original_router", None), "routes", (included,)):
+            match, found = route.matches(scope)
+            if match is Match.FULL:
+                return {"route": route, "path_params": {}, **found}
+    return {}
 
 
 class Bounded:

@@ -1,5 +1,6 @@
 """What somebody costs who has no business here: nothing they send is read before it is known who they are."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,6 +68,17 @@ async def test_of_what_is_sent_to_another_role_nothing_is_read(site: Site, visit
             if roles and role not in roles:
                 status, _, read = await sent(site, method, filled(path), FORM | cookie)
                 assert (status, read) == (404, False), (role, path)
+
+
+async def test_what_was_refused_unread_is_on_record_as_the_page_that_it_was_for(
+    site: Site, visitor: Visitor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with site.client() as browser:
+        token = site.lender.token(visitor.case.company_id, Role.READER)
+        await browser.post("/entrar", data={"token": token})
+        await browser.post("/soporte/casos/C1001/cierre", data={"reason": "x"})
+    [line] = [each for each in map(json.loads, capsys.readouterr().out.splitlines()) if each["outcome"] == "404"]
+    assert (line["action"], line["company_id"]) == ("POST /soporte/casos/{company_id}/{key}", "C1001")
 
 
 async def test_of_what_another_site_sends_nothing_is_read(site: Site, visitor: Visitor) -> None:
