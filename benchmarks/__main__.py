@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import cases, imports, letters, life, photos, portal, replay
+from benchmarks import cases, imports, letters, life, photos, portal, replay, strangers
 from benchmarks.figures import table
 from benchmarks.life import Lives
 from benchmarks.running import Part, run
 from benchmarks.sizes import SMALLEST, WHOLE, Size
 
-NAMES = ("cases", "life", "replay", "portal", "imports", "letters", "photos")
+NAMES = ("cases", "life", "replay", "portal", "strangers", "imports", "letters", "photos")
 
 
 class Parts:
@@ -31,7 +31,16 @@ class Parts:
 
     def named(self, names: Sequence[str]) -> dict[str, Part]:
         """Return the parts of these names, in their own order."""
-        parts = (self.cases, self.life, self.replay, self.portal, self.imports, self.letters, self.photos)
+        parts = (
+            self.cases,
+            self.life,
+            self.replay,
+            self.portal,
+            self.strangers,
+            self.imports,
+            self.letters,
+            self.photos,
+        )
         known = zip(NAMES, parts, strict=True)
         return {name: part for name, part in known if name in names}
 
@@ -50,6 +59,10 @@ class Parts:
     async def portal(self) -> str:
         """Return how fast the portal answers."""
         return table(await portal.measure(self._size))
+
+    async def strangers(self) -> str:
+        """Return what slow strangers do to others."""
+        return table(await strangers.measure(self._size))
 
     async def imports(self) -> str:
         """Return what an import does to others."""

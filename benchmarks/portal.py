@@ -62,7 +62,7 @@ def _api_token(stack: StackSettings) -> str:
 
 
 async def _status_page(stack: StackSettings, cases: Activations, size: Size) -> Figure:
-    async with contextlib.aclosing(await _logged_in(stack, COMPANY.company_id)) as browser:
+    async with contextlib.aclosing(await logged_in(stack, COMPANY.company_id)) as browser:
         page, query = await _in_turn(
             lambda: browser.get("/estado"), lambda: cases.status(COMPANY.company_id), size.pages
         )
@@ -87,7 +87,7 @@ async def _in_turn(
 async def _uploads(stack: StackSettings, cases: Activations, size: Size) -> list[Figure]:
     names = [f"BENCH{number}" for number in range(size.representatives + 1)]
     files = [await _signed(cases, name) for name in names]
-    browsers = [await _logged_in(stack, name) for name in names]
+    browsers = [await logged_in(stack, name) for name in names]
     try:
         alone = await _upload(browsers[0], files[0])
         at_once = await asyncio.gather(*map(_upload, browsers[1:], files[1:]))
@@ -113,7 +113,8 @@ async def _signed(cases: Activations, company_id: str) -> bytes:
     return await asyncio.to_thread(sign_and_scan, await cases.letter(company_id))
 
 
-async def _logged_in(stack: StackSettings, company_id: str) -> httpx.AsyncClient:
+async def logged_in(stack: StackSettings, company_id: str) -> httpx.AsyncClient:
+    """Return the browser of a company's representative."""
     browser = httpx.AsyncClient(
         base_url=f"http://{LOOPBACK}:{stack.portal_port}",
         headers=FROM_OUR_PAGES,

@@ -26,6 +26,9 @@ class Size:
     pages: int = 200
     representatives: int = 50
     """Of `portal`: how often a page is asked for, and how many upload at once."""
+    slow: int = 500
+    held_seconds: float = 60.0
+    """Of `strangers`: how many send heads slowly, and as many uploads, and for how long others are served meanwhile."""
     payments: int = 100
     pause_seconds: float = 0.5
     """Of `imports`: payments on the quiet system, and again during the import, so far apart:"""
@@ -54,6 +57,8 @@ SMALLEST: Final = Size(
     every_way=True,
     pages=2,
     representatives=2,
+    slow=4,
+    held_seconds=0.5,
     payments=2,
     pause_seconds=0,
     spread_seconds=0.2,
