@@ -4,6 +4,7 @@ A store that ignores `If-None-Match` or `If-Match` answers as if each had won, a
 token would open twice, a mail go out twice, a loan begin twice.
 """
 
+import contextlib
 import uuid
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from domain.errors import ActivaError
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
+    from types_boto3_s3.type_defs import PutObjectOutputTypeDef
 
 _LOST: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict", "409"})
 
@@ -23,17 +25,30 @@ class ConditionIgnoredError(ActivaError):
 
 
 def probe(client: "S3Client", bucket: str) -> str:
-    """Return that conditions are honoured; raises ConditionIgnoredError naming the one that is not."""
-    written = client.put_object(Bucket=bucket, Key=PROBE, Body=uuid.uuid4().hex.encode())["ETag"]
-    _must_lose(client, bucket, "If-None-Match: *", IfNoneMatch="*")
-    _must_lose(client, bucket, "If-Match of another version", IfMatch=f'"{uuid.uuid4().hex}"')
+    """Return that conditions are honoured; raises ConditionIgnoredError naming the one that is not.
+
+    What was written is taken away again, where that is allowed.
+    """
+    written = [client.put_object(Bucket=bucket, Key=PROBE, Body=uuid.uuid4().hex.encode())]
     try:
-        client.put_object(Bucket=bucket, Key=PROBE, Body=b"last", IfMatch=written)
+        _must_lose(client, bucket, "If-None-Match: *", IfNoneMatch="*")
+        _must_lose(client, bucket, "If-Match of another version", IfMatch=f'"{uuid.uuid4().hex}"')
+        written.append(_must_win(client, bucket, written[0]["ETag"]))
+    finally:
+        for each in written:
+            version: dict[str, str] = {"VersionId": each["VersionId"]} if "VersionId" in each else {}
+            with contextlib.suppress(ClientError):
+                client.delete_object(Bucket=bucket, Key=PROBE, **version)  # type: ignore[arg-type]  # one of its names
+    return "honoured"
+
+
+def _must_win(client: "S3Client", bucket: str, etag: str) -> "PutObjectOutputTypeDef":
+    try:
+        return client.put_object(Bucket=bucket, Key=PROBE, Body=b"last", IfMatch=etag)
     except ClientError as error:
         if _code(error) not in _LOST:
             raise
         raise ConditionIgnoredError(f"{_told(bucket)} it refuses If-Match of the version that is there") from None
-    return "honoured"
 
 
 def _must_lose(client: "S3Client", bucket: str, condition: str, **conditions: str) -> None:

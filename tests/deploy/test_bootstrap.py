@@ -213,6 +213,12 @@ def test_a_store_that_ignores_a_condition_must_be_corrected(cloud: Cloud, ignore
         ensure_bucket(client, "careless")
 
 
+def test_the_bucket_is_left_as_empty_as_it_was(cloud: Cloud) -> None:
+    client = client_of(cloud.endpoint)
+    ensure_bucket(client, "clean")
+    assert client.list_object_versions(Bucket="clean").get("Versions", []) == []
+
+
 def test_a_store_that_knows_no_conditions_must_be_corrected() -> None:
     class NoConditions(BucketsOnly):
         def do_PUT(self) -> None:
