@@ -58,6 +58,9 @@ def _wrong_with_portal(portal: Portal) -> Iterator[str]:
     for name in ("ISSUER", "AUDIENCE", "JWKS"):
         if getattr(portal, f"staff_{name.lower()}") in {None, getattr(portal, name.lower())}:
             yield f"ACTIVA_PORTAL__STAFF_{name}: must be set, and differ from ACTIVA_PORTAL__{name}"
+    counted_in = portal.serving.counted_in
+    if counted_in is not None and counted_in.get_secret_value().startswith("redis://"):
+        yield "ACTIVA_PORTAL__SERVING__COUNTED_IN: must begin with rediss://; its password would be read on the way"
     if portal.development_key is not None:
         yield "ACTIVA_PORTAL__DEVELOPMENT_KEY: must be left out; it is for a portal on 127.0.0.1 only"
     yield from _wrong_with_secrets(portal.session_secrets)

@@ -83,7 +83,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     """Return the application over a connection to Temporal and a bucket."""
     trail = _trail(objects, settings)
     addresses, activations = settings.portal, Activations(client, objects, trail)
-    keys = IssuerKeys(addresses.jwks, stale_for=timedelta(hours=addresses.serving.stale_keys_hours))
+    keys = _keys_at(addresses.jwks, addresses)
     played = addresses.development_key is not None
     shown = Pages(settings.lender, settings.support_mail, addresses.login_url, played=played)
     limits = _limits(addresses)
@@ -127,13 +127,17 @@ def _limits(addresses: Addresses) -> Limits:
     return Limits(addresses, None if counted_in is None else store_at(counted_in.get_secret_value()))
 
 
+def _keys_at(place: str, addresses: Addresses) -> IssuerKeys:
+    return IssuerKeys(place, stale_for=timedelta(hours=addresses.serving.stale_keys_hours))
+
+
 def _issuers(addresses: Addresses, keys: IssuerKeys) -> tuple[Issuer, ...]:
     """Return who hands over representatives, and who staff; one issuer may do both on loopback only."""
     of_staff = (addresses.staff_issuer, addresses.staff_audience, addresses.staff_jwks)
     if of_staff == (None, None, None):
         return (Issuer(keys, addresses.issuer, addresses.audience, frozenset(Role)),)
     issuer, audience, jwks = of_staff
-    staff_keys = keys if jwks is None else IssuerKeys(jwks)
+    staff_keys = keys if jwks is None else _keys_at(jwks, addresses)
     return (
         Issuer(keys, addresses.issuer, addresses.audience, frozenset(Role) - STAFF),
         Issuer(staff_keys, issuer or addresses.issuer, audience or addresses.audience, STAFF),

@@ -45,6 +45,7 @@ UNSAFE: dict[str, str | None] = {
     "ACTIVA_PORTAL__CHECKOUT_URL": "http://pagos.example.co/orden",
     "ACTIVA_PORTAL__DEVELOPMENT_KEY": "/keys/private.json",
     "FORWARDED_ALLOW_IPS": None,
+    "ACTIVA_PORTAL__SERVING__COUNTED_IN": "redis://:secret@cache.example.co:6379",
     "ACTIVA_PORTAL__STAFF_ISSUER": "contable",
     "ACTIVA_PORTAL__STAFF_AUDIENCE": None,
     "ACTIVA_PORTAL__STAFF_JWKS": "http://contable.example.co/jwks.json",

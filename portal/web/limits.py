@@ -4,6 +4,7 @@ While the store does not answer, each process counts by itself: its loss keeps n
 """
 
 import asyncio
+import hashlib
 import logging
 from math import ceil
 from time import time
@@ -95,8 +96,9 @@ class Limits:
 
 
 async def _wait_of(limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, *key: str) -> int:
-    """Count once more; return how many seconds to wait, 0 where nobody need."""
-    if await limiter.hit(limit, *key):
+    """Count once more; return how many seconds to wait, 0 where nobody need. A store sees digests, no addresses."""
+    name = hashlib.sha256("\0".join(key).encode()).hexdigest()[:32]
+    if await limiter.hit(limit, name):
         return 0
-    reset_at, _ = await limiter.get_window_stats(limit, *key)
+    reset_at, _ = await limiter.get_window_stats(limit, name)
     return max(1, ceil(reset_at - time()))

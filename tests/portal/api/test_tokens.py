@@ -176,5 +176,5 @@ async def test_keys_that_can_not_be_read_are_our_fault(build_site: Callable[...,
 
 
 def test_the_two_audiences_must_differ(build_site: Callable[..., Site]) -> None:
-    with pytest.raises(ValueError, match="ACTIVA_PORTAL__API_AUDIENCE must differ from ACTIVA_PORTAL__AUDIENCE"):
+    with pytest.raises(ValueError, match="ACTIVA_PORTAL__API_AUDIENCE must differ from …__AUDIENCE"):
         build_site(audience="same", api_audience="same")

@@ -90,6 +90,13 @@ async def test_replicas_that_share_a_store_count_together() -> None:
     await alone.entry("203.0.113.7")
 
 
+async def test_a_store_is_told_nobodys_address() -> None:
+    store = MemoryStorage()
+    await Limits(portal(), store).entry("203.0.113.7")
+    assert store.storage
+    assert not any("203.0.113.7" in key for key in store.storage)
+
+
 async def test_while_the_store_does_not_answer_each_replica_counts_by_itself_and_says_so_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
