@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from portal.web.limits import Limits, TooOftenError, store_at
 from serving import Serving
 from settings import Portal, SettingsError
-from tests.support.portal.visiting import REPRESENTATIVE, SECRET, Site, Visitor, title_of
+from tests.support.portal.visiting import FORM, SECRET, Site, Visitor, title_of
 from tests.support.world import World
 
 TIMES = 60
@@ -54,8 +54,8 @@ async def test_asking_for_the_letter_again_writes_nothing(visitor: Visitor) -> N
 
 async def test_data_that_were_corrected_and_put_back_have_their_letter(visitor: Visitor) -> None:
     digests = []
-    for name in (REPRESENTATIVE["full_name"], "Otra Persona", REPRESENTATIVE["full_name"]):
-        await visitor.post("/representante", **REPRESENTATIVE | {"full_name": name})
+    for name in (FORM["full_name"], "Otra Persona", FORM["full_name"]):
+        await visitor.post("/representante", **FORM | {"full_name": name})
         while (await visitor.post("/carta/espera")).status_code == 200:
             pass  # as the page itself does
         digests.append((await visitor.case.settle())["letter"]["sha256"])

@@ -96,8 +96,8 @@ async def test_of_what_is_sent_to_the_api_without_a_good_token_nothing_is_read(
     if authorization == "reader":
         authorization = f"Bearer {site.lender.api_token('activations:read')}"
     headers = {"content-type": "application/json"} | ({"authorization": authorization} if authorization else {})
-    for path in ("/api/activations", "/api/activations/C1001/payments"):
-        assert (await sent(site, "POST", path, headers))[::2] == (status, False), path
+    for path in ("", "/C1001/representative", "/C1001/payments"):
+        assert (await sent(site, "POST", f"/api/activations{path}", headers))[::2] == (status, False), path
 
 
 async def test_a_form_of_many_fields_is_refused_where_everybody_may_send_one(site: Site) -> None:
