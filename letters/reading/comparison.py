@@ -5,7 +5,7 @@ A changed word shows as a spot of low correlation against the rest of the page; 
 resolution of a telephone, which is why the letter says that the registered text prevails.
 
 In a soft picture, where letters run into each other, one line of print looks like any other. There only what is
-finer than a line is compared, in smaller windows.
+finer than a line is compared, in smaller windows. Where that leaves doubt, what is missing of the issued print decides.
 """
 
 from dataclasses import dataclass, replace
@@ -14,23 +14,22 @@ from typing import Final, NamedTuple
 import cv2
 import numpy as np
 
-from letters.geometry import GEOMETRY, PAGE_HEIGHT_MM, PAGE_WIDTH_MM, SIGNATURE_BOX, Box
+from letters.geometry import GEOMETRY, SIGNATURE_BOX, Box
 from letters.pictures import Floats, Image, IssuedPage
 from letters.reading.alignment import align
 from letters.reading.landmarks import warp
+from letters.reading.missing import WINDOW_MM as DETAIL_WINDOW_MM
+from letters.reading.missing import departures
+from letters.reading.windows import PIXELS_PER_MM, blurred, detail, window_mean
 
-_PIXELS_PER_MM: Final = 5.0
 _SOFT_BLUR: Final = 1.5
 _BLURS: Final = (0.35, 0.6, 1.0, _SOFT_BLUR)
 """Pixels by which the issued page is blurred to look like the scan; the best one is taken.
 
 The last one stands for every softer picture too: blurred further, other words would look the same.
 """
-_DETAIL: Final = 4.0
-"""Pixels, about a quarter of the height of a line: what is coarser is left out of the comparison of soft pictures."""
 _ALIGNING_BLUR: Final = 1.0
 _WINDOW_MM: Final = (4.6, 3.0)
-_SOFT_WINDOW_MM: Final = (2.4, 2.4)
 _MIN_CONTRAST: Final = 30.0
 """Grey levels of deviation in a window that has enough print to be compared."""
 _SPOT_MM2: Final = 4.0
@@ -42,23 +41,12 @@ _LOOKS: Final = 8
 _LOOK_MM: Final = (24.0, 9.0)
 """Large enough to take in unchanged lines around a changed word, which hold it where it is."""
 _LOOK_AGAIN_MM: Final = 0.8
-_PAPER: Final = 250
-_PALE: Final = 0.55
-"""Of the print's darkness: what shows through the paper is paler."""
-_SEEN: Final = 0.1
-_GRAIN: Final = 1.5
 _SURE_FALL: Final = 0.07
 """A page whose worst spot lies this little below the median is in no doubt."""
-_SURE_SOFT_FALL: Final = 0.24
+_SURE_SOFT_FALL: Final = 0.15
 """The same in soft pictures."""
-_SLANTS: Final = tuple(around + away for around in (0, 90) for away in (-20, -16, -12, -8, -4, 4, 8, 12, 16, 20))
-"""Degrees: a letter that was folded by hand."""
-_FOLD: Final = 12.0
-"""Grey levels by which a fold is darker, all along."""
-_DARK_SHARE: Final = 0.02
-"""Share of the page's points that are the cores of its print."""
 _WORTH_IT: Final = 0.6
-"""Median below which a page is unclear, whatever is left out of it."""
+"""Median below which a page is unclear, whatever is missing on it."""
 _GOOD_FALL: Final = 0.14
 """A spot that lies this little below the median needs no second look."""
 _OTHER: Final = 0.5
@@ -78,74 +66,60 @@ class Likeness:
     """Area of print that has nothing to do with the issued one."""
     soft: bool
     """Whether the picture is soft, so that details were compared: its figures have limits of their own."""
-    pale_mm2: float = 0.0
-    """Area of what is paler than the print and stands where nothing is printed, as the back of used paper does; only
-    measured where the page is in doubt."""
+    missing: float = 0.0
+    """Of the issued print at the worst spot, against the contrast of print; only measured where there is doubt."""
+    added: float = 0.0
+    """The same of what is darker than the issued page allows."""
 
     @property
     def fall(self) -> float:
         """How far the worst spot lies below the rest."""
         return self.median - self.worst
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the worst spot lies lower than it does on a plain page."""
+        return self.fall > (_SURE_SOFT_FALL if self.soft else _SURE_FALL)
+
 
 def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: int) -> Likeness:
     """Return how far a picture agrees with a page (from 1) of the issued letter."""
-    whole = Box(x_mm=0, y_mm=0, width_mm=PAGE_WIDTH_MM, height_mm=PAGE_HEIGHT_MM)
-    issued = _cut(issued_page(page - 1, _PIXELS_PER_MM), AREA)
+    issued = _cut(issued_page(page - 1, PIXELS_PER_MM), AREA)
     # Without this, straightening would fold detail finer than the comparison into it.
     picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 1.0), np.uint8)
-    scan = _evenly_lit(_cut(warp(picture, transform, whole, _PIXELS_PER_MM), AREA))
+    scan = _evenly_lit(warp(picture, transform, AREA, PIXELS_PER_MM))
     printed = _printed(issued, page)
-    aligned = align(scan, _blurred(issued, _ALIGNING_BLUR), _PIXELS_PER_MM)
+    aligned = align(scan, blurred(issued, _ALIGNING_BLUR), PIXELS_PER_MM)
     found = _likeness(aligned, issued, page, printed)
-    if found.fall <= (_SURE_SOFT_FALL if found.soft else _SURE_FALL) or found.median < _WORTH_IT:
+    if not found.in_doubt or found.median < _WORTH_IT:
         return found
-    if found.soft:
-        look = _likeness(aligned, issued, page, printed, slanted=True)
-        other = min(found.other_text_mm2, look.other_text_mm2)
-        return replace(found, worst=max(found.worst, look.worst), other_text_mm2=other)
-    # On used paper the back shows through: the same again without what is paler than the print between the letters.
-    # How clear the picture is, its median says as it was.
-    clean, pale_mm2 = _without_pale(aligned, issued)
-    look = _likeness(clean, issued, page, printed)
-    other = min(found.other_text_mm2, look.other_text_mm2)
-    return replace(found, worst=max(found.worst, look.worst), other_text_mm2=other, pale_mm2=pale_mm2)
+    missing, added = departures(aligned, issued, _printed(issued, page, DETAIL_WINDOW_MM))
+    return replace(found, missing=missing, added=added)
 
 
-def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats, *, slanted: bool = False) -> Likeness:
+def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Likeness:
     part = slice(aligned.shape[0] // 3, aligned.shape[0] // 2)
     some, of_some = aligned[part], _moments(aligned[part], _WINDOW_MM)
 
     def agreement(blur: float) -> float:
-        scores = _scores(some, _blurred(issued[part], blur), of_scan=of_some)
+        scores = _scores(some, blurred(issued[part], blur), of_scan=of_some)
         return _median(scores[printed[part]])
 
     blur = max(_BLURS, key=agreement)
-    likeness_of = _blurred(issued, blur)
-    aligned = _unfolded(aligned, likeness_of, printed, slanted=slanted)
+    likeness_of = blurred(issued, blur)
+    aligned = _unfolded(aligned, likeness_of, printed)
     soft = blur == _SOFT_BLUR
     if soft:
-        aligned, likeness_of = _detail(aligned), _detail(likeness_of)
-        printed = _printed(issued, page, _SOFT_WINDOW_MM)
-    scores = _second_look(aligned, likeness_of, printed, _SOFT_WINDOW_MM if soft else _WINDOW_MM)
+        aligned, likeness_of = detail(aligned), detail(likeness_of)
+        printed = _printed(issued, page, DETAIL_WINDOW_MM)
+    scores = _second_look(aligned, likeness_of, printed, DETAIL_WINDOW_MM if soft else _WINDOW_MM)
     values = scores[printed][:: _STEP**2]
     if not values.size:
         return Likeness(0.0, 0.0, 0.0, soft)
-    spot = int(_SPOT_MM2 * _PIXELS_PER_MM**2 / _STEP**2)
+    spot = int(_SPOT_MM2 * PIXELS_PER_MM**2 / _STEP**2)
     worst = np.partition(values, min(spot, values.size - 1))[min(spot, values.size - 1)]
-    other = float((values < _OTHER).sum()) * _STEP**2 / _PIXELS_PER_MM**2
+    other = float((values < _OTHER).sum()) * _STEP**2 / PIXELS_PER_MM**2
     return Likeness(_median(values), float(worst), other, soft)
-
-
-def _without_pale(scan: Floats, issued: Image) -> tuple[Floats, float]:
-    """Return a scan without what is paler than its print where the issued page is white, and the area of that."""
-    darkest = float(np.quantile(scan[:: _STEP * 2, :: _STEP * 2], _DARK_SHARE))
-    paper = cv2.erode(issued, np.ones((3, 3), np.uint8)) > _PAPER
-    pale = paper & (scan > 255.0 - _PALE * (255.0 - darkest))
-    # Grain is finer than any stroke.
-    smooth = cv2.GaussianBlur(scan, (0, 0), _GRAIN)
-    seen = float((pale & (smooth < 255.0 - _SEEN * (255.0 - darkest))).sum()) / _PIXELS_PER_MM**2
-    return np.where(pale, np.float32(255.0), scan), seen
 
 
 def _second_look(scan: Floats, issued: Floats, printed: Floats, window_mm: tuple[float, float]) -> Floats:
@@ -157,8 +131,8 @@ def _second_look(scan: Floats, issued: Floats, printed: Floats, window_mm: tuple
     scores = _scores(scan, issued, window_mm)
     pending = np.where(printed, scores, 1.0).astype(np.float32)
     enough = _median(scores[printed]) - _GOOD_FALL
-    reach = round(_LOOK_AGAIN_MM * _PIXELS_PER_MM)
-    half_width, half_height = (round(side * _PIXELS_PER_MM / 2) for side in _LOOK_MM)
+    reach = round(_LOOK_AGAIN_MM * PIXELS_PER_MM)
+    half_width, half_height = (round(side * PIXELS_PER_MM / 2) for side in _LOOK_MM)
     for _ in range(_LOOKS):
         lowest, _, (x, y), _ = cv2.minMaxLoc(pending)
         if lowest >= enough:
@@ -177,8 +151,8 @@ def _second_look(scan: Floats, issued: Floats, printed: Floats, window_mm: tuple
     return scores
 
 
-def _unfolded(scan: Floats, issued: Floats, printed: Floats, *, slanted: bool) -> Floats:
-    """Return the scan without the folds that run across or down it, and without slanted ones where asked.
+def _unfolded(scan: Floats, issued: Floats, printed: Floats) -> Floats:
+    """Return the scan without the folds that run across or down it.
 
     What is left when the issued page is taken away is averaged along the page: a fold is dark all along, while other
     words are darker here and lighter there.
@@ -188,34 +162,10 @@ def _unfolded(scan: Floats, issued: Floats, printed: Floats, *, slanted: bool) -
     spread = float(b.var())
     gain = float(np.mean(a * b) - a.mean() * b.mean()) / spread if spread else 1.0
     left = scan - gain * issued - (float(a.mean()) - gain * float(b.mean()))
-    along = round(_ALONG_MM * _PIXELS_PER_MM)
+    along = round(_ALONG_MM * PIXELS_PER_MM)
     across = cv2.boxFilter(left, -1, (along, 1))
     down = cv2.boxFilter(left - across, -1, (1, along))
-    folds = across + down
-    return np.asarray(scan - folds - (_slanted(left - folds) if slanted else 0), np.float32)
-
-
-def _slanted(left: Floats) -> Floats:
-    """Return the dark lines that run straight on over what is left, at most a quarter of a right angle from an edge."""
-    small = cv2.resize(left, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    darkest = np.zeros_like(small)
-    half = round(_ALONG_MM * _PIXELS_PER_MM / 4)
-    for degrees in _SLANTS:
-        x, y = (round(half * side) for side in (np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))))
-        line = np.zeros((2 * half + 1, 2 * half + 1), np.float32)
-        cv2.line(line, (half - x, half - y), (half + x, half + y), 1.0)
-        darkest = np.minimum(darkest, cv2.filter2D(small, -1, line / line.sum()))
-    fold = np.where(darkest < -_FOLD, darkest, np.float32(0))
-    return np.asarray(cv2.resize(fold, left.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
-
-
-def _detail(picture: Floats) -> Floats:
-    """Return a picture without what is coarser than letters, which all lines of print have in common."""
-    return np.asarray(picture - cv2.GaussianBlur(picture, (0, 0), _DETAIL), np.float32)
-
-
-def _blurred(issued: Image, blur: float) -> Floats:
-    return np.asarray(cv2.GaussianBlur(issued, (0, 0), blur), np.float32)
+    return np.asarray(scan - across - down, np.float32)
 
 
 def _median(values: Floats) -> float:
@@ -224,8 +174,8 @@ def _median(values: Floats) -> float:
 
 
 def _cut(page: Image, box: Box) -> Image:
-    top, left = round(box.y_mm * _PIXELS_PER_MM), round(box.x_mm * _PIXELS_PER_MM)
-    return page[top : top + round(box.height_mm * _PIXELS_PER_MM), left : left + round(box.width_mm * _PIXELS_PER_MM)]
+    top, left = round(box.y_mm * PIXELS_PER_MM), round(box.x_mm * PIXELS_PER_MM)
+    return page[top : top + round(box.height_mm * PIXELS_PER_MM), left : left + round(box.width_mm * PIXELS_PER_MM)]
 
 
 def _evenly_lit(scan: Image) -> Floats:
@@ -240,17 +190,13 @@ def _evenly_lit(scan: Image) -> Floats:
 def _printed(issued: Image, page: int, window_mm: tuple[float, float] = _WINDOW_MM) -> Floats:
     """Return where the issued page has print to compare, without the codes."""
     data = issued.astype(np.float32)
-    mean, square = _mean(data, window_mm), _mean(data * data, window_mm)
+    mean, square = window_mean(data, window_mm), window_mean(data * data, window_mm)
     found = np.sqrt(np.maximum(square - mean * mean, 0)) > _MIN_CONTRAST
     for code in GEOMETRY.pages[page - 1].codes:
         top, left = (code.y_mm - AREA.y_mm - 3), (code.x_mm - AREA.x_mm - 3)
-        rows = slice(max(0, round(top * _PIXELS_PER_MM)), max(0, round((top + code.height_mm + 6) * _PIXELS_PER_MM)))
-        found[rows, max(0, round(left * _PIXELS_PER_MM)) :] = False
+        rows = slice(max(0, round(top * PIXELS_PER_MM)), max(0, round((top + code.height_mm + 6) * PIXELS_PER_MM)))
+        found[rows, max(0, round(left * PIXELS_PER_MM)) :] = False
     return np.asarray(found)
-
-
-def _mean(data: Floats, window_mm: tuple[float, float]) -> Floats:
-    return np.asarray(cv2.boxFilter(data, -1, tuple(round(side * _PIXELS_PER_MM) for side in window_mm)))
 
 
 class _Moments(NamedTuple):
@@ -261,8 +207,8 @@ class _Moments(NamedTuple):
 
 
 def _moments(data: Floats, window_mm: tuple[float, float]) -> _Moments:
-    mean = _mean(data, window_mm)
-    return _Moments(mean, _mean(data * data, window_mm) - mean * mean)
+    mean = window_mean(data, window_mm)
+    return _Moments(mean, window_mean(data * data, window_mm) - mean * mean)
 
 
 def _scores(
@@ -270,6 +216,6 @@ def _scores(
 ) -> Floats:
     """Return the correlation of the window around every pixel."""
     of_scan, of_issued = of_scan or _moments(scan, window_mm), _moments(issued, window_mm)
-    covariance = _mean(scan * issued, window_mm) - of_scan.mean * of_issued.mean
+    covariance = window_mean(scan * issued, window_mm) - of_scan.mean * of_issued.mean
     variance = of_scan.variance * of_issued.variance
     return np.asarray(covariance / np.sqrt(np.maximum(variance, _MIN_SPREAD**4)), np.float32)

@@ -23,14 +23,17 @@ _SEVERITY: Final = (Verdict.ACCEPTED, Verdict.UNDER_REVIEW, Verdict.REJECTED)
 _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
 _FALL: Final = (0.07, 3.6)
-"""How far the worst spot may lie below the median: a constant, and a share of what the median lacks of 1."""
+"""How far the worst spot may lie below the median in a crisp picture: a constant, and a share of what the median lacks
+of 1."""
 _SOFT_FALL: Final = (0.24, 1.5)
-"""The same for soft pictures."""
+"""The same in a soft picture, where it proves little: no more than `_MISSING_IN_SOFT` may be missing besides."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
-_USED_FALL: Final = 0.1
-_USED_MM2: Final = 150.0
-"""More on used paper, where the back shows through all over the page."""
+_MISSING: Final = 0.55
+_MISSING_IN_SOFT: Final = 0.65
+_ADDED: Final = 0.25
+"""Of the print's contrast. Another month lacks at least 0.7, one other word of a name 0.6 or a little less in the
+softest pictures; a fold, or the back of used paper, up to 0.5. A word that is crossed out adds more than 1."""
 _MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
 _SOFT_OTHER_TEXT_MM2: Final = 1200.0
@@ -177,15 +180,24 @@ def _judged(page: _Page, number: int, issued_page: IssuedPage) -> _Copy:
 
 
 def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
-    constant, share = _SOFT_FALL if likeness.soft else _FALL
-    allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
-    allowed += _USED_FALL if likeness.pale_mm2 > _USED_MM2 else 0.0
     if likeness.median < _UNCLEAR:
         yield "page_unclear"
+    elif _all_there(likeness, bilevel=bilevel):
+        return
     elif likeness.other_text_mm2 > (_SOFT_OTHER_TEXT_MM2 if likeness.soft else _OTHER_TEXT_MM2):
         yield "text_differs"
-    elif likeness.fall > min(_MAX_FALL, allowed):
+    else:
         yield "text_doubtful"
+
+
+def _all_there(likeness: Likeness, *, bilevel: bool) -> bool:
+    """Tell whether the words are the issued ones. In a soft picture any line of print looks much like another."""
+    constant, share = _SOFT_FALL if likeness.soft else _FALL
+    allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
+    alike = likeness.fall <= min(_MAX_FALL, allowed)
+    if not likeness.in_doubt or (alike and not likeness.soft):
+        return True
+    return likeness.missing <= (_MISSING_IN_SOFT if alike else _MISSING) and likeness.added <= _ADDED
 
 
 def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
@@ -200,9 +212,10 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
 
 def _figures(likeness: Likeness, ink: Ink) -> Measured:
     figures = {
-        "text_pale_mm2": likeness.pale_mm2,
         "text": likeness.median,
         "text_worst": likeness.worst,
+        "text_missing": likeness.missing,
+        "text_added": likeness.added,
         "other_text_mm2": likeness.other_text_mm2,
     }
     figures |= {f"ink_{name}": float(value) for name, value in asdict(ink).items()}

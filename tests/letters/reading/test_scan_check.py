@@ -106,12 +106,14 @@ def test_another_month_waits_for_a_person_however_soft_the_picture(
         assert verdict.measured["text_soft"] is soft
 
 
-def test_what_is_too_soft_to_be_compared_waits_for_a_person(checker: LetterChecker, issued: LetterOnRecord) -> None:
+def test_another_month_waits_for_a_person_even_where_words_are_smudges(
+    checker: LetterChecker, issued: LetterOnRecord
+) -> None:
     forged = FORGERIES["month changed"](issued.content)
 
-    for pdf in (issued.pdf, forged):
-        verdict = checker.check(scan(pdf, "pen", "poor phone", SEED, dpi=(60, 60)), issued)
-        assert told(verdict) == ("under_review", ["text_doubtful"])
+    verdict = checker.check(scan(forged, "pen", "poor phone", SEED, dpi=(60, 60)), issued)
+
+    assert told(verdict) == ("under_review", ["text_doubtful"])
 
 
 def test_another_company_s_letter_is_rejected_without_saying_whose(
