@@ -78,6 +78,9 @@ _CODES: Final = (
     _square(_CODE_X, 228.9, CODE_MM),
 )
 
+FRAME_LINE_MM: Final = 0.8 * 25.4 / 72
+FRAME_DARKNESS: Final = 0.75
+"""The line around the signature box: by its width and darkness the reader measures those of strokes in the box."""
 SIGNATURE_BOX: Final = Box(x_mm=TEXT_MARGIN_MM, y_mm=210.0, width_mm=95.0, height_mm=30.0)
 
 GEOMETRY: Final = Geometry(

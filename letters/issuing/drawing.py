@@ -7,7 +7,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
 from letters.codes import Cells
-from letters.geometry import PAGE_HEIGHT_MM, Box
+from letters.geometry import FRAME_DARKNESS, FRAME_LINE_MM, PAGE_HEIGHT_MM, Box
 
 MM: Final = 72 / 25.4
 """Points in a millimetre."""
@@ -36,8 +36,8 @@ def draw_cells(canvas: Canvas, cells: Cells, box: Box) -> None:
 def draw_box(canvas: Canvas, box: Box) -> None:
     """Draw an empty frame."""
     canvas.saveState()
-    canvas.setLineWidth(0.8)
-    canvas.setStrokeGray(0.25)
+    canvas.setLineWidth(FRAME_LINE_MM * MM)
+    canvas.setStrokeGray(1 - FRAME_DARKNESS)
     bottom = (PAGE_HEIGHT_MM - box.y_mm - box.height_mm) * MM
     canvas.rect(box.x_mm * MM, bottom, box.width_mm * MM, box.height_mm * MM, stroke=1, fill=0)
     canvas.restoreState()

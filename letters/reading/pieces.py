@@ -1,0 +1,97 @@
+"""The pieces that ink in the signature box falls into, and which of them may have been drawn by hand."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from letters.pictures import Image
+
+PIXELS_PER_MM: Final = 8
+_SPECK_MM2: Final = 0.2
+HAND_WIDTH_MM: Final = 6.0
+HAND_HEIGHT_MM: Final = 5.0
+_OUTLINE_MM: Final = 9.0
+_RIM_MM: Final = 0.6
+_INSIDE_MM: Final = 1.0
+_LEAST_SEEN: Final = 0.7
+"""Of a shape's edge, or a signature that goes beyond the box would be taken for a stamp that does."""
+_RIM_SHARES: Final = ((14.0, 0.86), (_OUTLINE_MM, 0.96))
+"""Smallest side, and the share of the edge that ink must follow: a small scribble fills its shape by chance."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece that touches no other, in millimetres from the corner of what is looked at."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    area: float
+    is_outline: bool
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it is too large for a letter of print, and no outline."""
+        return self.width >= HAND_WIDTH_MM and self.height >= HAND_HEIGHT_MM and not self.is_outline
+
+    def lies_in(self, other: "Part") -> bool:
+        """Tell whether this part lies within another, as the words of a stamp do within its frame."""
+        return (
+            self.x >= other.x - _INSIDE_MM
+            and self.y >= other.y - _INSIDE_MM
+            and self.x + self.width <= other.x + other.width + _INSIDE_MM
+            and self.y + self.height <= other.y + other.height + _INSIDE_MM
+        )
+
+
+def pieces_of(mask: Image) -> list[Part]:
+    """Return the pieces of ink without dust and without what is left of the frame."""
+    _, found_labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels = np.asarray(found_labels, np.int32)
+    rows, columns = mask.shape
+    found = []
+    for index, (x, y, w, h, area) in enumerate(boxes):
+        at_edge = x <= 1 or y <= 1 or x + w >= columns - 1 or y + h >= rows - 1
+        is_frame = at_edge and min(w, h) < 1.2 * PIXELS_PER_MM and max(w, h) > 3 * min(w, h)
+        if index and area >= _SPECK_MM2 * PIXELS_PER_MM**2 and not is_frame:
+            outline = min(w, h) >= _OUTLINE_MM * PIXELS_PER_MM and _is_outline(labels, index, (x, y, w, h))
+            left, top, width, height = (float(side) / PIXELS_PER_MM for side in (x, y, w, h))
+            found.append(Part(left, top, width, height, float(area) / PIXELS_PER_MM**2, outline))
+    return found
+
+
+def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, int, int]) -> bool:
+    """Tell whether a piece runs all along the edge of the shape that it spans, whatever else is in it.
+
+    Where the edge of what is looked at cuts a little of a piece off, it need not run.
+    """
+    x, y, width, height = box
+    piece = labels[y : y + height, x : x + width] == label
+    points = np.argwhere(piece)[:, ::-1].astype(np.int32)
+    edge = np.zeros(piece.shape, np.uint8)
+    cv2.polylines(edge, [cv2.convexHull(points)], isClosed=True, color=1)
+    whole = edge > 0
+    along = whole.copy()
+    rows, columns = labels.shape
+    along[0] &= y > 1
+    along[-1] &= y + height < rows - 1
+    along[:, 0] &= x > 1
+    along[:, -1] &= x + width < columns - 1
+    if along.sum() < _LEAST_SEEN * whole.sum():
+        along = whole
+    gap = cv2.distanceTransform((~piece).astype(np.uint8), cv2.DIST_L2, 3)
+    share = float((gap[along] <= _RIM_MM * PIXELS_PER_MM).mean())
+    side_mm = min(piece.shape) / PIXELS_PER_MM
+    return any(side_mm >= smallest and share >= needed for smallest, needed in _RIM_SHARES)
+
+
+def extent(parts: list[Part]) -> tuple[float, float]:
+    if not parts:
+        return 0.0, 0.0
+    width = max(part.x + part.width for part in parts) - min(part.x for part in parts)
+    height = max(part.y + part.height for part in parts) - min(part.y for part in parts)
+    return width, height
