@@ -76,6 +76,8 @@ class _Static(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if response.media_type == "image/svg+xml":
+            response.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
         return response
 
 

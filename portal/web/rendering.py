@@ -18,6 +18,8 @@ from portal.words.remarks import in_spanish
 HERE: Final = Path(__file__).parents[1]
 STATIC: Final = HERE / "static"
 BYTES_PER_MB: Final = 1_048_576
+OF_A_FILE: Final = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+"""The content security policy of what is saved: where a browser shows it all the same, it can do nothing."""
 
 
 class Pages:
@@ -92,7 +94,7 @@ def pdf_answer(data: bytes, name: str) -> Response:
     return Response(
         data,
         media_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": "sandbox"},
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": OF_A_FILE},
     )
 
 

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from mails.spanish import day
 from portal.development.signing import sign_and_scan
-from portal.web.rendering import megabytes
+from portal.web.rendering import OF_A_FILE, megabytes
 from tests.support.letters.photos import photo, written
 from tests.support.portal.visiting import FORM, REPRESENTATIVE, Visitor, text_of, title_of
 
@@ -73,7 +73,7 @@ async def test_the_letter_is_saved_as_a_file_and_never_shown_within_our_pages(vi
     await visitor.download_letter()
     headers = (await visitor.get("/carta.pdf")).headers
     assert headers["content-disposition"] == 'attachment; filename="carta-de-autorizacion.pdf"'
-    assert headers["content-security-policy"] == "sandbox"
+    assert headers["content-security-policy"] == OF_A_FILE
 
 
 async def test_the_dates_and_the_limit_are_said_before_the_upload(visitor: Visitor) -> None:
