@@ -11,6 +11,7 @@ from typing import Final
 from itsdangerous import BadData, URLSafeSerializer
 
 from domain.errors import ActivaError
+from portal.web.signing import SHA256, oldest_first
 
 SALT: Final = "activa-cursor"
 
@@ -24,7 +25,7 @@ class Cursors:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         """Sign with the first of the secrets that every replica has, and take what any of them has signed."""
-        self._serializer = URLSafeSerializer(list(reversed(secrets)), salt=SALT)
+        self._serializer = URLSafeSerializer(oldest_first(secrets), salt=SALT, signer_kwargs=SHA256)
 
     def made(self, token: bytes, search: str) -> str:
         """Return the cursor that leads on in a search."""

@@ -1,8 +1,12 @@
 """Session cookies under several secrets, so that one can be changed without ending anybody's session."""
 
+from collections.abc import Sequence
+
 from itsdangerous import TimestampSigner
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.types import ASGIApp
+
+from portal.web.signing import SHA256, oldest_first
 
 
 class RotatingSessions(SessionMiddleware):
@@ -15,4 +19,9 @@ class RotatingSessions(SessionMiddleware):
         super().__init__(
             app, secrets[0], session_cookie=session_cookie, max_age=max_age, same_site="lax", https_only=https_only
         )
-        self.signer = TimestampSigner(list(reversed(secrets)))
+        self.signer = signer(secrets)
+
+
+def signer(secrets: Sequence[str]) -> TimestampSigner:
+    """Return what signs cookies and reads them; the newest secret stands first."""
+    return TimestampSigner(oldest_first(secrets), salt="activa-session", **SHA256)

@@ -4,10 +4,10 @@ import base64
 import json
 from datetime import timedelta
 
-from itsdangerous import TimestampSigner
 from playwright.async_api import Cookie, expect
 
 from portal.auth.session import IDLE, cookie_name
+from portal.web.rotating_sessions import signer
 from tests.support.browser.person import Opening, Person
 from tests.support.world import CaseUnderTest
 
@@ -20,10 +20,10 @@ async def cookie_of(person: Person) -> Cookie:
 
 async def leave_idle(person: Person, idle: timedelta) -> None:
     """Let the session look as if nothing had been asked for since then."""
-    signer, cookie = TimestampSigner(person.stack.session_secret), await cookie_of(person)
-    session = json.loads(base64.b64decode(signer.unsign(cookie["value"])))
+    signs, cookie = signer((person.stack.session_secret,)), await cookie_of(person)
+    session = json.loads(base64.b64decode(signs.unsign(cookie["value"])))
     session["seen"] -= int(idle.total_seconds())
-    aged = signer.sign(base64.b64encode(json.dumps(session).encode())).decode()
+    aged = signs.sign(base64.b64encode(json.dumps(session).encode())).decode()
     await person.context.add_cookies([{"name": NAME, "value": aged, "url": person.stack.url}])
 
 

@@ -10,6 +10,7 @@ import pytest
 from itsdangerous import TimestampSigner
 
 from portal.auth.live_sessions import LiveSessions
+from portal.web.rotating_sessions import signer
 from tests.support.portal.visiting import SECRET, Site, Visitor, text_of, title_of
 from tests.support.world import World
 
@@ -19,7 +20,7 @@ OVER = "Tu sesión terminó · Activa"
 
 def cookie(**values: object) -> str:
     data = base64.b64encode(json.dumps(values).encode())
-    return TimestampSigner(SECRET).sign(data).decode()
+    return signer((SECRET,)).sign(data).decode()
 
 
 def session_of(client: httpx.AsyncClient) -> dict[str, object]:
@@ -161,9 +162,16 @@ async def test_a_secret_is_changed_without_ending_anybodys_session(
     both = build_site(session_secret=json.dumps([newest, SECRET]))
     browser = await copied(visitor, both)
     assert (await browser.get("/estado")).status_code == 200
-    renewed = TimestampSigner(newest).unsign(browser.cookies["activa"])
+    renewed = signer((newest,)).unsign(browser.cookies["activa"])
     assert json.loads(base64.b64decode(renewed))["company_id"] == visitor.case.company_id
     assert (await (await copied(visitor, build_site(session_secret=newest))).get("/estado")).status_code == 401
+
+
+async def test_a_cookie_signed_with_sha1_is_worth_nothing(visitor: Visitor, site: Site) -> None:
+    data = visitor.client.cookies["activa"].rsplit(".", 2)[0]
+    async with site.client() as browser:
+        browser.cookies.set("activa", TimestampSigner(SECRET).sign(data).decode())
+        assert (await browser.get("/estado")).status_code == 401
 
 
 ANOTHER = "¿Cambiar de empresa?"
