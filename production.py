@@ -42,8 +42,15 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
         yield "ACTIVA_WORKER__CONFINEMENT: must be left out; uploads come from strangers"
     if portal is not None:
         yield from _wrong_with_portal(portal)
-        if not environment.get("FORWARDED_ALLOW_IPS"):
-            yield "FORWARDED_ALLOW_IPS: must name the proxy that ends TLS; without it everybody seems to be the proxy"
+        yield from _wrong_with_proxies(environment.get("FORWARDED_ALLOW_IPS", ""))
+
+
+def _wrong_with_proxies(named: str) -> Iterator[str]:
+    proxies = [each.strip() for each in named.split(",") if each.strip()]
+    if not proxies:
+        yield "FORWARDED_ALLOW_IPS: must name the proxy that ends TLS; without it everybody seems to be the proxy"
+    if any(each == "*" or each.endswith("/0") for each in proxies):
+        yield "FORWARDED_ALLOW_IPS: must not be everybody; whoever is named there says where others ask from"
 
 
 def _wrong_with_portal(portal: Portal) -> Iterator[str]:

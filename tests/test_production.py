@@ -93,6 +93,18 @@ def test_a_session_secret_that_was_not_drawn_is_refused(secret: str) -> None:
     assert secret not in done.stderr
 
 
+@pytest.mark.parametrize("proxies", ["*", "10.0.0.7, *", "0.0.0.0/0", "10.0.0.7,::/0"])
+def test_no_deployment_takes_everybody_for_its_proxy(proxies: str) -> None:
+    done = check(["-m", "portal.app"], FORWARDED_ALLOW_IPS=proxies)
+
+    assert done.returncode == 2
+    assert "FORWARDED_ALLOW_IPS: must not be everybody" in done.stderr
+
+
+def test_a_deployment_names_its_proxies_by_address_or_network() -> None:
+    assert check(["-m", "portal.app"], FORWARDED_ALLOW_IPS="10.0.0.7, 10.1.0.0/16, fd00::/8").returncode == 0
+
+
 def test_on_loopback_anything_goes() -> None:
     local = {
         **UNSAFE,
