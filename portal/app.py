@@ -39,7 +39,7 @@ from portal.auth.hand_off import Door, Issuer
 from portal.auth.issuer_keys import IssuerKeys
 from portal.auth.live_sessions import LiveSessions
 from portal.auth.roles import STAFF, Role
-from portal.auth.session import IDLE, Session, cookie_name, representative, support
+from portal.auth.session import IDLE, Session, cookie_name, representative, staff, support
 from portal.auth.signed_tokens import SignedTokens
 from portal.cases.billing import Billing
 from portal.cases.desk import Desk
@@ -51,7 +51,7 @@ from portal.web.connections import FewAtOnce, files_for, timed
 from portal.web.cursors import Cursors
 from portal.web.dependencies import Portal
 from portal.web.limits import Limits, store_at
-from portal.web.protection import Bounded, Guarded, Headed, OneLength, policy
+from portal.web.protection import SEARCH, Bounded, Guarded, Headed, OneLength, policy
 from portal.web.rendering import STATIC, Pages
 from portal.web.rotating_sessions import RotatingSessions
 from settings import Portal as Addresses
@@ -221,6 +221,8 @@ def _admitting(path: str) -> Callable[[Request], Awaitable[Session]] | None:
     """Return what admits those who may send something to a path; None where everybody may."""
     if path in OPEN:
         return None
+    if path == SEARCH:
+        return staff
     return support if path == DESK or path.startswith(f"{DESK}/") else representative
 
 

@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from domain.calendar import bogota_date, start_of_day
@@ -54,8 +54,8 @@ async def home(request: Request, portal: InPortal, desk: AtDesk) -> Response:
     return portal.pages.page(request, "desk_home.html", values)
 
 
-@router.get("/buscar")
-async def search(request: Request, portal: InPortal, desk: AtDesk, q: str = "") -> Response:
+@router.post("/buscar")
+async def search(request: Request, portal: InPortal, desk: AtDesk, q: Annotated[str, Form()] = "") -> Response:
     """Find companies by id, NIT or name; an exact company id leads to its case at once."""
     text = q.strip()[:120]
     if is_company_id(text) and await desk.has(text):

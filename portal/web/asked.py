@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from audit_trail.asker import Asker, asking
 from audit_trail.events import EventName
 from audit_trail.trail import Trail
-from portal.web.protection import SAFE
+from portal.web.protection import SAFE, SEARCH
 
 REFUSALS: Final = frozenset({401, 403, 404})
 TOO_OFTEN: Final = 429
@@ -71,10 +71,12 @@ def _told(scope: Scope, who: Asker, status: int) -> tuple[EventName | None, bool
         return (EventName.REFUSED if status in REFUSALS - {404} else None), False
     if status in REFUSALS:
         return EventName.REFUSED, False
-    if scope["method"] not in SAFE:
+    searches = scope["path"] == SEARCH
+    if scope["method"] not in SAFE and not searches:
         return EventName.CHANGE, False
-    # A case at the desk, whoever reads it, and every document with a person's name in it.
-    shows = "company_id" in scope.get("path_params", {}) if who.door == "desk" else scope["path"].endswith(".pdf")
+    # A search and a case at the desk, whoever reads them, and every document with a person's name in it.
+    of_a_case = "company_id" in scope.get("path_params", {})
+    shows = searches or of_a_case if who.door == "desk" else scope["path"].endswith(".pdf")
     if status == OK and (shows or who.door == "api"):
         return EventName.READ, shows
     return None, False

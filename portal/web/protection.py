@@ -15,6 +15,8 @@ from domain.errors import ActivaError
 
 ENTRY: Final = "/entrar"
 """The one path that another site posts to; its token is what proves the sender."""
+SEARCH: Final = "/soporte/buscar"
+"""A post that changes nothing: names and identity numbers are searched for, and have no place in an address."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PATIENCE_BYTES: Final = 20_000_000
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -269,9 +270,9 @@ async def test_a_case_is_found_by_name_and_by_id_and_listed_by_stage_and_need(de
     await desk.case.signal("loan_revoked", reason="nothing to revoke")
     await desk.case.settle()
     await desk.case.in_visibility('ActivationStage = "started" AND NeedsAttention = true')
-    found = await desk.get("/soporte/buscar?q=tornillo")
+    found = await desk.post("/soporte/buscar", q="tornillo")
     assert f'href="/soporte/casos/{desk.case.company_id}"' in found.text
-    exact = await desk.get(f"/soporte/buscar?q={desk.case.company_id}")
+    exact = await desk.post("/soporte/buscar", q=desk.case.company_id)
     assert exact.headers["location"] == f"/soporte/casos/{desk.case.company_id}"
     for path in ("?etapa=started", "?atencion=true", "?etapa=nonsense&vence=x"):
         listed = await desk.get(f"/soporte/casos{path}")
@@ -280,6 +281,19 @@ async def test_a_case_is_found_by_name_and_by_id_and_listed_by_stage_and_need(de
     home = text_of(await desk.get("/soporte"))
     assert "Vencimientos por semana, desde hoy" in home
     assert re.search(r"\b[1-9]\d* por atender", home)
+
+
+async def test_what_is_searched_for_stands_in_no_address_and_that_somebody_searched_is_on_record(
+    site: Site, case: CaseUnderTest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with site.visitor(case) as reader:
+        await reader.enter(role=Role.READER, sub="luis")
+        address = (await reader.get("/soporte/buscar?q=52345678")).status_code
+        found = await reader.post("/soporte/buscar", q="52345678")
+    told = [line for line in capsys.readouterr().out.splitlines() if "POST /soporte/buscar" in line]
+    assert 'action="/soporte/buscar" method="post"' in found.text
+    assert (address, found.status_code, "52345678" in "".join(told)) == (404, 200, False)
+    assert [(json.loads(line)["event"], json.loads(line)["role"]) for line in told] == [("sensitive_read", "consulta")]
 
 
 @pytest.mark.parametrize("page", ["%F0", "x", "AAAA", "c29tZXRoaW5nIGVsc2U="])
