@@ -169,11 +169,57 @@ def test_every_module_and_file_named_exists() -> None:
     assert [path for path in sorted(set(named)) if not (ROOT / path).exists()] == []
 
 
+def names_of_tests() -> set[str]:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    return set(re.findall(r"^(?:async def|def|class) (\w+)", code, re.MULTILINE))
+
+
 def test_every_rule_of_a_case_names_tests_that_are_there() -> None:
     page = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (?!rule|---)(.+?) \| (.+) \|$", page, re.MULTILINE)
-    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
-    there = set(re.findall(r"^(?:async def|def|class) (\w+)", code, re.MULTILINE))
+    there = names_of_tests()
     wrong = {rule: tests for rule, tests in rows if not (found := set(re.findall(r"`(\w+)`", tests))) or found - there}
     assert rows
     assert wrong == {}
+
+
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+ANSWERS = re.findall(r"^\| (\d[^|]*) \| ([^|]+) \| ([^|]+) \|$", SECURITY.partition("\n## V1 ")[2], re.MULTILINE)
+GAPS = ("**Not held", "**In part")
+"""How a row begins whose requirement stands in the table of what is not held too."""
+REASONS = (*GAPS, "Does not apply", "The lender", "A deployment", "Written down", "By the libraries")
+"""How a row begins that need not name a test."""
+FIRST_LAST = """
+1.1 1-2, 1.2 1-9, 1.3 1-11, 1.4 1-3, 1.5 1-2, 2.1 1-3, 2.2 1-3, 2.3 1-4, 2.4 1-1, 3.2 1-2, 3.3 1-4, 3.4 1-6, 3.5 1-5,
+3.7 1-2, 4.1 1-3, 4.2 1-1, 4.3 1-2, 4.4 1-4, 5.1 1-1, 5.2 1-3, 5.3 1-2, 5.4 1-3, 6.1 1-3, 6.2 1-12, 6.3 1-4, 6.4 1-4,
+6.5 1-5, 6.6 1-3, 6.8 1-4, 7.1 1-3, 7.2 1-4, 7.3 1-2, 7.4 1-5, 7.5 1-2, 7.6 1-2, 8.1 1-2, 8.2 1-3, 8.3 1-1, 8.4 1-1,
+9.1 1-3, 9.2 1-4, 10.3 1-4, 11.1 1-2, 11.2 1-3, 11.3 1-3, 11.4 1-4, 11.5 1-1, 11.6 1-1, 12.1 1-3, 12.2 1-2, 12.3 1-4,
+13.1 1-1, 13.2 1-5, 13.3 1-2, 13.4 1-5, 14.1 1-2, 14.2 1-4, 14.3 1-3, 15.1 1-3, 15.2 1-3, 15.3 1-7, 16.1 1-1, 16.2 1-5,
+16.3 1-4, 16.4 1-3, 16.5 1-3
+"""
+"""The requirements of levels 1 and 2 of each section of ASVS 5.0.0 that is not put aside as a whole."""
+
+
+def requirements(text: str) -> list[str]:
+    """Return the numbers that a cell begins with; `4.4.1–4.4.4` are four of them."""
+    found = []
+    for first, last in re.findall(r"(\d+\.\d+\.\d+)(?:–\d+\.\d+\.(\d+))?", text):
+        section, _, number = first.rpartition(".")
+        found += [f"{section}.{each}" for each in range(int(number), int(last or number) + 1)]
+    return found
+
+
+def test_the_page_of_security_has_every_requirement_once() -> None:
+    asked = [
+        f"{section}.{number}"
+        for section, first, last in re.findall(r"(\d+\.\d+) (\d+)-(\d+)", FIRST_LAST)
+        for number in range(int(first), int(last) + 1)
+    ]
+    assert sorted(number for asks, _, _ in ANSWERS for number in requirements(asks)) == sorted(asked)
+
+
+def test_the_page_of_security_gives_a_test_or_a_reason_for_each() -> None:
+    assert set(re.findall(r"`(test_\w+)`", SECURITY)) - names_of_tests() == set()
+    assert [asks for asks, how, tests in ANSWERS if "`" not in tests and not how.startswith(REASONS)] == []
+    gaps = [number for asks, how, _ in ANSWERS if how.startswith(GAPS) for number in requirements(asks)]
+    assert requirements("\n".join(first_names(table("requirement")))) == gaps
