@@ -85,10 +85,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     """Return the application over a connection to Temporal and a bucket."""
     trail = _trail(objects, settings)
     addresses, activations = settings.portal, Activations(client, objects, trail)
-    keys = _keys_at(addresses.jwks, addresses)
-    played = addresses.development_key is not None
-    shown = Pages(settings.lender, settings.support_mail, addresses.login_url, played=played)
-    limits = _limits(addresses)
+    keys, limits, shown = _keys_at(addresses.jwks, addresses), _limits(addresses), _pages(settings)
     listed = CaseList(client)
     billing = Billing(activations, listed, objects, settings.policy)
     made_of = _api(billing, keys, limits, shown, trail, settings)
@@ -122,6 +119,11 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
     development.install(app, addresses, billing)
     app.mount("/static", _Static(directory=STATIC))
     return app
+
+
+def _pages(settings: PortalSettings) -> Pages:
+    played = settings.portal.development_key is not None
+    return Pages(settings.lender, settings.support_mail, settings.portal.login_url, played=played)
 
 
 def _limits(addresses: Addresses) -> Limits:
