@@ -49,8 +49,8 @@ async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_
     await expect(page.get_by_role("heading", level=1)).to_have_text("Terminaste el paso 2")
     await expect(page.locator("main").get_by_text("paso 3 de 6: Realiza tu set de pruebas")).to_be_visible()
     demo = CaseUnderTest(person.stack.world, COMPANY.company_id)
-    await until(lambda: demo.mails("loan/started"))
-    assert REPRESENTATIVE["email"] in str(demo.mails("loan/started")[0]["To"])
+    # The first mail to each address goes to it alone.
+    await until(lambda: any(REPRESENTATIVE["email"] in str(mail["To"]) for mail in demo.mails("loan/started")), 180)
 
 
 async def test_another_letter_keeps_the_dates(person: Person, case: CaseUnderTest) -> None:

@@ -23,11 +23,14 @@ class Held:
     writer: asyncio.StreamWriter
 
     async def ended(self) -> bytes:
-        """Return everything that is answered until the other side ends the connection."""
+        """Return everything that is answered until the other side ends the connection, also with a reset."""
+        said = b""
         try:
-            return await self.reader.read()
+            while block := await self.reader.read(2**16):
+                said += block
         except ConnectionResetError:
-            return b""
+            said += bytes(self.reader._buffer)  # what came before the reset and was not read yet
+        return said
 
     async def head(self) -> bytes:
         """Return the head of the next answer."""
