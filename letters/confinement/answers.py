@@ -18,7 +18,7 @@ from domain.reason import Reason
 from letters.confinement.wire import Answer, Request
 from letters.gate.file_bytes import too_large
 from letters.picture_pdf import NoPictureError, page_picture, picture_pdf
-from letters.reasons import MESSAGES, because, outcome
+from letters.reasons import MAKERS, MESSAGES, because, made_by, not_pdf, outcome
 
 _SIGNED_ONLY: Final = frozenset(("signature_broken", "signature_untrusted", "signer_differs", "signature_covers_text"))
 _MEGAPIXELS: Final = re.compile("(.*?) [1-9][0-9]{1,18} (.*)", re.DOTALL)
@@ -146,6 +146,10 @@ def _retold(reason: Reason, upload: Upload) -> Reason:
         own = {because(code, limit=MOST_FILES)}
     elif code == "too_many_pages":
         own = {because(code, limit=MOST_PAGES)}
+    elif code == "not_pdf":
+        own = {not_pdf(data) for data in upload.files}
+    elif code in {"black_and_white", "signature_not_visible"}:
+        own = {made_by(code, maker) for maker in (None, *MAKERS)}
     elif code == "extra_pages":
         pages = [int(number) for number in _PAGE.findall(reason.message)]
         if pages and pages == sorted({*pages} & {*range(1, MOST_PAGES + 1)}):

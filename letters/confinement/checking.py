@@ -137,7 +137,7 @@ def _made_smaller(data: bytes, scan: Scan, found: Examination, issued: LetterOnR
 
 def _judged(scan: Scan, issued: LetterOnRecord) -> Examination:
     with scanned_pages(scan) as pages:
-        return judge_scan(pages, issued, partial(issued_page, issued.pdf))
+        return judge_scan(pages, issued, partial(issued_page, issued.pdf), scan.maker)
 
 
 def _too_large(files: Sequence[bytes], issued: LetterOnRecord) -> Reason:

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.letter.file_kind import HEADER_WITHIN_BYTES
 from domain.reason import Reason
-from letters.reasons import because
+from letters.reasons import because, not_pdf
 
 _WHITE: Final = b"\0\t\n\f\r "
 _HEADER: Final = re.compile(rb"%PDF-(1\.[0-7]|2\.0)[\s%]")
@@ -30,7 +30,7 @@ def byte_faults(data: bytes, limit_bytes: int) -> tuple[Reason, ...]:
         return (too_large(len(data), limit_bytes),)
     begins = data.find(b"%PDF-", 0, HEADER_WITHIN_BYTES)
     if begins < 0 or data.startswith(_OTHER_FORMATS) or not _HEADER.match(data, begins):
-        return (because("not_pdf"),)
+        return (not_pdf(data),)
     return tuple(because(code) for code in dict.fromkeys(_faults(data, begins)))
 
 

@@ -14,6 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, Pdf, Stream
 
 from letters.gate.errors import TooComplexError
+from letters.gate.makers import maker_of
 
 _MAX_DEPTH: Final = 16
 _MAX_DRAWN: Final = 6000
@@ -41,6 +42,8 @@ class Scan(NamedTuple):
     """As a person sees it, annotations included."""
     pictures: bytes | None
     """Its pictures alone; None where nothing else is drawn."""
+    maker: str | None = None
+    """The program that made it, where it is one that people are told of."""
 
 
 def as_shown(data: bytes) -> bytes:
@@ -52,13 +55,14 @@ def as_shown(data: bytes) -> bytes:
 def rewritten(data: bytes) -> Scan | None:
     """Return a file written anew, or None when no page draws a picture; any exception means that it can't be read."""
     with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as pdf:
+        maker = maker_of(pdf)
         shown = _shown(pdf)
         filters = _Filter(pdf)
         for page in pdf.pages:
             filters.strip(page)
         if not filters.drawn:
             return None
-        return Scan(shown, _saved(pdf) if filters.draws_more else None)
+        return Scan(shown, _saved(pdf) if filters.draws_more else None, maker)
 
 
 def _shown(pdf: Pdf) -> bytes:

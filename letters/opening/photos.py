@@ -15,7 +15,7 @@ from domain.letter.file_kind import FileKind, begins_as_pdf, kind_of
 from domain.reason import Reason
 from letters.opening.upright import shrunk
 from letters.pictures import Image
-from letters.reasons import because
+from letters.reasons import because, not_pdf
 
 LONG_SIDE_PIXELS: Final = 4400
 """A photo of more is read at a smaller scale: a letter that fills half of it is still as sharp as a scan."""
@@ -54,7 +54,7 @@ def _read(data: bytes) -> Image | Reason:
     kind = kind_of(data)
     if kind is FileKind.HEIC:
         return _heic(data)
-    return because("not_pdf") if kind not in _FORMATS else _other(data, kind)
+    return not_pdf(data) if kind not in _FORMATS else _other(data, kind)
 
 
 def _heic(data: bytes) -> Image | Reason:

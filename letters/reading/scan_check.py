@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from domain.letter.examination import Examination, LetterOnRecord, Measured, Verdict
+from domain.reason import Reason
 from letters.codes import PageCode, digest_prefix
 from letters.geometry import GEOMETRY
 from letters.pictures import LONG_SIDE_PIXELS, Drawing, Image, IssuedPage, ScannedPage
@@ -17,7 +18,7 @@ from letters.reading.ink import Ink, measure_ink
 from letters.reading.landmarks import Sighting, find_letter, letter_height
 from letters.reading.overlays import drawn_over_mm2
 from letters.reading.paper import is_black_and_white, is_blank
-from letters.reasons import because, outcome
+from letters.reasons import because, made_by, outcome
 
 _SEVERITY: Final = (Verdict.ACCEPTED, Verdict.UNDER_REVIEW, Verdict.REJECTED)
 _UNCLEAR: Final = 0.6
@@ -74,8 +75,10 @@ def expected_codes(issued: LetterOnRecord) -> tuple[PageCode, ...]:
     )
 
 
-def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_page: IssuedPage) -> Examination:
-    """Return the verdict on the pages of a file that has passed the gate as a scan."""
+def judge_scan(
+    scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_page: IssuedPage, maker: str | None = None
+) -> Examination:
+    """Return the verdict on the pages of a file that has passed the gate as a scan, made by a program of that name."""
     expected = expected_codes(issued)
     pages = [_page(each, expected) for each in scanned]
     measured: Measured = {
@@ -88,9 +91,14 @@ def judge_scan(scanned: Sequence[ScannedPage], issued: LetterOnRecord, issued_pa
     codes, extra = _letter_faults(pages, expected, issued), _extra_pages(pages)
     if not codes:
         codes = (*(("extra_pages",) if extra else ()), *_page_faults(pages, issued_page, measured))
-    named = {"extra_pages": {"pages": ", ".join(f"página {number}" for number in extra)}}
-    reasons = tuple(because(code, **named.get(code, {})) for code in codes)
+    reasons = tuple(_reason(code, extra, maker) for code in codes)
     return Examination(verdict=outcome(codes), reasons=reasons, measured=measured)
+
+
+def _reason(code: str, extra: tuple[int, ...], maker: str | None) -> Reason:
+    if code == "extra_pages":
+        return because(code, pages=", ".join(f"página {number}" for number in extra))
+    return made_by(code, maker)
 
 
 def _page(scanned: ScannedPage, expected: tuple[PageCode, ...]) -> _Page:

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import UploadFile
 
 from domain.letter.examination import MOST_FILES
-from domain.letter.file_kind import kind_of
+from domain.letter.file_kind import kind_of, stranger
 from portal.web.rendering import megabytes
 
 NOTHING_CHOSEN: Final = "Elige el PDF o las fotos de la carta firmada."
@@ -14,10 +14,10 @@ EMPTY: Final = (
     "El archivo está vacío. Si está en la nube, espera a que se descargue en tu equipo y ábrelo para comprobarlo; si "
     "no, escanea la carta de nuevo."
 )
-OTHER_KIND: Final = (
-    "El archivo no es un PDF ni una foto (JPG, PNG, HEIC o WebP). Escanea la carta como PDF o tómale una foto."
+MIXED: Final = (
+    "Elegiste varios archivos y no todos son fotos. Adjunta un solo PDF, o una o varias fotos de la carta, pero no las "
+    "dos cosas."
 )
-MIXED: Final = "Adjunta un solo PDF, o una o varias fotos de la carta, pero no las dos cosas."
 
 
 async def chosen(files: Sequence[UploadFile]) -> list[bytes]:
@@ -36,11 +36,20 @@ def problem_of(files: Sequence[bytes], limit_bytes: int) -> str | None:
         weighs = "El archivo pesa" if len(files) == 1 else "Las fotos pesan juntas"
         return (
             f"{weighs} {megabytes(size_bytes)} y el máximo es {megabytes(limit_bytes)}. "
-            "Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen, y adjunta de nuevo."
+            "Adjunta solo la carta: una foto de ella, o un escaneo en escala de grises a 150 dpi (puntos por pulgada)."
         )
     if len(files) > MOST_FILES:
-        return f"Son más de {MOST_FILES} fotos. Adjunta solo las de la carta firmada."
+        return f"Son más de {MOST_FILES} fotos. Adjunta solo las de la carta firmada; con una buena basta."
     kinds = [kind_of(data) for data in files]
     if None in kinds:
-        return OTHER_KIND
+        return _other_kind(files[kinds.index(None)])
     return MIXED if len(files) > 1 and not all(kind is not None and kind.is_picture for kind in kinds) else None
+
+
+def _other_kind(data: bytes) -> str:
+    seems = stranger(data)
+    return (
+        "El archivo no es un PDF ni una foto (JPG, PNG, HEIC o WebP). "
+        f"{'No lo reconocemos' if seems is None else f'Parece {seems}'}: escanea la carta firmada como PDF o tómale "
+        "una foto."
+    )

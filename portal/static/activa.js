@@ -43,7 +43,7 @@
       const size = files.reduce((sum, file) => sum + file.size, 0);
       const weighs = files.length === 1 ? "El archivo pesa" : "Las fotos pesan juntas";
       return size > limit
-        ? `${weighs} ${megabytes(size)} y el máximo es ${form.dataset.limitText}. Escanea en escala de grises a 150 ppp, o baja la calidad de la imagen.`
+        ? `${weighs} ${megabytes(size)} y el máximo es ${form.dataset.limitText}. Adjunta solo la carta: una foto de ella, o un escaneo en escala de grises a 150 dpi (puntos por pulgada).`
         : "";
     };
     const check = () => {

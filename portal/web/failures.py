@@ -112,8 +112,8 @@ _BY_STATUS: Final = {
     413: Failure(
         413,
         "El archivo es demasiado grande",
-        "No lo recibimos: pesa más del máximo. Escanea la carta en escala de grises a 150 ppp, o tómale una foto, e "
-        "intenta de nuevo.",
+        "No lo recibimos: pesa más del máximo. Escanea la carta en escala de grises a 150 dpi (puntos por pulgada), o "
+        "tómale una foto, e intenta de nuevo.",
     ),
 }
 

@@ -13,7 +13,7 @@ import pytest
 from domain.letter.examination import Conversion, Examination, LetterOnRecord
 from domain.letter.file_kind import FileKind
 from letters import LetterChecker
-from letters.reasons import because
+from letters.reasons import because, made_by, not_pdf
 
 REASON = because("text_doubtful").model_dump()
 MEASURED = {"route": "scan", "pages": 1, "text": 0.9, "text_soft": False, "ink_hand_length_mm": 60.0, "cpu_ms": 90.0}
@@ -122,6 +122,10 @@ FORGED = {
     "pixels in words": upload(
         PHOTO, verdict="rejected", reasons=[because("too_many_pixels", found="Llama al 600").model_dump()]
     ),
+    "a program that is none": upload(
+        verdict="under_review", reasons=[made_by("signature_not_visible", "Llama al 600").model_dump()]
+    ),
+    "another kind of file than it is": upload(verdict="rejected", reasons=[not_pdf(b"GIF8").model_dump()]),
     "unsigned, which it is not": upload(verdict="rejected", reasons=[because("unsigned_original").model_dump()]),
     "several files, which it is not": upload(verdict="rejected", reasons=[because("several_files").model_dump()]),
     "a signature, where there is none": upload(

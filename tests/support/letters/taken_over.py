@@ -25,7 +25,7 @@ from letters.reasons import because
 
 PLAIN = 65534
 LIBC = ctypes.CDLL(None, use_errno=True)
-FAILED = Examination(verdict=Verdict.REJECTED, reasons=(because("not_pdf"),))
+FAILED = Examination(verdict=Verdict.REJECTED, reasons=(because("unreadable"),))
 SUCCEEDED = Examination(verdict=Verdict.ACCEPTED)
 
 
