@@ -40,7 +40,10 @@ NAME_IN_SUBJECT: Final = 40
 
 
 CONFIRMATION: Final = (
-    "Esta dirección quedó registrada para recibir los avisos de la activación de un certificado digital.",
+    (
+        "Esta dirección quedó registrada para recibir por correo los avisos de la activación de un certificado "
+        "digital, el que firma las facturas electrónicas de una empresa."
+    ),
     "Si no la registraste, o no esperabas este aviso, responde este correo y la retiramos.",
 )
 """What a new address reads first: it may be the address of somebody who never heard of us."""

@@ -12,7 +12,7 @@ def rejected(notice: Notice) -> Content:
         paragraphs=("Esto fue lo que encontramos:",),
         reasons=reasons_of(notice),
         closing=(
-            "Corrige lo indicado y adjunta la carta de nuevo desde tu página de estado.",
+            "Entra a tu página de estado, pulsa «Adjuntar la carta firmada» y adjunta la carta ya corregida.",
             "Una carta que no aceptamos no inicia el préstamo del certificado ni cambia sus fechas.",
         ),
     )

@@ -91,9 +91,11 @@ REFUSALS: Final = {
     Refusal.LATE: "Pasó el plazo para confirmarlo. No se envió nada: hazlo de nuevo desde el comienzo.",
     Refusal.SAME_PERSON: "Lo pediste tú: debe confirmarlo otra persona de soporte. No se envió nada. "
     "Dile que lo encuentra en «Lotes».",
-    Refusal.NOT_ASKED: "Quien lo preparó todavía no ha pedido que lo confirmen. No se envió nada: dile que lo pida.",
-    Refusal.NOT_YOURS: "Lo preparó otra persona y lo confirma ella. No se envió nada: si lo necesitas, ensáyalo tú.",
-    Refusal.CHANGED: "La lista no es la que se ensayó: entraron o salieron casos. No se envió nada: ensaya otra vez.",
+    Refusal.NOT_ASKED: "Quien lo preparó todavía no ha pedido que lo confirmen. No se envió nada: dile que lo pida. "
+    "Lo hace con «Pedir confirmación».",
+    Refusal.NOT_YOURS: "Lo preparó otra persona y lo confirma ella. No se envió nada: pídeselo, o ensáyalo tú.",
+    Refusal.CHANGED: "La lista no es la que se ensayó: entraron o salieron casos. No se envió nada: "
+    "usa «Ensayar de nuevo».",
     Refusal.OVERTAKEN: "Alguien más lo cambió en este mismo momento. Actualiza la página para ver cómo quedó.",
 }
 MADE: Final = {

@@ -81,7 +81,7 @@ _TABLE: Final[dict[type[Exception], Failure]] = {
     CrossSiteError: Failure(
         403,
         "No hicimos ningún cambio",
-        "La solicitud no vino de esta página. Vuelve al inicio y hazlo desde aquí.",
+        "Por seguridad, solo recibimos lo que se envía desde estas páginas. Vuelve al inicio y hazlo desde aquí.",
     ),
     NotAllowedNowError: Failure(
         409,
@@ -197,7 +197,10 @@ def _failure_of(error: Exception) -> Failure:
     if isinstance(error, HTTPException):
         return _BY_STATUS.get(error.status_code, _BY_STATUS[400])
     number = logged(error)
-    text = f"Ya quedó registrado. Si le escribes a soporte, dales este número: {number}."
+    text = (
+        "No pudimos terminar lo que pediste. Intenta de nuevo en unos minutos; si vuelve a pasar, escríbele a soporte "
+        f"y dale este número: {number}."
+    )
     return Failure(500, "Algo salió mal de nuestro lado", text, again=True)
 
 

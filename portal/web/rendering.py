@@ -63,10 +63,19 @@ class Pages:
                 "inside": "company_id" in session,
                 "home": "/soporte" if "staff" in session else "/",
                 "path": request.url.path,
+                "asked": _asked(request),
                 **(values or {}),
             }
         )
         return HTMLResponse(text, status_code)
+
+
+def _asked(request: Request) -> str | None:
+    """Return the address that was asked for, where asking once more does no harm."""
+    path = request.url.path
+    if request.method != "GET" or path.startswith("//"):  # which a browser takes for another site
+        return None
+    return f"{path}?{request.url.query}" if request.url.query else path
 
 
 def moment(instant: datetime) -> str:

@@ -212,6 +212,18 @@ async def test_a_letter_without_a_signature_is_refused_with_its_reason(visitor: 
     assert (await visitor.case.status())["loan"] is None
 
 
+async def test_a_letter_can_be_downloaded_again_and_is_reached_from_the_status_page_also_once_one_is_attached(
+    visitor: Visitor,
+) -> None:
+    letter = await visitor.download_letter()
+    before = await visitor.get("/estado")
+    await visitor.attach(sign_and_scan(letter))
+    after, page = await visitor.get("/estado"), await visitor.get("/carta")
+    for status in (before, after):
+        assert '<a href="/carta">Adjuntar la carta firmada</a>' in status.text
+    assert '<a href="/carta.pdf" download>Descargar la carta otra vez</a>' in page.text
+
+
 async def test_only_an_upload_of_ones_own_is_waited_for(visitor: Visitor) -> None:
     for upload_id in ("f" * 32, "..%2Fprofiles", "a/b", ""):
         assert (await visitor.get(f"/carta/resultado?carga={upload_id}")).status_code == 404

@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
 
 from adapters import s3
 from portal.development.signing import sign_and_scan
+from portal.web.failures import Failure
 from stack.mail_sink import MailSink
 from tests.support.portal.visiting import FORM, WAIT, Site, Visitor, site_over, text_of, title_of
 from tests.support.world import World, world_of_its_own
@@ -159,9 +161,10 @@ async def test_a_store_that_is_down_is_told_without_a_word_of_the_inside(
     broken.app.state.portal.cases._objects = s3.S3Objects(nowhere, "nowhere")
     async with broken.client() as browser:
         browser.cookies = visitor.client.cookies
-        answer = await browser.get("/estado")
+        answer = await browser.get("/estado?desde=correo")
     assert (answer.status_code, title_of(answer)) == (503, "En este momento no podemos responder · Activa")
     assert "S3" not in answer.text
+    assert 'href="/estado?desde=correo">Intentar de nuevo</a>' in answer.text
 
 
 async def test_an_error_nobody_thought_of_shows_a_number_and_the_log_has_no_text_of_it(
@@ -173,6 +176,7 @@ async def test_an_error_nobody_thought_of_shows_a_number_and_the_log_has_no_text
 
     answer = await visitor.get("/falla")
     assert (answer.status_code, title_of(answer)) == (500, "Algo salió mal de nuestro lado · Activa")
+    assert "Ya quedó registrado" not in text_of(answer)
     number = text_of(answer).partition("número: ")[2][:8]
     assert f"error {number}: RuntimeError at {__file__}:" in caplog.text
     for secret in ("Peñaranda", "52345678"):
@@ -197,3 +201,19 @@ async def test_a_wrong_address_is_answered_in_words(visitor: Visitor, method: st
 
 def _seconds(instant: str) -> float:
     return datetime.fromisoformat(instant).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "offered"),
+    [
+        pytest.param("GET", "/estado", True, id="a page"),
+        pytest.param("POST", "/carta", False, id="what was sent is not sent again by a link"),
+        pytest.param("GET", "//evil.example/estado", False, id="what a browser takes for another site"),
+    ],
+)
+def test_asking_once_more_is_offered_where_it_does_no_harm(site: Site, method: str, path: str, offered: bool) -> None:
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": [], "session": {}}
+    scope["server"] = ("activa.example", 443)
+    failure = Failure(503, "En este momento no podemos responder", "Intenta de nuevo.", again=True)
+    page = site.app.state.portal.pages.page(Request(scope), "failure.html", {"failure": failure})
+    assert (b"Intentar de nuevo</a>" in page.body) == offered
