@@ -106,7 +106,9 @@ async def test_a_file_that_is_dropped_anywhere_on_the_form_is_chosen(sender: Per
 async def test_a_press_anywhere_on_the_file_field_opens_the_choice(sender: Person) -> None:
     for words in ("Elegir archivo", "Ningún archivo elegido"):
         async with sender.page.expect_file_chooser():
-            box = await sender.page.locator(".picker").first.get_by_text(words).bounding_box()
+            shown = sender.page.locator(".picker").first.get_by_text(words)
+            await shown.scroll_into_view_if_needed()
+            box = await shown.bounding_box()
             assert box is not None
             await sender.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
