@@ -195,20 +195,26 @@ async def current(request: Request) -> Session:
 
 
 async def _looked_up(request: Request) -> Session:
-    now = int(request.app.state.portal.now().timestamp())
-    session = _read(dict(request.session))
-    if session is None:
-        raise SessionMissingError
-    if now - session.seen > IDLE.total_seconds() or now - session.since > LONGEST.total_seconds():
-        request.session.clear()
-        raise SessionMissingError
-    if not await _live(request).is_live(session.person, session.id):
+    session = claimed(request)
+    if session is None or not await _live(request).is_live(session.person, session.id):
         request.session.clear()
         raise SessionMissingError
     _identify(session)
     if not (request.method == "GET" and "hx-request" in request.headers):
-        request.session["seen"] = now
+        request.session["seen"] = _now(request)
     return session
+
+
+def claimed(request: Request) -> Session | None:
+    """Return whose the cookie is while its time lasts. Nothing is told on its word: it may be an ended one's copy."""
+    now, session = _now(request), _read(dict(request.session))
+    if session is None or now - session.seen > IDLE.total_seconds() or now - session.since > LONGEST.total_seconds():
+        return None
+    return session
+
+
+def _now(request: Request) -> int:
+    return int(request.app.state.portal.now().timestamp())
 
 
 def _read(values: dict[str, Any]) -> Session | None:

@@ -1,17 +1,16 @@
 """The six steps, and the way to where the representative stands."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from domain.errors import NotAllowedNowError
 from domain.remarks import remark
-from portal.auth import session
 from portal.pages.progress import go_on, steps, tasks
-from portal.pages.visit import Visited, Who
+from portal.pages.visit import OF_A_CASE, Visited, Who
 from portal.web.dependencies import InPortal
 from portal.web.rendering import go
 
-router = APIRouter(dependencies=[Depends(session.representative)])
+router = APIRouter(dependencies=OF_A_CASE)
 
 
 @router.get("/")

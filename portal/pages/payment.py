@@ -3,16 +3,15 @@
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from domain.profiles.forms import FieldError
-from portal.auth import session
-from portal.pages.visit import Visited, Who
+from portal.pages.visit import OF_A_CASE, Visited, Who
 from portal.web.dependencies import InPortal
 from portal.web.rendering import go
 
-router = APIRouter(dependencies=[Depends(session.representative)])
+router = APIRouter(dependencies=OF_A_CASE)
 
 MEANS: Final = {
     "pse": "PSE: débito desde tu cuenta de ahorros o corriente",

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -12,13 +12,12 @@ from domain.profiles.forms import FieldError, read_form, refusal
 from domain.profiles.identity import OF_MINORS, SPANISH_NAMES
 from domain.profiles.representative import Representative
 from domain.remarks import remark
-from portal.auth import session
-from portal.pages.visit import Sent, Visit, Visited, Who
+from portal.pages.visit import OF_A_CASE, Sent, Visit, Visited, Who
 from portal.web.dependencies import InPortal
 from portal.web.rendering import go
 from portal.words.remarks import in_spanish
 
-router = APIRouter(dependencies=[Depends(session.representative)])
+router = APIRouter(dependencies=OF_A_CASE)
 
 FIELDS: Final = tuple(Representative.model_fields)
 DOCUMENTS: Final = {kind.value: name for kind, name in SPANISH_NAMES.items() if kind not in OF_MINORS}

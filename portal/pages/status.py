@@ -2,17 +2,16 @@
 
 import asyncio
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from letters.issuing.receipt import render_receipt
-from portal.auth import session
 from portal.pages.receipt import receipt_of
 from portal.pages.timeline import lines
-from portal.pages.visit import Visited
+from portal.pages.visit import OF_A_CASE, Visited
 from portal.web.rendering import pdf_answer
 
-router = APIRouter(dependencies=[Depends(session.representative)])
+router = APIRouter(dependencies=OF_A_CASE)
 
 
 @router.get("/estado")

@@ -1,15 +1,16 @@
 """What every page of the representative begins with: the session's company and its case."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import Depends, Request
 from starlette.responses import Response
 
 from domain.errors import NoWorkerError
 from domain.profiles.company import Company
-from portal.auth.session import RepresentativeSession, representative
+from portal.auth.session import NotYoursError, RepresentativeSession, claimed, representative
 from portal.cases.facts import Facts
 from portal.web.dependencies import InPortal, Portal
 
@@ -44,10 +45,30 @@ class Visit:
         return self.portal.pages.page(self.request, template, {**known, **values}, status_code)
 
 
-async def _sent(request: Request, portal: InPortal, who: Who) -> Visit:
-    facts, company = await asyncio.gather(
-        portal.cases.facts(who.company_id), portal.cases.company(who.company_id), return_exceptions=True
+_Read: TypeAlias = asyncio.Future[tuple[Facts | BaseException, Company | BaseException | None]]
+
+
+async def _reading(request: Request, portal: InPortal) -> AsyncIterator[_Read | None]:
+    """Begin to read the case while the record tells whether the session lives: the page then waits for both at once."""
+    session = claimed(request)
+    if not isinstance(session, RepresentativeSession):
+        yield None
+        return
+    begun = asyncio.gather(
+        portal.cases.facts(session.company_id), portal.cases.company(session.company_id), return_exceptions=True
     )
+    try:
+        yield begun
+    finally:
+        begun.cancel()
+
+
+async def _sent(
+    request: Request, portal: InPortal, begun: Annotated[_Read | None, Depends(_reading)], who: Who
+) -> Visit:
+    if begun is None:
+        raise NotYoursError
+    facts, company = await begun
     if isinstance(company, BaseException):
         raise company
     if isinstance(facts, BaseException) and not isinstance(facts, NoWorkerError):
@@ -61,6 +82,8 @@ async def _visit(sent: Annotated[Visit, Depends(_sent)]) -> Visit:
     return sent
 
 
+OF_A_CASE: Final = (Depends(_reading), Depends(representative))
+"""For routers whose every page shows a case: whose it is, and the case, are found out at once."""
 Visited = Annotated[Visit, Depends(_visit)]
 """For pages that show the case."""
 Sent = Annotated[Visit, Depends(_sent)]
