@@ -14,19 +14,16 @@ from urllib.parse import urlsplit
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import ConfigurationError, StorageError
+from limits.errors import StorageError
 from limits.storage import storage_from_string
 
 from domain.errors import ActivaError
-from settings import Portal, SettingsError
+from settings import Portal
 
 LOG: Final = logging.getLogger("activa.portal")
 STORE_SECONDS: Final = 1
-DRIVERS: Final = {
-    "redis": ("redis", {"implementation": "redispy"}),
-    "rediss": ("redis", {"implementation": "redispy"}),
-    "memcached": ("memcachio", {}),
-}
+_REDIS: Final = {"implementation": "redispy"}
+OPTIONS: Final[dict[str, dict[str, str]]] = {"redis": _REDIS, "rediss": _REDIS, "memcached": {}}
 
 
 class TooOftenError(ActivaError):
@@ -38,14 +35,9 @@ class TooOftenError(ActivaError):
 
 
 def store_at(place: str) -> Storage:
-    """Return the store at an address; nothing is sent yet. Raises SettingsError where its driver is not installed."""
-    driver, options = DRIVERS[urlsplit(place).scheme]
-    try:
-        return cast("Storage", storage_from_string(f"async+{place}", wrap_exceptions=True, **options))
-    except ConfigurationError:
-        raise SettingsError(
-            f"ACTIVA_PORTAL__SERVING__COUNTED_IN: install the package `{driver}` in a version that `limits` takes"
-        ) from None
+    """Return the store at an address; nothing is sent yet."""
+    options = OPTIONS[urlsplit(place).scheme]
+    return cast("Storage", storage_from_string(f"async+{place}", wrap_exceptions=True, **options))
 
 
 class Limits:

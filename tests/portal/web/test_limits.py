@@ -9,9 +9,9 @@ from limits.aio.storage import MemoryStorage
 from limits.errors import StorageError
 from pydantic import ValidationError
 
-from portal.web.limits import Limits, TooOftenError, store_at
+from portal.web.limits import Limits, TooOftenError
 from serving import Serving
-from settings import Portal, SettingsError
+from settings import Portal
 from tests.support.portal.visiting import FORM, SECRET, Site, Visitor, title_of
 from tests.support.world import World
 
@@ -107,13 +107,6 @@ async def test_while_the_store_does_not_answer_each_replica_counts_by_itself_and
         with pytest.raises(TooOftenError):
             await limits.entry("203.0.113.7")
     assert [each.getMessage()[:46] for each in caplog.records] == ["what ACTIVA_PORTAL__SERVING__COUNTED_IN names "]
-
-
-@pytest.mark.parametrize("place", ["redis://cache.example.com:6379", "memcached://cache.example.com:11211"])
-def test_a_store_whose_driver_is_not_installed_is_named_at_the_start(place: str) -> None:
-    Serving(counted_in=place)
-    with pytest.raises(SettingsError, match="ACTIVA_PORTAL__SERVING__COUNTED_IN: install the package"):
-        store_at(place)
 
 
 def test_a_store_that_nobody_knows_is_refused() -> None:
