@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import cases, imports, letters, life, photos, portal, replay, strangers
+from benchmarks import cases, imports, letters, life, photos, portal, replay, startup, strangers
 from benchmarks.figures import table
 from benchmarks.life import Lives
 from benchmarks.running import Part, run
 from benchmarks.sizes import SMALLEST, WHOLE, Size
 
-NAMES = ("cases", "life", "replay", "portal", "strangers", "imports", "letters", "photos")
+NAMES = ("cases", "life", "replay", "startup", "portal", "strangers", "imports", "letters", "photos")
 
 
 class Parts:
@@ -35,6 +35,7 @@ class Parts:
             self.cases,
             self.life,
             self.replay,
+            self.startup,
             self.portal,
             self.strangers,
             self.imports,
@@ -55,6 +56,10 @@ class Parts:
     async def replay(self) -> str:
         """Return what its replay costs."""
         return table(await replay.measure(await self._recorded(), self._size))
+
+    async def startup(self) -> str:
+        """Return how soon the programs are at work."""
+        return table(await startup.measure(self._size))
 
     async def portal(self) -> str:
         """Return how fast the portal answers."""

@@ -23,6 +23,8 @@ class Size:
     """The same by the CPU clock, where there is no callgrind."""
     every_way: bool = False
     """Replay by the CPU clock also where there is callgrind."""
+    starts: int = 7
+    """Of `startup`: how often each program is started."""
     pages: int = 200
     representatives: int = 50
     """Of `portal`: how often a page is asked for, and how many upload at once."""
@@ -55,6 +57,7 @@ SMALLEST: Final = Size(
     counted=(1, 1),
     timed=(1, 1),
     every_way=True,
+    starts=1,
     pages=2,
     representatives=2,
     slow=4,

@@ -1,0 +1,104 @@
+"""How soon the programs are at work: a worker, the portal, and what one question of the billing backend costs.
+
+The peer of each is Python with the program's imports alone: what is above it is connecting, checking and asking.
+Bytecode is kept on disk, as a deployed program has it: the first start of each is not counted.
+"""
+
+import asyncio
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Awaitable, Callable
+
+from benchmarks.figures import Figure
+from benchmarks.local_stack import local_stack
+from benchmarks.sizes import Size
+from stack.life import COMPANY
+from stack.local_settings import product_environment
+from stack.probes import free_port
+from stack.process import Program, RunningProgram
+from stack.programs import programs_with_portal
+from stack.stack_settings import StackSettings
+
+WORKER_SECONDS, PORTAL_SECONDS, STATUS_CPU_SECONDS = 2.0, 1.5, 0.8
+
+
+async def measure(size: Size) -> list[Figure]:
+    """Return the figures of a start."""
+    async with local_stack() as (stack, _):
+        worker = _program(_elsewhere(stack), "worker")
+        portal = _program(_elsewhere(stack), "portal")
+        status = (sys.executable, "starter.py", "status", COMPANY.company_id)
+        return [
+            Figure(
+                "worker, from its start until it asks for work",
+                await _median(lambda: _until_ready(worker), size),
+                await _median(lambda: _imports(stack, "worker"), size),
+                *(WORKER_SECONDS, " s", 2, True),
+            ),
+            Figure(
+                "portal, from its start until it answers",
+                await _median(lambda: _until_ready(portal), size),
+                await _median(lambda: _imports(stack, "portal.app"), size),
+                *(PORTAL_SECONDS, " s", 2, True),
+            ),
+            Figure(
+                "CPU of `starter.py status`",
+                await _median(lambda: _cpu(stack, *status), size),
+                await _median(lambda: _cpu(stack, sys.executable, "-c", "import starter"), size),
+                *(STATUS_CPU_SECONDS, " s", 2, True),
+            ),
+        ]
+
+
+def _elsewhere(stack: StackSettings) -> StackSettings:
+    """Return the same stack with free ports for a second worker and portal."""
+    free = {name: free_port() for name in ("portal_port", "metrics_port")}
+    return stack.model_copy(update=free)
+
+
+def _program(stack: StackSettings, name: str) -> Program:
+    return next(each for each in programs_with_portal(stack) if each.name == name)
+
+
+async def _median(once: Callable[[], Awaitable[float]], size: Size) -> float:
+    await once()
+    return statistics.median([await once() for _ in range(size.starts)])
+
+
+async def _until_ready(program: Program) -> float:
+    began = time.monotonic()
+    running = await RunningProgram.start(program)
+    try:
+        await running.until_ready()
+        return time.monotonic() - began
+    finally:
+        await running.stop()
+
+
+async def _imports(stack: StackSettings, module: str) -> float:
+    began = time.monotonic()
+    await _run(stack, sys.executable, "-c", f"import {module}")
+    return time.monotonic() - began
+
+
+async def _cpu(stack: StackSettings, *command: str) -> float:
+    """Return the CPU seconds of one command; nothing else that this process started may end meanwhile."""
+    before = _spent()
+    await _run(stack, *command)
+    return _spent() - before
+
+
+async def _run(stack: StackSettings, *command: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *command, env=os.environ | product_environment(stack), stdout=asyncio.subprocess.DEVNULL
+    )
+    if await process.wait():
+        raise RuntimeError(f"{' '.join(command)} ends with {process.returncode}")
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
