@@ -7,7 +7,7 @@ which the portal listens: where both are on loopback, anything goes.
 import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from settings import Portal, Settings, SettingsError
 
@@ -38,6 +38,9 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
         yield "ACTIVA_S3__ENDPOINT_URL: must begin with https://"
     if plain_temporal is not None and not _is_local(plain_temporal):
         yield f"TEMPORAL_TLS or TEMPORAL_API_KEY: one must be set for the server at {plain_temporal}"
+    url = settings.directory.url
+    if url is not None and not _is_safe_database(url.get_secret_value()):
+        yield "ACTIVA_DIRECTORY__URL: must say sslmode=verify-full, verify-ca or require; rows hold personal data"
     if settings.worker.confinement != "required":
         yield "ACTIVA_WORKER__CONFINEMENT: must be left out; uploads come from strangers"
     if portal is not None:
@@ -78,6 +81,11 @@ def _wrong_with_secrets(secrets: tuple[str, ...]) -> Iterator[str]:
         yield f"ACTIVA_PORTAL__SESSION_SECRET: must be random; it has fewer than {LEAST_DIFFERENT} different characters"
     if any(word in each.lower() for each in secrets for word in _PUBLISHED):
         yield "ACTIVA_PORTAL__SESSION_SECRET: must be random; it is one that stands in a document"
+
+
+def _is_safe_database(url: str) -> bool:
+    modes = parse_qs(urlsplit(url).query).get("sslmode", [])
+    return _is_local(url) or (bool(modes) and set(modes) <= {"verify-full", "verify-ca", "require"})
 
 
 def _is_local(place: str) -> bool:

@@ -11,7 +11,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeGuard, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeGuard, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr, ValidationError, model_validator
@@ -176,6 +176,25 @@ class Audit(Model):
         return timedelta(days=self.lock_days)
 
 
+def _postgresql(url: SecretStr) -> SecretStr:
+    if urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
+        raise ValueError("must begin with postgresql://")
+    return url
+
+
+class Directory(Model):
+    """Where the desk's table of the companies lies."""
+
+    file: Path = Path(".local/directory.sqlite3")
+    """Of each portal by itself: its own, which no other machine shares."""
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
+    """One PostgreSQL for all instead, which every door writes into."""
+
+    def place(self) -> dict[str, Any]:
+        """Return what `adapters.directory.opened` takes, the password in clear."""
+        return {"file": self.file, "url": None if self.url is None else self.url.get_secret_value()}
+
+
 class Settings(BaseSettings):
     """Everything the environment decides, checked as a whole."""
 
@@ -199,6 +218,7 @@ class Settings(BaseSettings):
     """Captured by each case when it starts."""
     worker: WorkerLimits = WorkerLimits()
     audit: Audit = Audit()
+    directory: Directory = Directory()
     portal: Portal | None = None
     """Needed by the portal only."""
 

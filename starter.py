@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from adapters import s3, temporal
 from adapters.activations import Activations, Started
+from adapters.directory.entering import Entering
 from adapters.given_files import WrongInputError, parsed, read_as, read_batch, understood, upload_of, write_to
 from adapters.imports import start_all
 from audit_trail.commands import recorded
@@ -202,7 +203,8 @@ async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, An
         settings = load()
         objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=4), settings.s3.bucket)
         async with recorded(objects, lambda: datetime.now(UTC), settings.audit.lock) as trail:
-            answer = await run(Activations(await temporal.connect(), objects, trail), settings)
+            cases = Activations(await temporal.connect(), objects, trail, _entering(settings))
+            answer = await run(cases, settings)
     except CaseNotFoundError as error:
         return _failed(error, NO_CASE)
     except ServiceUnavailableError as error:
@@ -211,6 +213,15 @@ async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, An
         return _failed(error, WRONG_INPUT)
     sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
     return DONE
+
+
+def _entering(settings: Settings) -> Entering | None:
+    """Return the way into the directory that all share; one in a file is the portal's, which follows the marks."""
+    if settings.directory.url is None:
+        return None
+    from adapters.directory.opening import opened  # noqa: PLC0415  # the driver would double the time of a status
+
+    return Entering(opened(**settings.directory.place()))
 
 
 def _failed(error: Exception, code: int) -> int:

@@ -18,6 +18,7 @@ from temporalio.service import RPCError
 
 from adapters import profiles, uploads
 from adapters.case_errors import case_errors
+from adapters.directory.entering import Entering
 from adapters.outlines import Outline, of_a_new_case, outline_of
 from adapters.recording import Recorder, Unrecorded, about
 from adapters.s3 import S3Objects
@@ -61,10 +62,13 @@ class Started(Model):
 class Activations:
     """Every company's activation, through one client and one bucket. Each change is put on record first."""
 
-    def __init__(self, client: Client, objects: S3Objects, recorder: Recorder | None = None) -> None:
+    def __init__(
+        self, client: Client, objects: S3Objects, recorder: Recorder | None = None, directory: Entering | None = None
+    ) -> None:
         self._client = client
         self._objects = objects
         self._recorder = recorder or Unrecorded()
+        self._directory = directory
 
     async def start(
         self, company: Company, policy: Policy, *, reopen: bool = False, priority: Priority = Priority.default
@@ -75,7 +79,7 @@ class Activations:
         if known is not None and (known[1] or not reopen):
             return Started(workflow_id=identifier, run_id=known[0], started=False, closed=not known[1])
         await self._recorder.before("activation_started", company.company_id, None)
-        sha256 = await asyncio.to_thread(profiles.store_company, self._objects, company)
+        sha256 = await asyncio.to_thread(self._store, company)
         start = {
             "company_id": company.company_id,
             "profile_sha256": sha256,
@@ -126,22 +130,29 @@ class Activations:
     async def update_company(self, company: Company, by: str) -> bool:
         """Store corrected data and tell the case; False when they were stored before. The NIT is fixed after step 3.
 
-        The case is told in any case: an earlier call may have stored the data and broken off before it said so.
+        Case and directory are told in any case: an earlier call may have stored the data and broken off before.
         """
         await self.require(company.company_id)
         stored = await asyncio.to_thread(self._objects.get, company_key(company.company_id))
         if stored is not None and stored.data == canonical_bytes(company):
-            message = CompanyUpdated(sha256=hashlib.sha256(stored.data).hexdigest(), by=by)
-            await self.signal(company.company_id, "company_updated", message)
+            sha256 = await asyncio.to_thread(self._store, company, again=True)
+            await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
             return False
         if stored is None or Company.model_validate_json(stored.data).nit != company.nit:
             facts = await self.status(company.company_id)
             if facts["steps"]["nit_locked"]:
                 raise NotAllowedNowError(remark("nit_locked"))
         await self._recorder.before("company_stored", company.company_id, None)
-        sha256 = await asyncio.to_thread(profiles.store_company, self._objects, company)
+        sha256 = await asyncio.to_thread(self._store, company)
         await self.signal(company.company_id, "company_updated", CompanyUpdated(sha256=sha256, by=by))
         return True
+
+    def _store(self, company: Company, *, again: bool = False) -> str:
+        store = profiles.mark_company if again else profiles.store_company
+        sha256 = store(self._objects, company)
+        if self._directory is not None:
+            self._directory.enter(company)
+        return sha256
 
     async def submit_representative(
         self,

@@ -4,8 +4,10 @@ Each version lies under its digest for ever; what is current is replaced.
 """
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Final
 
+from adapters.directory.marks import leave_mark
 from adapters.s3 import S3Objects
 from domain.bucket import (
     company_key,
@@ -16,7 +18,7 @@ from domain.bucket import (
     representative_version_key,
 )
 from domain.consent.authorization import Authorization, Evidence, evidence
-from domain.model import canonical_bytes
+from domain.model import canonical_bytes, canonical_sha256
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
 
@@ -24,12 +26,18 @@ JSON: Final = "application/json"
 
 
 def store_company(objects: S3Objects, company: Company) -> str:
-    """Store a company's data and return their digest."""
+    """Store a company's data, leave the mark that the desk's directory follows, and return their digest."""
     data = canonical_bytes(company)
     sha256 = hashlib.sha256(data).hexdigest()
     objects.put_new(company_version_key(company.company_id, sha256), data, JSON)
     objects.put(company_key(company.company_id), data, JSON)
-    return sha256
+    return mark_company(objects, company)
+
+
+def mark_company(objects: S3Objects, company: Company) -> str:
+    """Leave the mark of data that lie in the store already, and return their digest."""
+    leave_mark(objects, company.company_id, datetime.now(UTC))
+    return canonical_sha256(company)
 
 
 def store_representative(

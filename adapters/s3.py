@@ -130,10 +130,12 @@ class S3Objects:
             size_bytes=answer["ContentLength"],
         )
 
-    def list(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """Yield key and ETag of every object below a prefix, a thousand for each request."""
+    def list(self, prefix: str, after: str = "") -> Iterator[tuple[str, str]]:
+        """Yield key and ETag of every object below a prefix whose key comes after one, a thousand for each request."""
         with _translated("ListObjectsV2", self._bucket):
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=prefix, StartAfter=after
+            )
             for page in pages:
                 for each in page.get("Contents", ()):
                     yield each["Key"], each["ETag"]

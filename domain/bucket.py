@@ -7,6 +7,8 @@ end in anything, so that what follows it begins with a slash or a dot, which no 
 from datetime import datetime
 from typing import Final
 
+from domain.contract import is_company_id
+
 PROFILES: Final = "profiles/"
 """Below it lie the data of every company."""
 
@@ -137,6 +139,26 @@ def request_key(name: str) -> str:
 def archive_key(company_id: str) -> str:
     """Return the key under which a closed case is kept, to be taken up again when it is reopened."""
     return f"cases/{company_id}.json"
+
+
+MARKS: Final = "directory/"
+"""Below it lies whose data were stored, in the order of time, for the desk's directory to follow."""
+
+
+def marks_since(at: datetime) -> str:
+    """Return after which key the marks of an instant and later lie."""
+    return f"{MARKS}{at:%Y%m%dT%H%M%S.%fZ}"
+
+
+def mark_key(company_id: str, at: datetime) -> str:
+    """Return the key of the mark that a company's data were stored, or removed, at an instant, UTC."""
+    return f"{marks_since(at)}-{company_id}"
+
+
+def company_of_mark(key: str) -> str | None:
+    """Return whose mark lies under a key, or None when it is no mark."""
+    company_id = key.removeprefix(MARKS).partition("-")[2]
+    return company_id if is_company_id(company_id) else None
 
 
 AUDIT: Final = "audit/"

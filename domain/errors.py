@@ -67,6 +67,10 @@ class StoreUnavailableError(ServiceUnavailableError):
     """The object store can't be reached or refuses for now."""
 
 
+class DirectoryUnavailableError(ServiceUnavailableError):
+    """The desk's directory can't be read or written for now."""
+
+
 class MailUnavailableError(ServiceUnavailableError):
     """The mail server can't be reached or refuses for now, and has not taken the mail."""
 

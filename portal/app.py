@@ -28,6 +28,8 @@ from adapters import s3, temporal
 from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
+from adapters.directory.entering import Entering
+from adapters.directory.opening import opened
 from adapters.s3 import S3Objects
 from audit_trail.trail import Trail
 from entry import served
@@ -84,7 +86,8 @@ class _Static(StaticFiles):
 def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastAPI:
     """Return the application over a connection to Temporal and a bucket."""
     trail = _trail(objects, settings)
-    addresses, activations = settings.portal, Activations(client, objects, trail)
+    table = opened(**settings.directory.place())
+    addresses, activations = settings.portal, Activations(client, objects, trail, Entering(table))
     keys, limits, shown = _keys_at(addresses.jwks, addresses), _limits(addresses), _pages(settings)
     listed = CaseList(client)
     billing = Billing(activations, listed, objects, settings.policy)
@@ -113,7 +116,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         now=_now,
     )
     failures.install(app)
-    app.state.desk = Desk.over(activations, listed, Batches(client, trail), objects)
+    app.state.desk = Desk.over(activations, listed, Batches(client, trail), objects, table)
     for router in (*pages.ROUTERS, *desk.ROUTERS):
         app.include_router(router)
     development.install(app, addresses, billing)
@@ -235,7 +238,7 @@ async def serve(settings: PortalSettings) -> None:
     client = await temporal.connect()
     store = s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS)
     app = build(client, S3Objects(store, settings.s3.bucket), settings)
-    async with app.state.portal.trail.running():
+    async with app.state.portal.trail.running(), app.state.desk.directory.running():
         await uvicorn.Server(served_by(app, settings)).serve()
 
 

@@ -46,6 +46,7 @@ def local_settings(stack: StackSettings, shell: Mapping[str, str] = os.environ) 
         "ACTIVA_SMTP__SENDER": "activa@prestadora.example.com",
         "ACTIVA_SMTP__REPLY_TO": "soporte@prestadora.example.com",
         **_portal(stack),
+        "ACTIVA_DIRECTORY__FILE": str((stack.folder / "directory.sqlite3").resolve()),
         "ACTIVA_AUDIT__STANDARD_OUTPUT": "false",
         "ACTIVA_WORKER__METRICS_ADDRESS": f"{LOOPBACK}:{stack.metrics_port}",
     }

@@ -8,6 +8,7 @@ import pytest_asyncio
 from stack.mail_sink import MailSink
 from tests.support import s3_servers
 from tests.support.another_day import another_day, travelling
+from tests.support.postgresql_server import postgresql
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,6 +30,13 @@ def pytest_runtestloop() -> Iterator[None]:
 def moto_url() -> Iterator[str]:
     """The address of an S3 server in memory; each test makes a bucket of its own."""
     with s3_servers.moto() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a PostgreSQL server; each test makes a database of its own."""
+    with postgresql() as url:
         yield url
 
 

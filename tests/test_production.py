@@ -38,6 +38,7 @@ UNSAFE: dict[str, str | None] = {
     "ACTIVA_SMTP__STARTTLS": "false",
     "ACTIVA_S3__ENDPOINT_URL": "http://s3.example.co:9000",
     "TEMPORAL_API_KEY": None,
+    "ACTIVA_DIRECTORY__URL": "postgresql://activa:secret@database.example.co/activa?sslmode=prefer",
     "ACTIVA_WORKER__CONFINEMENT": "without_seccomp",
     "ACTIVA_PORTAL__SESSION_SECRET": "not-a-secret-for-127.0.0.1-only-0000",
     "ACTIVA_PORTAL__JWKS": "http://contable.example.co/jwks.json",
@@ -80,6 +81,18 @@ def test_each_of_them_is_enough(name: str) -> None:
 
     assert done.returncode == 2
     assert [line for line in done.stderr.splitlines()[1:] if name not in line] == []
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1/activa", "database.example.co/activa?sslmode=verify-full"])
+def test_a_database_on_this_machine_or_reached_by_tls_is_fit(place: str) -> None:
+    assert check(["-m", "portal.app"], ACTIVA_DIRECTORY__URL=f"postgresql://activa:secret@{place}").returncode == 0
+
+
+def test_a_directory_in_another_kind_of_database_is_refused_and_its_password_kept_to_itself() -> None:
+    done = check(["-m", "portal.app"], ACTIVA_DIRECTORY__URL="mysql://activa:a-password@database.example.co/activa")
+
+    assert (done.returncode, "a-password" in done.stderr) == (2, False)
+    assert "ACTIVA_DIRECTORY__URL: Value error, must begin with postgresql://" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
+from adapters.directory.companies import Companies
 from adapters.s3 import S3Objects
 from domain.bucket import earlier_prefix, verdict_key
 from domain.errors import CaseNotFoundError, NoWorkerError
@@ -36,13 +37,15 @@ class Desk:
     entries: HandEntries
 
     @classmethod
-    def over(cls, activations: Activations, cases: CaseList, batches: Batches, objects: S3Objects) -> Self:
-        """Return the desk over what reaches Temporal, and a bucket."""
+    def over(
+        cls, activations: Activations, cases: CaseList, batches: Batches, objects: S3Objects, table: Companies
+    ) -> Self:
+        """Return the desk over what reaches Temporal, a bucket, and the table of the companies."""
         return cls(
             activations=activations,
             cases=cases,
             batches=batches,
-            directory=Directory(objects),
+            directory=Directory(table, objects),
             objects=objects,
             proposals=Proposals(objects),
             entries=HandEntries(objects),

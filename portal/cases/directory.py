@@ -1,105 +1,106 @@
-"""Who the companies are, to be found by id, NIT or name. Temporal knows no names, so this index lies beside it.
+"""Who the companies are, to be found by id, NIT or name. Temporal knows no names, so a table of them lies beside it.
 
-It is read from the stored profiles into memory and renewed while the desk is in use: a listing finds what is new or
-changed, and only that is read. What was stored in the last seconds may be missing; a company id is found without it.
+Where the table is this process's own, it first takes up what was stored elsewhere: one listing of the bucket's marks,
+which whoever asks at the same time shares. While the bucket does not answer, what is known is answered.
 """
 
 import asyncio
-import time
-import unicodedata
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final, Protocol
+import logging
+import threading
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Final
 
-from pydantic import ValidationError
+from adapters.directory.companies import Companies
+from adapters.directory.following import CLOCKS_DIFFER, CLOCKS_DIFFER_AT_MOST, Bucket, Following
+from adapters.directory.search import Found
+from domain.errors import ServiceUnavailableError
 
-from adapters.s3 import S3Object
-from domain.bucket import PROFILES, company_key, company_of_key
-from domain.profiles.company import Company
-
-RENEWED_AFTER_SECONDS: Final = 20.0
-AT_ONCE: Final = 20
-MOST_FOUND: Final = 50
-
-
-class Profiles(Protocol):
-    """The store of the companies' data."""
-
-    def list(self, prefix: str) -> Iterator[tuple[str, str]]:
-        """Yield key and version of every object below a prefix."""
-        ...
-
-    def get(self, key: str) -> S3Object | None:
-        """Return an object."""
-        ...
+PATIENCE_SECONDS: Final = 2.0
+MENDED_EVERY_SECONDS: Final = 60.0
+log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One company, and the words it is found by."""
-
-    company: Company
-    version: str
-    words: str
+class StoppedError(Exception):
+    """The portal ends; what is left of a rebuilding is for the next one."""
 
 
 class Directory:
     """The companies that have a profile."""
 
-    def __init__(self, profiles: Profiles, clock: Callable[[], float] = time.monotonic) -> None:
-        """Hold the store; nothing is read yet."""
-        self._profiles = profiles
-        self._clock = clock
-        self._entries: dict[str, Entry] = {}
-        self._renewed_at: float | None = None
-        self._renewing = asyncio.Lock()
+    def __init__(self, table: Companies, bucket: Bucket) -> None:
+        """Hold both; nothing is read yet."""
+        self._table = table
+        self._following = Following(table, bucket)
+        self._renewing: asyncio.Task[None] | None = None
+        self._renewed_at = float("-inf")
+        self._stopping = threading.Event()
 
-    def name(self, company_id: str) -> str | None:
-        """Return a company's legal name, if it is known."""
-        entry = self._entries.get(company_id)
-        return None if entry is None else entry.company.legal_name
-
-    async def search(self, text: str) -> list[Company]:
-        """Return the companies whose id, NIT or name has every word of a text, by name, at most MOST_FOUND."""
+    async def names(self, company_ids: Iterable[str]) -> dict[str, str]:
+        """Return the legal names of companies; one that has no row is read from the bucket."""
+        wanted, found = set(company_ids), dict[str, str]()
         await self.renew()
-        wanted = folded(text).split()
-        found = (each.company for each in self._entries.values() if all(word in each.words for word in wanted))
-        return sorted(found, key=lambda company: folded(company.legal_name))[:MOST_FOUND] if wanted else []
+        try:
+            found = await asyncio.to_thread(self._table.names, wanted)
+            if missing := sorted(wanted - found.keys()):
+                await asyncio.to_thread(self._following.read, missing)
+                found |= await asyncio.to_thread(self._table.names, missing)
+        except ServiceUnavailableError as error:
+            log.warning("the desk shows companies without their names: %s", error)
+        return found
+
+    async def search(self, text: str, after: str | None = None, *, near: bool = False) -> Found:
+        """Return one page of the companies whose id, NIT or name has every word of a text, by name."""
+        await self.renew()
+        return await asyncio.to_thread(self._table.search, text, after, near=near)
+
+    async def is_whole(self) -> bool:
+        """Tell whether every company has been read at least once."""
+        return await asyncio.to_thread(self._table.followed_until) is not None
 
     async def renew(self) -> None:
-        """Read what is new or changed, unless that was done a moment ago."""
-        async with self._renewing:
-            now = self._clock()
-            if self._renewed_at is not None and now - self._renewed_at < RENEWED_AFTER_SECONDS:
-                return
-            listed = await asyncio.to_thread(self._listed)
-            changed = [
-                company_id
-                for company_id, version in listed.items()
-                if company_id not in self._entries or self._entries[company_id].version != version
-            ]
-            slots = asyncio.Semaphore(AT_ONCE)
-            await asyncio.gather(*(self._read(company_id, listed[company_id], slots) for company_id in changed))
-            self._renewed_at = now
-
-    def _listed(self) -> dict[str, str]:
-        found = ((company_of_key(key), version) for key, version in self._profiles.list(PROFILES))
-        return {company_id: version for company_id, version in found if company_id is not None}
-
-    async def _read(self, company_id: str, version: str, slots: asyncio.Semaphore) -> None:
-        async with slots:
-            stored = await asyncio.to_thread(self._profiles.get, company_key(company_id))
-        if stored is None:
+        """Take up what was stored before this moment, unless every door writes into this very table."""
+        if self._table.is_shared:
             return
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while self._renewing is None or self._renewed_at < asked or not self._renewing.done():
+                    if self._renewing is None or self._renewing.done():
+                        self._renewed_at, self._renewing = loop.time(), asyncio.create_task(self._follow())
+                    await asyncio.shield(self._renewing)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Build what is not there, and mend what was missed, for as long as the portal serves."""
+        mending = asyncio.create_task(self._mend())
         try:
-            company = Company.model_validate_json(stored.data)
-        except ValidationError:
-            return  # the case itself lists it as something to look at
-        words = folded(f"{company.company_id} {company.nit} {company.nit.replace('-', '')} {company.legal_name}")
-        self._entries[company_id] = Entry(company, version, words)
+            yield
+        finally:
+            self._stopping.set()
+            mending.cancel()
+            with suppress(asyncio.CancelledError):
+                await mending
+            self._table.close()
 
+    async def _follow(self, clocks_differ: timedelta = CLOCKS_DIFFER) -> None:
+        try:
+            await asyncio.to_thread(self._following.follow, clocks_differ)
+        except ServiceUnavailableError as error:
+            log.warning("the desk's directory is not renewed: %s", error)
 
-def folded(text: str) -> str:
-    """Return a text without accents, capitals and the points of thousands, to compare by."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace(".", ""))
-    return "".join(character for character in plain if not unicodedata.combining(character))
+    async def _mend(self) -> None:
+        while True:
+            with suppress(ServiceUnavailableError, StoppedError):
+                if await asyncio.to_thread(self._following.is_due):
+                    log.info("the desk's directory is built from the bucket")
+                    built = await asyncio.to_thread(self._following.rebuild, self._go_on)
+                    log.info("the desk's directory is built: %s companies", built.companies)
+            await self._follow(CLOCKS_DIFFER_AT_MOST)
+            await asyncio.sleep(MENDED_EVERY_SECONDS)
+
+    def _go_on(self, _: int) -> None:
+        if self._stopping.is_set():
+            raise StoppedError

@@ -38,15 +38,15 @@ JobId = Annotated[str, StringConstraints(pattern=r"^desk-[0-9a-f]{32}$")]
 async def batches(request: Request, portal: InPortal, desk: AtDesk) -> Response:
     """Show the latest batches with what came of each."""
     latest = [each.job_id for each in await desk.batches.latest()]
-    found, waiting, _ = await asyncio.gather(
+    found, waiting = await asyncio.gather(
         asyncio.gather(*(desk.batches.batch(job_id) for job_id in latest[:20])),
         desk.proposals.waiting(portal.now(), to_confirm(portal)),
-        desk.directory.renew(),
     )
+    names = await desk.directory.names(each.company_ids[0] for each in waiting)
     values = {
         "batches": [each for each in found if each is not None],
         "waiting": [(each, ACTIONS[each.action].title, until(portal, each)) for each in waiting],
-        "names": {each.id: desk.directory.name(each.company_ids[0]) for each in waiting},
+        "names": {each.id: names.get(each.company_ids[0]) for each in waiting},
     }
     return portal.pages.page(request, "desk_batches.html", values)
 
@@ -110,7 +110,7 @@ async def rehearse(
 @router.get("/{job_id}")
 async def progress(request: Request, portal: InPortal, desk: AtDesk, job_id: JobId, pagina: int = 1) -> Response:
     """Show how far a batch is, and what each case made of it, one page of them at a time."""
-    batch, meant, _ = await asyncio.gather(desk.batches.batch(job_id), kept(desk, job_id), desk.directory.renew())
+    batch, meant = await asyncio.gather(desk.batches.batch(job_id), kept(desk, job_id))
     if batch is None:
         raise NotYoursError
     values: dict[str, Any] = {"batch": batch, "meant": meant, "signals": SIGNALS}
@@ -125,9 +125,9 @@ async def _answers(desk: Desk, batch: Batch, meant: Meant, wanted: int, now: dat
     pages = max(1, -(-len(meant.company_ids) // PAGE_SIZE))
     page = min(max(wanted, 1), pages)
     shown = meant.company_ids[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    made = await results(desk, batch, meant, shown, now)
+    made, names = await asyncio.gather(results(desk, batch, meant, shown, now), desk.directory.names(shown))
     return {
-        "made": [(each, desk.directory.name(each.company_id)) for each in made],
+        "made": [(each, names.get(each.company_id)) for each in made],
         "words": MADE,
         "waiting": batch.state == "completed" and any(each.made is Made.NOT_YET for each in made),
         "missed": any(each.made is Made.MISSED for each in made),

@@ -37,11 +37,10 @@ class Bar:
 async def home(request: Request, portal: InPortal, desk: AtDesk) -> Response:
     """Show how many cases there are of each kind, and the way to each list."""
     now = portal.now()
-    stages, weeks, attention, _ = await asyncio.gather(
+    stages, weeks, attention = await asyncio.gather(
         asyncio.gather(*(desk.cases.count(Filter(stage=stage)) for stage in FUNNEL)),
         asyncio.gather(*(desk.cases.count(_week(now, number)) for number in range(WEEKS))),
         desk.cases.count(Filter(needs_attention=True)),
-        desk.directory.renew(),
     )
     funnel = _bars(
         [
@@ -55,13 +54,24 @@ async def home(request: Request, portal: InPortal, desk: AtDesk) -> Response:
 
 
 @router.post("/buscar")
-async def search(request: Request, portal: InPortal, desk: AtDesk, q: Annotated[str, Form()] = "") -> Response:
-    """Find companies by id, NIT or name; an exact company id leads to its case at once."""
-    text = q.strip()[:120]
-    if is_company_id(text) and await desk.has(text):
+async def search(
+    request: Request,
+    portal: InPortal,
+    desk: AtDesk,
+    q: Annotated[str, Form()] = "",
+    despues: Annotated[str, Form()] = "",
+    parecidas: Annotated[bool, Form()] = False,
+) -> Response:
+    """Find companies by id, NIT or name, a page after a company; an exact company id leads to its case at once.
+
+    It is asked for by a POST on every page, so that no name stands in an address.
+    """
+    text, after = q.strip()[:120], despues if is_company_id(despues) else None
+    if after is None and is_company_id(text) and await desk.has(text):
         return RedirectResponse(f"/soporte/casos/{text}", status_code=303)
-    found = await desk.directory.search(text)
-    return portal.pages.page(request, "desk_search.html", {"q": text, "found": found})
+    found = await desk.directory.search(text, after, near=parecidas)
+    values = {"q": text, "found": found, "first": after is None, "whole": await desk.directory.is_whole()}
+    return portal.pages.page(request, "desk_search.html", values)
 
 
 @router.get("/casos")
@@ -71,11 +81,10 @@ async def cases(
     """Show one page of a list."""
     wanted, search = chosen_filter(chosen, portal.now()), json.dumps(["desk", *astuple(chosen)])
     token = portal.cursors.read(pagina, search) if pagina else None
-    page, total, _ = await asyncio.gather(
-        desk.cases.page(wanted, PAGE_SIZE, token), desk.cases.count(wanted), desk.directory.renew()
-    )
+    page, total = await asyncio.gather(desk.cases.page(wanted, PAGE_SIZE, token), desk.cases.count(wanted))
+    names = await desk.directory.names(each.company_id for each in page.cases)
     values: dict[str, Any] = {
-        "listed": [(each, desk.directory.name(each.company_id)) for each in page.cases],
+        "listed": [(each, names.get(each.company_id)) for each in page.cases],
         "total": total,
         "chosen": chosen,
         "stages": {stage.value: STAGES[stage] for stage in FUNNEL},

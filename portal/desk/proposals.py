@@ -219,7 +219,8 @@ async def _page(
     refusal: Refusal | None = None,
     again: SignInAgain | None = None,
 ) -> Response:
-    await desk.directory.renew()
+    sample = proposal.company_ids[:SAMPLE]
+    names = await desk.directory.names(sample)
     action, message = ACTIONS[proposal.action], _message(proposal)
     may_act, late = who.role is Role.SUPPORT, proposal.late(portal.now(), to_confirm(portal))
     mine, wanted = proposal.by == who.by, None if proposal.second else proposal.wanted
@@ -227,7 +228,7 @@ async def _page(
         "proposal": proposal,
         "action": action,
         "shown": spelled(action, proposal.values, message),
-        "sample": [(each, desk.directory.name(each)) for each in proposal.company_ids[:SAMPLE]],
+        "sample": [(each, names.get(each)) for each in sample],
         "command": None if wanted is None else command(wanted, action.signal, message, RATES[proposal.rate]),
         "mine": mine,
         "until": until(portal, proposal),

@@ -1,7 +1,7 @@
 """Keys of the bucket: what lies where, told both ways."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import bucket
-from domain.bucket import company_key, company_of_key, company_version_key, representative_key
+from domain.bucket import (
+    company_key,
+    company_of_key,
+    company_of_mark,
+    company_version_key,
+    mark_key,
+    marks_since,
+    representative_key,
+)
 from domain.contract import UPLOAD_ID_PATTERN
 
 
@@ -32,6 +40,18 @@ def test_other_keys_hold_nobodys_current_data(key: str) -> None:
     assert company_of_key(key) is None
 
 
+def test_whose_mark_lies_under_a_key_is_told_from_the_key_and_marks_lie_in_the_order_of_time() -> None:
+    later = mark_key("C-1_x", AT + timedelta(microseconds=1))
+
+    assert (company_of_mark(later), company_of_mark("directory/"), company_of_mark(later + "/")) == (
+        "C-1_x",
+        None,
+        None,
+    )
+    assert sorted([later, mark_key("D", AT), marks_since(AT)]) == [marks_since(AT), mark_key("D", AT), later]
+
+
+AT = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)
 IDS = st.from_regex(UPLOAD_ID_PATTERN.replace("$", r"\Z"), fullmatch=True) | st.sampled_from(
     ["A", "A-revoked", "A-flat", "first", "revoked", "flat", "original-1", "company", "representative"]
 )
@@ -64,6 +84,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.audit_key: (IDS, st.integers(0, 10), DIGESTS),
     bucket.proposal_key: (IDS,),
     bucket.hand_entries_key: (DIGESTS,),
+    bucket.mark_key: (IDS, INSTANTS),
     bucket.earlier_key: (IDS, INSTANTS, DIGESTS),
 }
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))

@@ -15,7 +15,7 @@ from domain.consent.authorization import TEXT_VERSION
 from domain.messages.four_eyes import FourEyes
 from portal import app as portal_app
 from portal.development.lender import Lender
-from settings import Portal, PortalSettings
+from settings import Directory, Portal, PortalSettings
 from tests.support import builders
 from tests.support.portal.described import Described
 from tests.support.world import CaseUnderTest, World
@@ -120,9 +120,10 @@ def site_over(world: World, folder: Path, *, origin: str = ORIGIN, **changes: ob
     }
     settings = PortalSettings(
         _env_file=None,
-        **world.settings.model_dump(exclude={"portal", "portal_url"}),
+        **world.settings.model_dump(exclude={"portal", "portal_url", "directory"}),
         portal_url=origin,
         portal=Portal(**(values | changes)),
+        directory=Directory(file=folder / "directory.sqlite3"),
     )
     return Site(portal_app.build(world.client, world.objects, settings), origin)
 
