@@ -13,13 +13,13 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import cases, imports, letters, life, photos, portal, replay, startup, strangers
+from benchmarks import cases, imports, letters, life, long_life, photos, portal, replay, startup, strangers
 from benchmarks.figures import table
 from benchmarks.life import Lives
 from benchmarks.running import Part, run
 from benchmarks.sizes import SMALLEST, WHOLE, Size
 
-NAMES = ("cases", "life", "replay", "startup", "portal", "strangers", "imports", "letters", "photos")
+NAMES = ("cases", "life", "longlife", "replay", "startup", "portal", "strangers", "imports", "letters", "photos")
 
 
 class Parts:
@@ -34,6 +34,7 @@ class Parts:
         parts = (
             self.cases,
             self.life,
+            self.longlife,
             self.replay,
             self.startup,
             self.portal,
@@ -52,6 +53,10 @@ class Parts:
     async def life(self) -> str:
         """Return what a whole life costs."""
         return table(life.figures(await self._recorded()))
+
+    async def longlife(self) -> str:
+        """Return how little ten years leave behind."""
+        return table(await long_life.measure(self._size))
 
     async def replay(self) -> str:
         """Return what its replay costs."""

@@ -36,7 +36,7 @@ class Life:
     @property
     def events(self) -> int:
         """The events of the first run."""
-        return len(_own_events(self.past))
+        return len(own_events(self.past))
 
     @property
     def size_bytes(self) -> int:
@@ -82,7 +82,7 @@ def figures(lives: dict[str, Lives]) -> list[Figure]:
         reminder("size_bytes", "bytes", 1000),
         Figure("a life, billable actions", one.actions, other.actions, 1.25),
         reminder("actions", "actions", 2),
-        Figure("open history after it, events", len(_own_events(one.open)), len(_own_events(other.open)), None),
+        Figure("open history after it, events", len(own_events(one.open)), len(own_events(other.open)), None),
         Figure("open history after it, bytes", _bytes(one.open), _bytes(other.open), None),
     ]
 
@@ -135,7 +135,7 @@ async def _lived(client: Client, handle: Handle, before: int, metrics_port: int)
     return Life(past, await latest.fetch_history(), await counted(metrics_port) - before)
 
 
-def _own_events(history: WorkflowHistory) -> list[HistoryEvent]:
+def own_events(history: WorkflowHistory) -> list[HistoryEvent]:
     """Return the events that the case itself caused, not those that moved its time."""
     moved = {
         value
@@ -146,4 +146,4 @@ def _own_events(history: WorkflowHistory) -> list[HistoryEvent]:
 
 
 def _bytes(history: WorkflowHistory) -> int:
-    return sum(event.ByteSize() for event in _own_events(history))
+    return sum(event.ByteSize() for event in own_events(history))

@@ -23,6 +23,11 @@ class Size:
     """The same by the CPU clock, where there is no callgrind."""
     every_way: bool = False
     """Replay by the CPU clock also where there is callgrind."""
+    years: int = 10
+    taken_a_month: int = 21
+    uploads_a_month: int = 9
+    rejected_a_month: int = 84
+    """Of `longlife`: some 5,000 messages, 1,000 uploads and 10,000 refused signals in ten years."""
     starts: int = 7
     """Of `startup`: how often each program is started."""
     pages: int = 200
@@ -57,6 +62,10 @@ SMALLEST: Final = Size(
     counted=(1, 1),
     timed=(1, 1),
     every_way=True,
+    years=1,
+    taken_a_month=1,
+    uploads_a_month=1,
+    rejected_a_month=1,
     starts=1,
     pages=2,
     representatives=2,

@@ -97,8 +97,10 @@ class Product:
         )
         return [
             cases.open_case,
+            cases.keep_earlier,
             letters.issue_letter,
             uploads.check_upload,
+            uploads.record_acceptance,
             notices.send_notice,
         ]
 
