@@ -207,3 +207,8 @@ def proposal_key(proposal_id: str) -> str:
 def hand_entries_key(person: str) -> str:
     """Return the key of when a person of support, named by a digest, has lately entered by hand what weighs."""
     return f"desk/entries/{person}.json"
+
+
+def hand_batches_key(person: str) -> str:
+    """Return the key of when a person of support, named by a digest, has lately reached cases by batches alone."""
+    return f"desk/entries/{person}/batches.json"

@@ -28,18 +28,22 @@ class FourEyes(Model):
     """From where on a second person is needed."""
 
     cases_alone: Annotated[int, Field(ge=0)] = 50
-    """The cases of a batch that one person may start; one that ends something always needs two."""
+    """The cases that one person may reach by batches in an hour; one that ends something always needs two."""
     entries_per_hour: Annotated[int, Field(ge=1, le=1000)] = 20
     """What weighs and is entered by hand by one person, payments, certificates and acceptances among it."""
     minutes_to_confirm: Annotated[int, Field(ge=5, le=240)] = 60
     """How long a rehearsal, or what waits for a second person, is good for."""
 
-    def batch_needs_second(self, message: Message, count: int) -> bool:
+    def batch_needs_second(self, message: Message, count: int, reached: Iterable[datetime], now: datetime) -> bool:
         """Tell whether a batch must be confirmed by a second person."""
-        return count > self.cases_alone or ends(message)
+        return ends(message) or not self.may_reach(count, reached, now)
+
+    def may_reach(self, count: int, reached: Iterable[datetime], now: datetime) -> bool:
+        """Tell whether a person whose batches have reached cases then may reach so many more alone."""
+        return len(self.lately(reached, now)) + count <= self.cases_alone
 
     def lately(self, entries: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
-        """Return the entries of the last hour."""
+        """Return those of the last hour."""
         return tuple(at for at in entries if now - at < WINDOW)
 
     def may_enter(self, entries: Iterable[datetime], now: datetime) -> bool:

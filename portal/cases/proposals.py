@@ -33,6 +33,8 @@ class Refusal(StrEnum):
     NOT_YOURS = "not_yours"
     CHANGED = "changed"
     """Of a batch: its list is another one by now."""
+    TOO_MANY = "too_many"
+    """Of a batch: with those of the last hour it reaches more cases than one person may."""
     OVERTAKEN = "overtaken"
     """Somebody else did something with it at the same instant."""
 

@@ -14,9 +14,11 @@ from pydantic_core import ErrorDetails
 
 from domain.contract import workflow_id
 from domain.messages.models import SIGNALS, Message
+from domain.model import Model
 from domain.profiles import form_messages
-from domain.profiles.forms import FieldError
-from domain.profiles.text import MAIL_LENGTH
+from domain.profiles.company import Company
+from domain.profiles.forms import FieldError, read_form
+from domain.profiles.text import MAIL_LENGTH, MailAddress
 from mails import spanish
 from portal.cases.desk_facts import DeskFacts
 from portal.words.spelling import NOTICES
@@ -61,6 +63,12 @@ class Action:
     def labels(self) -> dict[str, str]:
         """The label of each field, by its name."""
         return {field.name: field.label for field in self.fields}
+
+
+class _Mail(Model):
+    """The address that support corrects."""
+
+    email: MailAddress
 
 
 REASON: Final = Field(
@@ -184,6 +192,14 @@ def read(action: Action, typed: Mapping[str, str], by: str, **known: Any) -> Mes
         wrong = {str(problem["loc"][0]): problem for problem in error.errors() if problem["loc"]}
     named = (_error(field, "wrong", wrong[field.name]) for field in action.fields if field.name in wrong)
     return tuple(named) or (_error(REASON, "wrong"),)
+
+
+def with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:
+    """Return the company with another mail address, None when nothing changes; its other data stay as stored."""
+    if mail is None or company is None or mail.strip() == company.email:
+        return None
+    found = read_form(_Mail, {"email": mail})
+    return found if isinstance(found, tuple) else company.model_copy(update={"email": found.email})
 
 
 def spelled(action: Action, typed: Mapping[str, str], message: Message) -> dict[str, str]:

@@ -90,6 +90,7 @@ async def rehearse(
     if meant.cut or not meant.company_ids:
         known |= {"total": await desk.cases.count(wanted), "limit": MOST_KEPT if meant.cut else 0}
         return _page(request, portal, action, chosen, known, 422)
+    rule, reached = portal.addresses.four_eyes, await desk.entries.reached(who.person)
     proposal = Proposal(
         id=new_id(portal.now()),
         action=accion,
@@ -97,7 +98,7 @@ async def rehearse(
         company_ids=meant.company_ids,
         by=who.by,
         at=portal.now(),
-        second=portal.addresses.four_eyes.batch_needs_second(message, len(meant.company_ids)),
+        second=rule.batch_needs_second(message, len(meant.company_ids), reached, portal.now()),
         wanted=wanted,
         chosen=asdict(chosen),
         rate=rate,

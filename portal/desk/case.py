@@ -16,10 +16,8 @@ from domain.contract import COMPANY_ID_PATTERN, UPLOAD_ID_PATTERN
 from domain.errors import NotAllowedNowError, NoWorkerError
 from domain.messages.four_eyes import weighs
 from domain.messages.models import Message, PaymentConfirmed
-from domain.model import Model
 from domain.profiles.company import Company
-from domain.profiles.forms import FieldError, read_form
-from domain.profiles.text import MailAddress
+from domain.profiles.forms import FieldError
 from domain.remarks import remark
 from mails import spanish
 from portal.auth import session
@@ -27,13 +25,13 @@ from portal.auth.roles import Role
 from portal.auth.session import NotYoursError, StaffSession, staff, support
 from portal.cases.desk import Desk
 from portal.cases.desk_facts import DeskFacts
-from portal.desk.actions import ACTIONS, Action, command, read, spelled
+from portal.desk.actions import ACTIONS, Action, command, read, spelled, with_mail
 from portal.desk.dependencies import AtDesk, sign_in_again
 from portal.desk.proposals import came_of, propose
 from portal.desk.timeline import beside
 from portal.desk.words import ACTIONS as WORDS
 from portal.desk.words import ATTENTION, OUTCOMES, SIGNALS, STAGES
-from portal.web.dependencies import InPortal, Portal
+from portal.web.dependencies import InPortal
 from portal.web.rendering import go
 
 router = APIRouter(prefix="/soporte/casos/{company_id}", dependencies=[Depends(session.staff)])
@@ -42,12 +40,6 @@ UploadId = Annotated[str, StringConstraints(pattern=UPLOAD_ID_PATTERN)]
 Staff = Annotated[StaffSession, Depends(staff)]
 Support = Annotated[StaffSession, Depends(support)]
 LONGEST_VALUE: Final = 600
-
-
-class _Mail(Model):
-    """The address that support corrects."""
-
-    email: MailAddress
 
 
 @router.get("")
@@ -158,18 +150,21 @@ async def act(
     known = {"upload_id": str(typed.get("upload_id", ""))} if action.decides else {}
     message, company = read(action, values, who.by, **known), await portal.cases.company(company_id)
     values |= known
-    corrected = _with_mail(company, values.get("email"))
+    corrected = with_mail(company, values.get("email"))
     errors = tuple(each for part in (message, corrected) if isinstance(part, tuple) for each in part)
     if errors or isinstance(message, tuple) or isinstance(corrected, tuple):
         return _page(request, portal, action, _whose(company_id, company), values, errors=errors)
     if "cambiar" in typed:
         return _page(request, portal, action, _whose(company_id, company), values)
     again = sign_in_again(portal, who) if weighs(message) else None
+    # Where a company's mails go counts too: whoever moves many reads them all.
+    counts, rule = weighs(message) or corrected is not None, portal.addresses.four_eyes
     if again or "confirmado" not in typed:
-        review = await _review(portal, desk, who, company_id, action, values, message)
+        alone = not counts or await desk.entries.may_enter(who.person, portal.now(), rule)
+        review = await _review(desk, company_id, action, values, message, None if alone else rule.entries_per_hour)
         review |= {"again": again, "refused": "confirmado" in typed}
         return _page(request, portal, action, _whose(company_id, company), values, review=review)
-    if weighs(message) and not await desk.entries.take(who.person, portal.now(), portal.addresses.four_eyes):
+    if counts and not await desk.entries.take(who.person, portal.now(), rule):
         return go(request, await propose(portal, desk, who, company_id, action, values))
     if corrected is not None:
         await desk.correct(corrected, who.by)
@@ -177,21 +172,13 @@ async def act(
 
 
 async def _review(
-    portal: Portal,
-    desk: Desk,
-    who: StaffSession,
-    company_id: str,
-    action: Action,
-    values: dict[str, str],
-    message: Message,
+    desk: Desk, company_id: str, action: Action, values: dict[str, str], message: Message, entries: int | None
 ) -> dict[str, Any]:
-    """Return what is shown before it is confirmed."""
-    rule = portal.addresses.four_eyes
-    alone = not weighs(message) or await desk.entries.may_enter(who.person, portal.now(), rule)
+    """Return what is shown before it is confirmed; `entries` is how many were made, where a second person is needed."""
     return {
         "shown": spelled(action, values, message),
-        "command": command(company_id, action.signal, message) if alone else None,
-        "entries": None if alone else rule.entries_per_hour,
+        "command": command(company_id, action.signal, message) if entries is None else None,
+        "entries": entries,
         "warning": await _warning(desk, company_id, message) or action.warning,
     }
 
@@ -214,14 +201,6 @@ async def _warning(desk: Desk, company_id: str, message: Message) -> str | None:
     if message.amount_cop >= total_cop:
         return None
     return f"El total es {spanish.pesos(total_cop)}: con este valor el certificado no queda pago."
-
-
-def _with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:
-    """Return the company with another mail address, None when nothing changes; its other data stay as stored."""
-    if mail is None or company is None or mail.strip() == company.email:
-        return None
-    read = read_form(_Mail, {"email": mail})
-    return read if isinstance(read, tuple) else company.model_copy(update={"email": read.email})
 
 
 def _whose(company_id: str, company: Company | None) -> dict[str, str]:

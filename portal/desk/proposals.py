@@ -12,8 +12,9 @@ from pydantic import StringConstraints, ValidationError
 from starlette.responses import Response
 
 from domain.errors import CaseNotFoundError
-from domain.messages.four_eyes import digest_of, weighs
+from domain.messages.four_eyes import digest_of, ends, weighs
 from domain.messages.models import Message
+from domain.profiles.company import Company
 from portal.auth import session
 from portal.auth.roles import Role
 from portal.auth.session import NotYoursError, StaffSession, staff, support
@@ -21,7 +22,7 @@ from portal.cases import Filter
 from portal.cases.desk import Desk
 from portal.cases.proposals import Kept, Proposal, Refusal, new_id
 from portal.cases.results import Meant, keep, listed
-from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled
+from portal.desk.actions import ACTIONS, Action, payload, quoted, read, spelled, with_mail
 from portal.desk.dependencies import AtDesk, SignInAgain, sign_in_again
 from portal.desk.words import REFUSALS
 from portal.web.dependencies import InPortal, Portal
@@ -85,6 +86,9 @@ async def confirm(request: Request, portal: InPortal, desk: AtDesk, who: Support
     refusal = proposal.refuses(who.by, portal.now(), to_confirm(portal))
     if refusal is None and not await _is_the_same(desk, proposal, message):
         refusal = Refusal.CHANGED
+    if refusal is None and not await _may_do_so_much(portal, desk, who, proposal):
+        await desk.proposals.change(kept, second=True)
+        refusal = Refusal.TOO_MANY
     if refusal is None and proposal.confirmed_by is None:
         await portal.trail.before("proposal_confirmed", _whose(proposal), job_id)
         if not await desk.proposals.change(kept, confirmed_by=who.by, confirmed_at=portal.now()):
@@ -92,7 +96,7 @@ async def confirm(request: Request, portal: InPortal, desk: AtDesk, who: Support
         kept = await _kept(desk, job_id)
     if refusal is not None:
         return await _page(request, portal, desk, who, (await _kept(desk, job_id)).value, refusal=refusal)
-    path = await _do(desk, kept.value, message)
+    path = await _do(portal, desk, kept.value, message)
     await desk.proposals.change(kept, done_at=portal.now())
     return go(request, path)
 
@@ -125,11 +129,22 @@ def came_of(company_id: str, taken: bool | None) -> str:  # as `Desk.send` answe
     return f"/soporte/casos/{company_id}?hecho={outcome}"
 
 
-async def _do(desk: Desk, proposal: Proposal, message: Message) -> str:
+async def _may_do_so_much(portal: Portal, desk: Desk, who: StaffSession, proposal: Proposal) -> bool:
+    """Count the cases of a batch that is started by one person; one that could not be begun was counted before."""
+    if proposal.second or proposal.confirmed_by is not None:
+        return True
+    count = len(proposal.company_ids)
+    return await desk.entries.take_batch(who.person, count, portal.now(), portal.addresses.four_eyes)
+
+
+async def _do(portal: Portal, desk: Desk, proposal: Proposal, message: Message) -> str:
     """Do what was confirmed and return the page that shows what came of it."""
     signal, confirmed = ACTIONS[proposal.action].signal, f"confirmado por {proposal.confirmed_by}"
     if proposal.wanted is None:
         [company_id] = proposal.company_ids
+        corrected = with_mail(await portal.cases.company(company_id), proposal.values.get("email"))
+        if isinstance(corrected, Company):
+            await desk.correct(corrected, message.by)
         return came_of(company_id, await desk.send(company_id, signal, _signed(message, confirmed)))
     meant = Meant(
         signal=signal,
@@ -235,6 +250,7 @@ async def _page(
         "minutes": portal.addresses.four_eyes.minutes_to_confirm,
         "entries": portal.addresses.four_eyes.entries_per_hour,
         "cases_alone": portal.addresses.four_eyes.cases_alone,
+        "ends": ends(message),
         "refusal": None if refusal is None else REFUSALS[refusal],
         "late": late,
         "again": again or (sign_in_again(portal, who) if may_act and (proposal.second or weighs(message)) else None),

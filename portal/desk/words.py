@@ -96,6 +96,8 @@ REFUSALS: Final = {
     Refusal.NOT_YOURS: "Lo preparó otra persona y lo confirma ella. No se envió nada: pídeselo, o ensáyalo tú.",
     Refusal.CHANGED: "La lista no es la que se ensayó: entraron o salieron casos. No se envió nada: "
     "usa «Ensayar de nuevo».",
+    Refusal.TOO_MANY: "Con tus lotes de la última hora son demasiados casos para una sola persona. No se envió nada: "
+    "usa «Pedir confirmación».",
     Refusal.OVERTAKEN: "Alguien más lo cambió en este mismo momento. Actualiza la página para ver cómo quedó.",
 }
 MADE: Final = {

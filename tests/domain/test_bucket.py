@@ -85,6 +85,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.proposal_key: (IDS,),
     bucket.hand_entries_key: (DIGESTS,),
     bucket.mark_key: (IDS, INSTANTS),
+    bucket.hand_batches_key: (DIGESTS,),
     bucket.earlier_key: (IDS, INSTANTS, DIGESTS),
 }
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))

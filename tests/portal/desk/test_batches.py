@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,7 @@ import pytest_asyncio
 from adapters.batches import Batches
 from adapters.case_list import CaseList, Filter
 from domain.bucket import batch_key
+from domain.messages.four_eyes import FourEyes
 from domain.messages.models import RemindersMuted
 from domain.model import canonical_bytes
 from domain.views.stage import Stage
@@ -139,14 +140,17 @@ async def test_a_batch_that_is_over_is_stopped_in_vain_and_shown(desk: Visitor) 
 
 
 async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(
-    portal_world: World, site: Site, desk: Visitor
+    portal_world: World, build_site: Callable[..., Site], desk: Visitor
 ) -> None:
     cases = [await portal_world.start() for _ in range(60)]
     await cases[-1].stage_in_visibility("started")
     changes = {"ritmo": "1", "until": "2027-02-28", "etapa": "started"}
-    jobs = [await rehearsed(desk, **(REVIEWED | changes)) for _ in range(2)]
-    for job in jobs:
-        await pressed(desk, job, "pedir")
+    site = build_site(four_eyes=FourEyes())
+    async with site.visitor(desk.case) as first:
+        await first.enter(role="soporte", sub="eva")
+        jobs = [await rehearsed(first, **(REVIEWED | changes)) for _ in range(2)]
+        for job in jobs:
+            await pressed(first, job, "pedir")
     async with site.visitor(desk.case) as second:
         await second.enter(role="soporte", sub="luis")
         answers = [(await pressed(second, job, "confirmar")).status_code for job in jobs]

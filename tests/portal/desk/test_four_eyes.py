@@ -156,6 +156,34 @@ async def test_a_batch_of_too_many_cases_needs_a_second_person(
     assert await nothing_was_sent(portal_world, job_id, cases)
 
 
+async def test_small_batches_one_after_the_other_need_a_second_person_where_one_of_all_their_cases_would(
+    portal_world: World, build_site: Callable[..., Site], luis: Visitor, cases: list[CaseUnderTest]
+) -> None:
+    proposals, name = Proposals(portal_world.objects), f"p{uuid.uuid4().hex[:12]}"
+    looked = await proposals.get(await rehearsed(luis, **MUTING))
+    assert looked is not None
+    most = 2 * len(looked.value.company_ids) - 1
+    async with build_site(four_eyes=FourEyes(cases_alone=most)).visitor(cases[0]) as one:
+        await one.enter(role="soporte", sub=name)
+        first, second = await rehearsed(one, **MUTING), await rehearsed(one, **MUTING)
+        assert (await pressed(one, first, "confirmar")).status_code == 303
+        await over(portal_world, first)
+
+        refused = await pressed(one, second, "confirmar")
+
+        assert (refused.status_code, "son demasiados casos para una sola persona" in text_of(refused)) == (409, True)
+        assert await Batches(portal_world.client).batch(second) is None
+        third = await rehearsed(one, **MUTING)
+        for job_id in (second, third):
+            said = text_of(await rehearsal(one, job_id))
+            assert f"con tus lotes de la última hora son más de {most} casos" in said
+        assert (await pressed(one, third, "confirmar")).status_code == 409
+        await pressed(one, second, "pedir")
+        assert (await pressed(one, second, "confirmar")).status_code == 409
+    assert (await pressed(luis, second, "confirmar")).status_code == 303
+    await over(portal_world, second)
+
+
 async def test_what_one_person_may_start_alone_nobody_else_starts(
     portal_world: World, ana: Visitor, luis: Visitor, cases: list[CaseUnderTest]
 ) -> None:

@@ -11,8 +11,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from domain.bucket import company_key
 from domain.messages.four_eyes import FourEyes, weighs
 from domain.messages.models import ActivationClosed, LetterReviewed, Message, RemindersMuted
+from domain.profiles.company import Company
 from portal.cases.hand_entries import HandEntries
 from tests.support.portal.rehearsing import pressed, rehearsal
 from tests.support.portal.visiting import Site, Visitor, text_of
@@ -141,6 +143,37 @@ async def test_kinds_count_together_and_what_weighs_little_or_is_wrong_counts_no
     assert (await case.settle())["closing"] is None
 
 
+async def address_of(world: World, company_id: str) -> str:
+    stored = world.objects.get(company_key(company_id))
+    assert stored is not None
+    return Company.model_validate_json(stored.data).email
+
+
+async def test_who_leads_the_mails_of_many_companies_elsewhere_needs_a_second_person(
+    replica: Callable[[], Site], portal_world: World, case: CaseUnderTest, name: str
+) -> None:
+    site = replica()
+    first, second = await desk_of(site, case, name), await desk_of(site, case, "luis")
+    path, typed = f"/soporte/casos/{case.company_id}/correo", {"notice": "loan_started", "reason": "x"}
+
+    async def corrected(email: str, **confirmed: str) -> httpx.Response:
+        return await first.post(path, **typed, email=email, **confirmed)
+
+    for number in range(3):
+        for _ in range(2):  # the same address again leads nothing elsewhere
+            assert went_alone(await corrected(f"a{number}@tornillo.example.co", confirmado="1"))
+    assert "Ya registraste 3 en la última hora" in text_of(await corrected("evil@example.com"))
+    job_id = waits_at(await corrected("evil@example.com", confirmado="1"))
+
+    assert await address_of(portal_world, case.company_id) == "a2@tornillo.example.co"
+    assert "evil@example.com" in text_of(await rehearsal(second, job_id))
+    assert (await pressed(first, job_id, "confirmar")).status_code == 409
+    assert await address_of(portal_world, case.company_id) == "a2@tornillo.example.co"
+    done = await pressed(second, job_id, "confirmar")
+    assert done.headers["location"].startswith(f"/soporte/casos/{case.company_id}?hecho=")
+    assert await address_of(portal_world, case.company_id) == "evil@example.com"
+
+
 async def test_an_entry_for_a_company_without_a_case_waits_for_nobody(
     replica: Callable[[], Site], case: CaseUnderTest, name: str
 ) -> None:
@@ -158,6 +191,20 @@ async def test_an_hour_later_one_person_may_enter_again(portal_world: World, nam
     late = [(timedelta(minutes=59, seconds=59), False), (timedelta(hours=1), True), (timedelta(hours=1), False)]
     assert [(after, await entries.take(name, NOW + after, rule)) for after, _ in late] == late
     assert not await entries.may_enter(name, NOW + timedelta(hours=1), rule)
+
+
+async def test_the_cases_of_batches_are_counted_together_for_an_hour_however_many_start_at_once(
+    portal_world: World, name: str
+) -> None:
+    entries, rule = HandEntries(portal_world.objects), FourEyes(cases_alone=5)
+    at_once = await asyncio.gather(*(entries.take_batch(name, 2, NOW, rule) for _ in range(4)))
+    assert sum(at_once) == 2
+    late = [(timedelta(), 1, True), (timedelta(minutes=59), 1, False), (timedelta(hours=1), 6, False)]
+    late += [(timedelta(hours=1), 5, True)]
+    for after, count, counted in late:
+        assert await entries.take_batch(name, count, NOW + after, rule) == counted, (after, count)
+    assert len(await entries.reached(name)) == 5
+    assert await entries.take(name, NOW, rule)
 
 
 @pytest.mark.parametrize(
