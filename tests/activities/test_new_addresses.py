@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from activities.known_addresses import KnownAddresses
 from activities.notices import ANOTHER_WITHIN, NoticeActivities
 from activities.sent_once import GRACE
 from adapters.s3 import S3Objects
-from domain.errors import MailboxRefusedError, MailUnavailableError, MailUncertainError
+from domain.errors import MailboxRefusedError, MailUnavailableError, MailUncertainError, StoreUnavailableError
 from domain.mail import OutgoingMail, TakenMail
 from domain.notices import Addressee, NoticeKind, NoticeSent
 from tests.support.activities.sending import (
@@ -165,6 +166,38 @@ def test_a_slow_first_mail_leaves_the_second_for_another_try(
 
     assert (answer.reached, answer.later) == ((Addressee.COMPANY,), (Addressee.REPRESENTATIVE,))
     assert (marker(objects)["state"], len(script.taken)) == ("partly", 1)
+
+
+class Forgetful(S3Objects):
+    """A store that takes no note of an address."""
+
+    def put_new(self, key: str, *arguments: Any, **named: Any) -> bool:
+        if key.startswith("addresses/"):
+            raise StoreUnavailableError("S3 PutObject: away")
+        return super().put_new(key, *arguments, **named)
+
+
+def test_an_address_that_could_not_be_noted_has_its_mail_once_and_stays_new(
+    strangers: NoticeActivities, outbox: Outbox, objects: S3Objects
+) -> None:
+    forgetful = replace(strangers, objects=Forgetful(objects._client, objects._bucket))
+
+    assert forgetful.send_notice(request()) == NoticeSent(sent_at=NOW, reached=BOTH)
+
+    assert forgetful.send_notice(request()).repeated
+    assert len(outbox.taken) == 2
+    strangers.send_notice(request(key="loan_reminder-2"))
+    assert [is_neutral(mail) for mail in outbox.taken] == [True] * 4
+
+
+def test_nobody_sees_that_two_companies_have_one_address(objects: S3Objects) -> None:
+    for company_id in ("C1", "C2"):
+        KnownAddresses(objects, company_id).remember([FIRST], NOW)
+
+    names = [
+        key.rpartition("/")[2] for company_id in ("C1", "C2") for key, _ in objects.list(f"addresses/{company_id}/")
+    ]
+    assert len(set(names)) == 2
 
 
 def test_what_is_kept_of_an_address_does_not_show_it(strangers: NoticeActivities, objects: S3Objects) -> None:

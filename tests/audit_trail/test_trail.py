@@ -82,12 +82,12 @@ async def test_changes_that_come_together_are_stored_together_and_none_twice() -
 
 
 async def test_what_is_not_a_change_is_stored_by_itself_and_at_the_end_at_the_latest() -> None:
-    shelf = Shelf()
-    trail = trail_over(shelf)
+    shelf, said = Shelf(), list[str]()
+    trail = trail_over(shelf, said.append)
 
     async with trail.running():
         trail.note(EventName.READ, "200", kept=True, action="GET /soporte/casos/{company_id}", company_id="C1001")
-        await asyncio.to_thread(shelf.asked.wait)
+        assert await asyncio.to_thread(shelf.asked.wait, 15)
         trail.note(EventName.READ, "200", kept=True, action="GET /carta/carta.pdf", company_id="C1001")
         trail.note(EventName.REFUSED, "401", kept=False, action="GET /soporte")
 
@@ -95,6 +95,7 @@ async def test_what_is_not_a_change_is_stored_by_itself_and_at_the_end_at_the_la
     assert shelf.events() == expected
     found = verify(shelf)
     assert (found.events, found.problems, found.unfinished) == (4, [], 0)
+    assert [json.loads(line)["event"] for line in said].count("authz_fail") == 1
 
 
 async def test_a_process_that_was_killed_leaves_a_chain_that_holds_and_is_named_unfinished() -> None:
@@ -192,6 +193,41 @@ async def test_a_line_names_who_asked_and_from_where_and_what_is_not_known_is_le
         "address": "192.0.2.7",
         "request_id": "r1",
     }
+
+
+async def test_a_line_of_somebody_who_acts_for_one_company_names_it_and_has_nothing_else_that_is_not_known() -> None:
+    said = list[str]()
+
+    with asking(Asker(door="portal", request_id="r1")) as who:
+        who.identify("d1g3st", "representante", "C1001")
+        trail_over(Shelf(), said.append).note(EventName.READ, "200", kept=False)
+    trail_over(Shelf(), said.append).note(EventName.READ, "200", kept=False)
+
+    inside, outside = (json.loads(line) for line in said)
+    known = {"at", "event", "outcome", "door", "request_id"}
+    assert set(inside) == known | {"who", "role", "company_id"}
+    assert inside["company_id"] == "C1001"
+    assert (set(outside), outside["door"]) == (known, "process")
+
+
+async def test_a_process_that_did_nothing_leaves_nothing() -> None:
+    shelf = Shelf()
+
+    await trail_over(shelf).close()
+
+    assert shelf.objects == {}
+
+
+async def test_what_a_process_that_ends_could_not_store_is_known(caplog: pytest.LogCaptureFixture) -> None:
+    trail = trail_over(Shelf(is_away=True))
+    await trail.before("loan_revoked", "C1001", None)
+    trail.note(EventName.READ, "200", kept=True, action="read")
+
+    await trail.close()
+
+    told = [json.loads(line) for line in trail.unstored]
+    assert [each.get("action", each["event"]) for each in told] == ["loan_revoked", "read", "sys_shutdown"]
+    assert "the trail can't be stored" in caplog.text
 
 
 async def test_what_is_stored_is_locked_for_as_long_as_is_asked() -> None:

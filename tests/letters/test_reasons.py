@@ -102,6 +102,26 @@ def test_a_filter_is_refused_with_the_name_of_the_program_that_has_it(
     assert "escanéala en color." in nameless.reasons[0].message
 
 
+@pytest.mark.parametrize(
+    ("maker", "beginning", "end"),
+    [
+        (
+            "CamScanner",
+            "El filtro de blanco y negro de CamScanner borró",
+            "de nuevo en color con CamScanner, y adjúntala.",
+        ),
+        (None, "El filtro de blanco y negro borró", "de nuevo en color, y adjúntala."),
+    ],
+)
+def test_a_filter_that_has_spoilt_the_codes_is_named_by_its_program(
+    maker: str | None, beginning: str, end: str
+) -> None:
+    said = made_by("black_and_white", maker).message
+
+    assert said.startswith(beginning)
+    assert said.endswith(end)
+
+
 def test_an_unreadable_note_about_the_program_spoils_nothing(checker: LetterChecker, issued: LetterOnRecord) -> None:
     data = scan(issued.pdf, "pen", "flatbed 150", 4)
 

@@ -1,6 +1,6 @@
 """What a sender says of an authorization that was obtained elsewhere: optional, whole, and never of the future."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,12 +41,22 @@ def test_who_obtained_a_consent_and_when_is_kept() -> None:
     assert given.text is None
 
 
+@pytest.mark.parametrize(("seconds", "ahead"), [(300, False), (301, True)], ids=["clocks differ", "too much"])
+def test_a_consent_may_be_as_far_ahead_as_clocks_differ(seconds: int, ahead: bool) -> None:
+    stated = read({**STATED, "obtained_at": (NOW + timedelta(seconds=seconds)).isoformat()})
+
+    assert isinstance(stated, tuple) == ahead
+
+
 @pytest.mark.parametrize(
     ("consent", "wrong"),
     [
         ({}, {"consent.obtained_by": "missing", "consent.obtained_at": "missing"}),
         ({"obtained_by": "crm:77"}, {"consent.obtained_at": "missing"}),
         ({**STATED, "obtained_by": " "}, {"consent.obtained_by": "missing"}),
+        ({**STATED, "obtained_by": "x" * 81}, {"consent.obtained_by": "too_long"}),
+        ({**STATED, "obtained_by": "crm\u202e77"}, {"consent.obtained_by": "forbidden_characters"}),
+        ({**STATED, "text_version": "x" * 41}, {"consent.text_version": "wrong_format"}),
         ({**STATED, "obtained_at": "yesterday"}, {"consent.obtained_at": "wrong_format"}),
         ({**STATED, "obtained_at": "2026-11-24T10:00:00"}, {"consent.obtained_at": "wrong_format"}),
         ({**STATED, "obtained_at": "2026-11-28"}, {"consent.obtained_at": "lies_ahead"}),

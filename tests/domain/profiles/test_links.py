@@ -31,6 +31,15 @@ ADDRESSES = [
     "banco\uff0ecom",
     "javascript:alert(1)",
     "mailto:ana",
+    "ftp:evil",
+    "HTTP : evil",
+    "www2.evil",
+    "WWW. evil",
+    "visita banco.es",
+    "evil.interno/x",
+    "evil.interno:80",
+    "evil.interno?x",
+    "evil.interno#x",
     "10.1.2.3",
 ]
 NAMES = [
@@ -131,6 +140,19 @@ def test_no_name_has_an_address_once_it_is_harmless(name: str) -> None:
 
     assert LINKED.search(said) is None, said
     assert said.replace(" ", "") == name.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Café.com S.A.S.", "Café. com S.A.S."),
+        ("ana@evil.example", "ana @ evil. example"),
+        ("www.7.x", "www. 7.x"),
+        ("tel:600", "tel: 600"),
+    ],
+)
+def test_a_space_stands_after_what_would_join_an_address(name: str, said: str) -> None:
+    assert harmless(name) == said
 
 
 @pytest.mark.parametrize("name", ["Panadería La Espiga S.A.S.", "Inversiones 3.0 S.A.S.", "L'Oréal", "Tecn@red Ltda."])
