@@ -140,8 +140,27 @@ async def test_nobody_confirms_what_was_not_asked_for_or_was_taken_back(
     assert (await pressed(luis, job_id, "pedir")).status_code == 409
     await pressed(ana, job_id, "pedir")
     assert (await pressed(luis, job_id, "retirar")).status_code == 404
+    await pressed(ana, job_id, "pedir")
     await pressed(ana, job_id, "retirar")
     assert (await pressed(luis, job_id, "confirmar")).status_code == 409
+    assert await nothing_was_sent(portal_world, job_id, cases)
+    assert trail_of(portal_world, job_id) == [
+        ("proposal_asked", person_of("soporte", None, "ana")),
+        ("proposal_withdrawn", person_of("soporte", None, "ana")),
+    ]
+
+
+async def test_what_was_confirmed_and_could_not_be_begun_is_not_taken_back(
+    portal_world: World, ana: Visitor, cases: list[CaseUnderTest]
+) -> None:
+    job_id, proposals = await asked(ana, **CLOSING), Proposals(portal_world.objects)
+    kept = await proposals.get(job_id)
+    assert kept is not None
+    assert await proposals.change(kept, confirmed_by="support:luis")
+    await pressed(ana, job_id, "retirar")
+    after = await proposals.get(job_id)
+    assert after is not None
+    assert after.value.asked_at == kept.value.asked_at
     assert await nothing_was_sent(portal_world, job_id, cases)
 
 
@@ -216,6 +235,11 @@ async def test_a_rehearsal_is_good_for_a_while_only(
         assert (refused.status_code, "Pasó el plazo para confirmarlo" in text_of(refused)) == (409, True)
         assert "Esto ya no vale: pasaron más de 60 minutos" in text_of(await rehearsal(desk, job_id))
         assert await nothing_was_sent(portal_world, job_id, cases)
+    unasked = await rehearsed(ana, **CLOSING)
+    kept = await proposals.get(unasked)
+    assert kept is not None
+    assert await proposals.change(kept, at=kept.value.at - timedelta(minutes=61))
+    assert (await pressed(ana, unasked, "pedir")).status_code == 409
 
 
 async def test_an_old_sign_in_asks_for_nothing_and_confirms_nothing(
@@ -228,6 +252,18 @@ async def test_an_old_sign_in_asks_for_nothing_and_confirms_nothing(
         assert (refused.status_code, "Entra de nuevo" in text_of(refused)) == (403, True)
         mine = await rehearsed(eva, **CLOSING)
         assert (await pressed(eva, mine, "pedir")).status_code == 403
+    assert await nothing_was_sent(portal_world, job_id, cases)
+
+
+async def test_an_old_sign_in_confirms_no_batch_of_too_many_cases_either(
+    portal_world: World, build_site: Callable[..., Site], cases: list[CaseUnderTest]
+) -> None:
+    site = build_site(four_eyes=FourEyes(cases_alone=1))
+    async with site.visitor(cases[0]) as ana, site.visitor(cases[0]) as eva:
+        await ana.enter(role="soporte", sub="ana")
+        await eva.enter(role="soporte", sub="eva", auth_time=int(time.time()) - 4_000)
+        job_id = await asked(ana, **MUTING)
+        assert (await pressed(eva, job_id, "confirmar")).status_code == 403
     assert await nothing_was_sent(portal_world, job_id, cases)
 
 
