@@ -195,6 +195,15 @@ class Directory(Model):
         return {"file": self.file, "url": None if self.url is None else self.url.get_secret_value()}
 
 
+class Encryption(Model):
+    """What Temporal is given instead of what is meant."""
+
+    ring: Path | None = None
+    """A file with the keys that wrap the companies' keys; with one, everything that goes to Temporal is encrypted."""
+    reads_only: bool = False
+    """Nothing new is encrypted; what is, can be read. For the way there, until every process has the ring, and back."""
+
+
 class Settings(BaseSettings):
     """Everything the environment decides, checked as a whole."""
 
@@ -219,6 +228,7 @@ class Settings(BaseSettings):
     worker: WorkerLimits = WorkerLimits()
     audit: Audit = Audit()
     directory: Directory = Directory()
+    encryption: Encryption = Encryption()
     portal: Portal | None = None
     """Needed by the portal only."""
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, NoReturn, cast
 import typer
 from pydantic import ValidationError
 
-from adapters import s3, temporal
+from adapters import encryption, s3, temporal
 from adapters.activations import Activations, Started
 from adapters.directory.entering import Entering
 from adapters.given_files import WrongInputError, parsed, read_as, read_batch, understood, upload_of, write_to
@@ -202,9 +202,10 @@ async def _outcome(run: Callable[[Activations, Settings], Awaitable[dict[str, An
     try:
         settings = load()
         objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=4), settings.s3.bucket)
+        codec = encryption.codec(settings.encryption, objects)
         async with recorded(objects, lambda: datetime.now(UTC), settings.audit.lock) as trail:
-            cases = Activations(await temporal.connect(), objects, trail, _entering(settings))
-            answer = await run(cases, settings)
+            client = await temporal.connect(codec=codec)
+            answer = await run(Activations(client, objects, trail, _entering(settings)), settings)
     except CaseNotFoundError as error:
         return _failed(error, NO_CASE)
     except ServiceUnavailableError as error:

@@ -28,7 +28,7 @@ from activities.notices import NoticeActivities
 from activities.ports import Objects
 from activities.uploads import Examiner, UploadActivities
 from activities.webhooks import WebhookActivities
-from adapters import s3, temporal
+from adapters import encryption, s3, temporal
 from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE
@@ -155,13 +155,13 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     )
     logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
     runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics, logging=logs))
-    client = await temporal.connect(runtime=runtime)
     store = s3.connect(**settings.s3.client_arguments(), connections=settings.worker.activity_slots)
+    objects = s3.S3Objects(store, settings.s3.bucket)
+    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=runtime)
     await require_ready(client, store, settings.s3.bucket)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    objects = s3.S3Objects(store, settings.s3.bucket)
     async with build(client, activities(objects, checker, settings), settings):
         LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
         await stop.wait()

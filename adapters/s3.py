@@ -161,6 +161,19 @@ class S3Objects:
         """Write the object if it still is the version named; tell whether it was written."""
         return self._write_if({**self._request(key, data, content_type), "IfMatch": etag})
 
+    def remove_versions(self, key: str) -> int:
+        """Remove the object in all its versions, and return how many those were; what is locked raises."""
+        removed = 0
+        with _translated("DeleteObject", self._bucket):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
+            for page in pages:
+                versions = [each["VersionId"] for each in page.get("Versions", ()) if each["Key"] == key]
+                markers = [each["VersionId"] for each in page.get("DeleteMarkers", ()) if each["Key"] == key]
+                for version in (*versions, *markers):
+                    self._client.delete_object(Bucket=self._bucket, Key=key, VersionId=version)
+                removed += len(versions)
+        return removed
+
     def _request(self, key: str, data: bytes, content_type: str) -> "PutObjectRequestTypeDef":
         return {
             "Bucket": self._bucket,

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NoReturn
 
@@ -16,11 +17,12 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.encryption.failures import EncodedFailures
 from domain.contract import SEARCH_ATTRIBUTES
 from domain.errors import TemporalSettingsError, TemporalUnavailableError
 
@@ -41,16 +43,22 @@ _OPERATOR_MUST_ACT: Final = frozenset(
 )
 
 
-def data_converter() -> DataConverter:
-    """Return the converter that every payload of the product passes through.
+def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
+    """Return the converter that every payload of the product passes through: JSON by pydantic, then the codec's.
 
-    Plain JSON by pydantic, no codec: payloads carry no personal data (mission, decision 6). A codec would join here.
+    Payloads carry no personal data, encrypted or not (mission, decision 6).
     """
-    return pydantic_data_converter
+    if codec is None:
+        return pydantic_data_converter
+    return replace(pydantic_data_converter, payload_codec=codec, failure_converter_class=EncodedFailures)
 
 
 async def connect(
-    *, address: str | None = None, runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()
+    *,
+    address: str | None = None,
+    codec: PayloadCodec | None = None,
+    runtime: Runtime | None = None,
+    interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """Return a client that has spoken to the server once.
 
@@ -66,7 +74,7 @@ async def connect(
         async with asyncio.timeout(CONNECT_TIMEOUT.total_seconds()):
             return await Client.connect(
                 **config,
-                data_converter=data_converter(),
+                data_converter=data_converter(codec),
                 interceptors=interceptors,
                 runtime=runtime,
                 connect_timeout=CONNECT_TIMEOUT,

@@ -161,6 +161,22 @@ def company_of_mark(key: str) -> str | None:
     return company_id if is_company_id(company_id) else None
 
 
+KEYS: Final = "keys/"
+"""Below it lie the companies' wrapped keys."""
+_SHARED_KEY: Final = f"{KEYS}_shared.json"
+"""No company id begins so."""
+
+
+def wrapped_key(company_id: str) -> str:
+    """Return the key of the wrapped key that a company's payloads are encrypted with; without an id, the shared one."""
+    return f"{KEYS}{company_id}.json" if company_id else _SHARED_KEY
+
+
+def company_of_wrapped_key(key: str) -> str:
+    """Return whose wrapped key lies there; nothing for the shared one."""
+    return "" if key == _SHARED_KEY else key.removeprefix(KEYS).removesuffix(".json")
+
+
 AUDIT: Final = "audit/"
 """Below it lies the trail of who did what."""
 

@@ -24,7 +24,7 @@ from starlette.types import Scope
 from temporalio.client import Client
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from adapters import s3, temporal
+from adapters import encryption, s3, temporal
 from adapters.activations import Activations
 from adapters.batches import Batches
 from adapters.case_list import CaseList
@@ -235,9 +235,9 @@ async def serve(settings: PortalSettings) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests that run."""
     # The default has six threads on a small machine, and every one may wait for the store.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(STORE_CONNECTIONS, thread_name_prefix="store"))
-    client = await temporal.connect()
-    store = s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS)
-    app = build(client, S3Objects(store, settings.s3.bucket), settings)
+    objects = S3Objects(s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS), settings.s3.bucket)
+    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects))
+    app = build(client, objects, settings)
     async with app.state.portal.trail.running(), app.state.desk.directory.running():
         await uvicorn.Server(served_by(app, settings)).serve()
 

@@ -6,6 +6,8 @@ from temporalio.client import Client
 
 from adapters import s3, temporal
 from adapters.activations import Activations
+from adapters.encryption import codec as codec_for
+from stack.encryption import encryption
 from stack.local_settings import BUCKET
 from stack.probes import LOOPBACK
 from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY
@@ -33,5 +35,6 @@ async def connect(stack: StackSettings, *, connections: int = 4) -> Connection:
         secret_access_key=S3_SECRET_ACCESS_KEY,
         connections=connections,
     )
-    client = await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}")
-    return Connection(client, s3.S3Objects(store, BUCKET))
+    objects = s3.S3Objects(store, BUCKET)
+    codec = codec_for(encryption(stack), objects)
+    return Connection(await temporal.connect(address=f"{LOOPBACK}:{stack.temporal_port}", codec=codec), objects)

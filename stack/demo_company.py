@@ -6,7 +6,7 @@ The company has finished step 1 in its lender's product. A case that was there b
 import asyncio
 import sys
 
-from adapters import s3, temporal
+from adapters import encryption, s3, temporal
 from adapters.activations import Activations
 from adapters.temporal import leave_process
 from domain.errors import ActivaError
@@ -26,8 +26,9 @@ async def begin(cases: Activations, settings: Settings) -> None:
 
 async def _connected() -> None:
     settings = load()
-    store = s3.connect(**settings.s3.client_arguments(), connections=1)
-    await begin(Activations(await temporal.connect(), s3.S3Objects(store, settings.s3.bucket)), settings)
+    objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=1), settings.s3.bucket)
+    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects))
+    await begin(Activations(client, objects), settings)
 
 
 def main() -> int:

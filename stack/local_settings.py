@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from stack.encryption import encryption
 from stack.probes import LOOPBACK
 from stack.servers import S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY, inherited_environment
 from stack.stack_settings import StackSettings
@@ -47,6 +48,7 @@ def local_settings(stack: StackSettings, shell: Mapping[str, str] = os.environ) 
         "ACTIVA_SMTP__REPLY_TO": "soporte@prestadora.example.com",
         **_portal(stack),
         "ACTIVA_DIRECTORY__FILE": str((stack.folder / "directory.sqlite3").resolve()),
+        **_encryption(stack),
         "ACTIVA_AUDIT__STANDARD_OUTPUT": "false",
         "ACTIVA_WORKER__METRICS_ADDRESS": f"{LOOPBACK}:{stack.metrics_port}",
     }
@@ -64,6 +66,16 @@ def _portal(stack: StackSettings) -> dict[str, str]:
         "ACTIVA_PORTAL__LOGIN_URL": f"{url}/desarrollo",
         "ACTIVA_PORTAL__CHECKOUT_URL": f"{url}/desarrollo/pagar",
         "ACTIVA_PORTAL__DEVELOPMENT_KEY": str((stack.folder / "issuer-private.json").resolve()),
+    }
+
+
+def _encryption(stack: StackSettings) -> dict[str, str]:
+    found = encryption(stack)
+    if found.ring is None:
+        return {}
+    return {
+        "ACTIVA_ENCRYPTION__RING": str(found.ring),
+        "ACTIVA_ENCRYPTION__READS_ONLY": str(found.reads_only).lower(),
     }
 
 

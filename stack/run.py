@@ -18,6 +18,7 @@ from domain.errors import ActivaError
 from settings import LOCAL_ENV_FILE, SettingsError
 from stack import programs
 from stack.console import Console
+from stack.encryption import ensure_ring
 from stack.local_settings import local_settings, write_settings
 from stack.probes import LOOPBACK
 from stack.process import Program, ProgramFailedError, short
@@ -60,6 +61,7 @@ async def _run(stack: StackSettings, programs_of: ProgramsOf) -> int:
     _when_parent_is_gone(loop, supervisor.stop)
     if busy := await _ports_still_in_use(stack):
         raise SettingsError("The local stack can't start:\n" + "\n".join(f"  {sentence}" for sentence in busy))
+    ensure_ring(stack)
     write_settings(local_settings(stack), _env_file(stack))
     try:
         await supervisor.run(programs_of(stack), when_ready=lambda: console.write(_addresses(stack)))

@@ -31,6 +31,8 @@ class StackSettings(BaseSettings):
     metrics_port: Port = 9464
     folder: Path = ROOT / ".local"
     """What survives a restart; a second stack beside the first needs one of its own."""
+    encrypted: bool = False
+    """Whether what goes to Temporal is encrypted from now on; what was, is read in any case."""
 
 
 def load_stack_settings(environment: Mapping[str, str] = os.environ) -> StackSettings:

@@ -8,8 +8,13 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from domain.contract import CompanyId, Sha256
-from domain.messages.parsing import JSON_ENCODING, Argument
+from domain.errors import ActivaError
+from domain.messages.parsing import ENCRYPTED_ENCODING, JSON_ENCODING, Argument
 from domain.model import Model
+
+
+class SealedInputError(ActivaError):
+    """The worker has no key that opens the case. It fails the task alone, which another worker may take."""
 
 
 class ActivationInput(Model):
@@ -27,8 +32,16 @@ def arguments_of(raw: Sequence[RawValue]) -> list[Argument]:
 
 
 def parse_input(raw: RawValue) -> ActivationInput:
-    """Return the workflow's input, or raise the failure that ends a run which was started wrongly."""
+    """Return the workflow's input, or raise the failure that ends a run which was started wrongly.
+
+    Input that is still encrypted ends nothing: a worker without the ring must not close every case that it is given.
+    """
     [argument] = arguments_of([raw])
+    if argument.encoding == ENCRYPTED_ENCODING:
+        raise SealedInputError(
+            "the case is encrypted and no key opens it; set ACTIVA_ENCRYPTION__RING on every worker, or, where its key "
+            "was erased, terminate it"
+        )
     if argument.encoding != JSON_ENCODING:
         raise refusal("InputError", "the input must be one JSON object: company_id, profile_sha256, optional policy")
     try:

@@ -19,6 +19,8 @@ from domain.messages.models import SIGNALS, UPDATES, Message
 from domain.remarks import Remark
 
 JSON_ENCODING = b"json/plain"
+ENCRYPTED_ENCODING = b"binary/encrypted"
+"""Of what no key has opened on the way."""
 LONGEST_NAME = 60
 MOST_FIELDS_NAMED = 8
 

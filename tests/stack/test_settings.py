@@ -8,6 +8,7 @@ import pytest
 
 from settings import Settings, SettingsError
 from stack.console import Console
+from stack.encryption import ensure_ring
 from stack.local_settings import local_settings, product_environment, write_settings
 from stack.stack_settings import StackSettings, load_stack_settings
 
@@ -105,3 +106,24 @@ def test_names_are_coloured_on_a_terminal_unless_it_is_asked_not_to(monkeypatch:
     monkeypatch.setenv("NO_COLOR", "1")
     Console(plain := Terminal()).line("s3", "up")
     assert plain.getvalue() == "       s3 | up\n"
+
+
+def test_nothing_is_encrypted_unless_it_is_asked_for(tmp_path: Path) -> None:
+    stack = StackSettings(folder=tmp_path)
+    ensure_ring(stack)
+
+    assert not [name for name in local_settings(stack, {}) if name.startswith("ACTIVA_ENCRYPTION__")]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_ring_is_made_once_encryption_is_asked_for_and_is_read_ever_after(tmp_path: Path) -> None:
+    ensure_ring(StackSettings(folder=tmp_path, encrypted=True))
+    made = (tmp_path / "ring.json").read_bytes()
+    ensure_ring(StackSettings(folder=tmp_path, encrypted=True))
+
+    asked = local_settings(StackSettings(folder=tmp_path, encrypted=True), {})
+    later = local_settings(StackSettings(folder=tmp_path), {})
+
+    assert (tmp_path / "ring.json").read_bytes() == made
+    assert asked["ACTIVA_ENCRYPTION__RING"] == later["ACTIVA_ENCRYPTION__RING"] == str(tmp_path / "ring.json")
+    assert (asked["ACTIVA_ENCRYPTION__READS_ONLY"], later["ACTIVA_ENCRYPTION__READS_ONLY"]) == ("false", "true")

@@ -22,7 +22,7 @@ from temporalio.worker import Worker
 import worker
 from activities.known_addresses import KnownAddresses
 from activities.uploads import CLOCKS_AGREE
-from adapters import s3, temporal
+from adapters import encryption, s3, temporal
 from adapters.activations import Activations
 from domain.bucket import inbox_key
 from domain.calendar import BOGOTA
@@ -30,7 +30,7 @@ from domain.case.policy import Policy
 from domain.contract import workflow_id
 from letters.confinement.checker import LetterChecker
 from portal.development.signing import sign_and_scan
-from settings import S3, Settings, Smtp, WorkerLimits
+from settings import S3, Encryption, Settings, Smtp, WorkerLimits
 from stack import case_time
 from stack.mail_sink import MailSink
 from stack.probes import free_port
@@ -251,6 +251,19 @@ async def world(
     with LetterChecker() as checker:
         await asyncio.to_thread(checker.warm)
         yield World(client, skipper, s3.S3Objects(store, bucket), checker, mails.folder, settings, begins=begins)
+
+
+async def encrypted(made: World, ring: Path, *, reads_only: bool = False) -> World:
+    """Return the same world as processes see it that have just begun, with a ring."""
+    wanted = Encryption(ring=ring, reads_only=reads_only)
+    codec = encryption.codec(wanted, made.objects)
+    client = await temporal.connect(address=temporal.address_of(made.client), codec=codec)
+    return dataclasses.replace(
+        made,
+        client=client,
+        skipper=TimeSkipper(client, config=TimeSkippingConfig(enabled=False)),
+        settings=made.settings.model_copy(update={"encryption": wanted}),
+    )
 
 
 def worker_over(made: World, objects: s3.S3Objects, now: Callable[[], datetime] | None = None) -> Worker:
