@@ -53,6 +53,19 @@ def wrapped_by(objects: Shelf) -> Counter[str]:
     return Counter(each[0].wrapped_by for each in found if each is not None)
 
 
+def erase_wrapped_by(objects: Shelf, ring_id: str) -> int:
+    """Erase every key that a lost key of the ring has wrapped, the shared one too; return how many those were."""
+    lost = [key for key, _ in objects.list(KEYS) if _is_wrapped_by(objects, company_of_wrapped_key(key), ring_id)]
+    for key in lost:
+        objects.remove_versions(key)
+    return len(lost)
+
+
+def _is_wrapped_by(objects: Shelf, company_id: str, ring_id: str) -> bool:
+    found = read_wrapped(objects, company_id)
+    return found is not None and found[0].wrapped_by == ring_id
+
+
 def erase(objects: Shelf, company_id: str) -> int:
     """Erase a company's key in all its versions, and return how many those were.
 
