@@ -1,7 +1,7 @@
 """What is not allowed once people outside this machine are served. All of it is named at once, before anything starts.
 
 Whether a deployment serves others is told by `ACTIVA_PORTAL_URL`, the address that mails link to, and by the address on
-which the portal listens: where both are on loopback, anything goes.
+which portal and codec server listen: where all are on loopback, anything goes.
 """
 
 import ipaddress
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
+from sealing import CodecServer
 from settings import Portal, Settings, SettingsError
 
 LEAST_DIFFERENT: Final = 12
@@ -26,8 +27,9 @@ def require_safe(settings: Settings, environment: Mapping[str, str], plain_tempo
 
 
 def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: str | None) -> Iterator[str]:
-    portal = settings.portal
-    if _is_local(settings.portal_url) and (portal is None or _is_local(portal.address)):
+    portal, codec = settings.portal, settings.codec
+    listens = [each.address for each in (portal, codec) if each is not None]
+    if all(map(_is_local, (settings.portal_url, *listens))):
         return
     if not settings.portal_url.startswith("https://"):
         yield "ACTIVA_PORTAL_URL: must begin with https://"
@@ -45,7 +47,18 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
         yield "ACTIVA_WORKER__CONFINEMENT: must be left out; uploads come from strangers"
     if portal is not None:
         yield from _wrong_with_portal(portal)
+    yield from _wrong_with_codec(codec)
+    if listens:
         yield from _wrong_with_proxies(environment.get("FORWARDED_ALLOW_IPS", ""))
+
+
+def _wrong_with_codec(codec: CodecServer | None) -> Iterator[str]:
+    if codec is None:
+        return
+    if not codec.origin.startswith("https://"):
+        yield "ACTIVA_CODEC__ORIGIN: must begin with https://"
+    if "://" in codec.jwks and not codec.jwks.startswith("https://"):
+        yield "ACTIVA_CODEC__JWKS: must begin with https://"
 
 
 def _wrong_with_proxies(named: str) -> Iterator[str]:

@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from domain.model import Model
 
+Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$")]
+"""Where a server listens, as in `127.0.0.1:8000`."""
 STORES: Final = ("redis", "rediss", "memcached")
 
 

@@ -25,7 +25,8 @@ from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.messages.four_eyes import FourEyes
 from domain.model import Model
 from domain.receiver import Webhooks
-from serving import Serving
+from sealing import CodecServer, Encryption
+from serving import Address, Serving
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
 
@@ -102,7 +103,7 @@ LEAST_SECRET = 32
 class Portal(Model):
     """The web pages: where they listen, whom they trust, where they send people."""
 
-    address: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:\[\]-]+:[0-9]{1,5}$")] = "127.0.0.1:8000"
+    address: Address = "127.0.0.1:8000"
     session_secret: Annotated[SecretStr, AfterValidator(_long_secrets)]
     """Signs the session cookie; the same on every replica. To change it, a JSON list of both, the newest first."""
     issuer: Annotated[str, Field(min_length=1)]
@@ -155,6 +156,11 @@ class Portal(Model):
         """The origins of the pages that may hand a person over."""
         return tuple(f"{url.scheme}://{url.netloc}" for url in map(urlsplit, (self.login_url, *self.hand_off_origins)))
 
+    @property
+    def audiences(self) -> frozenset[str | None]:
+        """The `aud` of every token that opens something here."""
+        return frozenset({self.audience, self.staff_audience, self.api_audience})
+
     @model_validator(mode="after")
     def _one_token_opens_one_door(self) -> Self:
         if self.api_audience in {self.audience, self.staff_audience}:
@@ -195,15 +201,6 @@ class Directory(Model):
         return {"file": self.file, "url": None if self.url is None else self.url.get_secret_value()}
 
 
-class Encryption(Model):
-    """What Temporal is given instead of what is meant."""
-
-    ring: Path | None = None
-    """A file with the keys that wrap the companies' keys; with one, everything that goes to Temporal is encrypted."""
-    reads_only: bool = False
-    """Nothing new is encrypted; what is, can be read. For the way there, until every process has the ring, and back."""
-
-
 class Settings(BaseSettings):
     """Everything the environment decides, checked as a whole."""
 
@@ -230,7 +227,14 @@ class Settings(BaseSettings):
     directory: Directory = Directory()
     encryption: Encryption = Encryption()
     portal: Portal | None = None
-    """Needed by the portal only."""
+    codec: CodecServer | None = None
+    """Each needed by its own server only."""
+
+    @model_validator(mode="after")
+    def _one_token_opens_one_door(self) -> Self:
+        if self.portal is not None and self.codec is not None and self.codec.audience in self.portal.audiences:
+            raise ValueError("ACTIVA_CODEC__AUDIENCE must differ from every audience of ACTIVA_PORTAL__…")
+        return self
 
 
 class PortalSettings(Settings):
@@ -244,15 +248,16 @@ AnySettings = TypeVar("AnySettings", bound=Settings)
 
 def load() -> Settings:
     """Return the settings, or raise SettingsError naming everything that is missing or wrong."""
-    return _loaded(Settings)
+    return loaded(Settings)
 
 
 def load_portal() -> PortalSettings:
     """Return the settings of the portal; raises as `load` does."""
-    return _loaded(PortalSettings)
+    return loaded(PortalSettings)
 
 
-def _loaded(kind: type[AnySettings]) -> AnySettings:
+def loaded(kind: type[AnySettings]) -> AnySettings:
+    """Return these settings; raises as `load` does."""
     try:
         return kind()
     except UnreadableError as error:

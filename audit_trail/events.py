@@ -31,7 +31,7 @@ class AuditEvent(Model):
     outcome: str
     """`requested` before a change is made; otherwise what came of it, for a page its HTTP status."""
     door: str
-    """`portal`, `desk`, `api` or `command`."""
+    """`portal`, `desk`, `api`, `codec` or `command`."""
     who: str | None = None
     """A digest of role, company and subject."""
     role: str | None = None

@@ -22,7 +22,6 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from temporalio.client import Client
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from adapters import encryption, s3, temporal
 from adapters.activations import Activations
@@ -49,7 +48,7 @@ from portal.cases.representative import Cases
 from portal.pages import entry, letter
 from portal.web import failures
 from portal.web.asked import Asked
-from portal.web.connections import FewAtOnce, files_for, timed
+from portal.web.connections import FewAtOnce, listening
 from portal.web.cursors import Cursors
 from portal.web.dependencies import Portal
 from portal.web.limits import Limits, store_at
@@ -239,26 +238,7 @@ async def serve(settings: PortalSettings) -> None:
     client = await temporal.connect(codec=encryption.codec(settings.encryption, objects))
     app = build(client, objects, settings)
     async with app.state.portal.trail.running(), app.state.desk.directory.running():
-        await uvicorn.Server(served_by(app, settings)).serve()
-
-
-def served_by(app: FastAPI, settings: PortalSettings) -> uvicorn.Config:
-    """Return the server's configuration; who is a proxy it reads of `FORWARDED_ALLOW_IPS`."""
-    host, _, port = settings.portal.address.rpartition(":")
-    config = uvicorn.Config(
-        app,
-        host=host.strip("[]"),
-        port=int(port),
-        access_log=False,
-        server_header=False,
-        log_config=None,
-        timeout_graceful_shutdown=10,
-    )
-    proxies = ProxyHeadersMiddleware(app, config.forwarded_allow_ips).trusted_hosts  # type: ignore[arg-type]  # its own types
-    serving = settings.portal.serving
-    allowed = serving.model_copy(update={"connections": files_for(serving.connections)})
-    config.http = timed(allowed, proxies.__contains__)
-    return config
+        await uvicorn.Server(listening(app, settings.portal.address, settings.portal.serving)).serve()
 
 
 def main() -> int:

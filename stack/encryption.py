@@ -6,7 +6,7 @@ from pathlib import Path
 
 from adapters.encryption.ring import RingKey, RingKeys, write_ring
 from adapters.encryption.sealing import KEY_BYTES
-from settings import Encryption
+from sealing import Encryption
 from stack.stack_settings import StackSettings
 
 

@@ -29,6 +29,9 @@ SAFE = {
     "ACTIVA_PORTAL__STAFF_JWKS": "https://personal.example.co/jwks.json",
     "ACTIVA_PORTAL__LOGIN_URL": "https://contable.example.co/entrar",
     "ACTIVA_PORTAL__CHECKOUT_URL": "https://pagos.example.co/orden",
+    "ACTIVA_CODEC__ORIGIN": "https://temporal.example.co",
+    "ACTIVA_CODEC__ISSUER": "contable-personal",
+    "ACTIVA_CODEC__JWKS": "https://personal.example.co/jwks.json",
     "TEMPORAL_ADDRESS": "temporal.example.co:7233",
     "TEMPORAL_API_KEY": "placeholder",
     "FORWARDED_ALLOW_IPS": "10.0.0.7",
@@ -50,6 +53,8 @@ UNSAFE: dict[str, str | None] = {
     "ACTIVA_PORTAL__STAFF_ISSUER": "contable",
     "ACTIVA_PORTAL__STAFF_AUDIENCE": None,
     "ACTIVA_PORTAL__STAFF_JWKS": "http://contable.example.co/jwks.json",
+    "ACTIVA_CODEC__ORIGIN": "http://temporal.example.co",
+    "ACTIVA_CODEC__JWKS": "http://personal.example.co/jwks.json",
 }
 
 
@@ -60,7 +65,10 @@ def check(command: list[str], **changes: str | None) -> subprocess.CompletedProc
     return subprocess.run(run, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("command", [["worker.py"], ["-m", "portal.app"]], ids=["worker", "portal"])
+SERVERS = [["worker.py"], ["-m", "portal.app"], ["-m", "deploy.codec_server"]]
+
+
+@pytest.mark.parametrize("command", SERVERS, ids=["worker", "portal", "codec"])
 def test_safe_settings_are_fit_and_nothing_is_started(command: list[str]) -> None:
     done = check(command)
 
@@ -127,3 +135,23 @@ def test_on_loopback_anything_goes() -> None:
     }
 
     assert check(["worker.py"], **local).returncode == 0
+
+
+def test_a_codec_server_that_others_reach_is_not_on_loopback() -> None:
+    local = {
+        **UNSAFE,
+        "ACTIVA_PORTAL_URL": "http://127.0.0.1:8000",
+        "ACTIVA_PORTAL__ADDRESS": "127.0.0.1:8000",
+        "TEMPORAL_ADDRESS": "127.0.0.1:7233",
+        "ACTIVA_CODEC__ADDRESS": "0.0.0.0:8081",
+    }
+
+    assert "ACTIVA_CODEC__ORIGIN: must begin with https://" in check(["-m", "deploy.codec_server"], **local).stderr
+
+
+@pytest.mark.parametrize("audience", ["activa", "activa-soporte", "activa-api"])
+def test_a_token_of_the_portal_does_not_open_payloads(audience: str) -> None:
+    done = check(["worker.py"], ACTIVA_CODEC__AUDIENCE=audience)
+
+    assert done.returncode == 2
+    assert "ACTIVA_CODEC__AUDIENCE must differ" in done.stderr

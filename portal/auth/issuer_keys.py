@@ -62,7 +62,7 @@ class IssuerKeys:
             if reading is not None and not known:
                 await asyncio.wait([reading])
         if self._clock() - self._read_at > self._stale_for:
-            raise KeysUnavailableError(f"the issuer's keys can't be read: {self._failure}; check ACTIVA_PORTAL__JWKS")
+            raise KeysUnavailableError(f"the issuer's keys can't be read: {self._failure}; check the setting …__JWKS")
         return KeySet(list(self._keys.values()))
 
     def _begin(self, now: float, sought: str | None) -> "asyncio.Task[None] | None":

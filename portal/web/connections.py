@@ -12,8 +12,10 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 import h11
+import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from serving import Serving
@@ -188,6 +190,24 @@ class FewAtOnce:
 def timed(serving: Serving, is_proxy: Callable[[str], bool]) -> type[TimedConnection]:
     """Return the protocol for one server."""
     return type("_Timed", (TimedConnection,), {"crowd": Crowd(serving, is_proxy)})
+
+
+def listening(app: ASGIApp, address: str, serving: Serving) -> uvicorn.Config:
+    """Return a server's configuration, as in `127.0.0.1:8000`; who is a proxy it reads of `FORWARDED_ALLOW_IPS`."""
+    host, _, port = address.rpartition(":")
+    config = uvicorn.Config(
+        app,
+        host=host.strip("[]"),
+        port=int(port),
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+    proxies = ProxyHeadersMiddleware(app, config.forwarded_allow_ips).trusted_hosts  # type: ignore[arg-type]  # its own types
+    allowed = serving.model_copy(update={"connections": files_for(serving.connections)})
+    config.http = timed(allowed, proxies.__contains__)
+    return config
 
 
 def files_for(connections: int) -> int:

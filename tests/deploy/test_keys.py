@@ -22,7 +22,8 @@ from deploy.keys import run
 from domain.bucket import AUDIT, wrapped_key
 from domain.case.policy import Policy
 from domain.errors import ActivaError
-from settings import S3, Encryption, Settings, Smtp
+from sealing import Encryption
+from settings import S3, Settings, Smtp
 from stack.probes import free_port
 from stack.process import ROOT
 from stack.servers import temporal_server

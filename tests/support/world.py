@@ -30,7 +30,8 @@ from domain.case.policy import Policy
 from domain.contract import workflow_id
 from letters.confinement.checker import LetterChecker
 from portal.development.signing import sign_and_scan
-from settings import S3, Encryption, Settings, Smtp, WorkerLimits
+from sealing import Encryption
+from settings import S3, Settings, Smtp, WorkerLimits
 from stack import case_time
 from stack.mail_sink import MailSink
 from stack.probes import free_port

@@ -29,12 +29,12 @@ from domain.messages.models import RemindersMuted
 from tests.support import s3_servers
 from tests.support.encryption import file_key, ring_file
 from tests.support.workflows.costs import a_life
+from tests.support.workflows.readable import readable_payloads
 from tests.support.world import CaseUnderTest, World, encrypted
 from workflows.activation import CertificateActivation
 from workflows.runner.sandbox import workflow_runner
 
 Json = dict[str, Any]
-READABLE = {"searchAttributes"}
 TASK_FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 
 
@@ -52,21 +52,6 @@ def objects(moto_url: str) -> S3Objects:
 @pytest.fixture
 async def secret_world(idle_world: World, ring: Path) -> World:
     return await encrypted(idle_world, ring)
-
-
-def readable_payloads(node: object, within: str = "") -> Iterator[tuple[str, str]]:
-    """Yield where and what every payload of a history is that is not encrypted."""
-    if isinstance(node, list):
-        for each in node:
-            yield from readable_payloads(each, within)
-    elif isinstance(node, dict):
-        if isinstance(node.get("metadata"), dict) and "encoding" in node["metadata"]:
-            if base64.b64decode(node["metadata"]["encoding"]) != b"binary/encrypted":
-                yield within, str(base64.b64decode(node.get("data", "")))
-            return
-        for name, each in node.items():
-            if name not in READABLE:
-                yield from readable_payloads(each, f"{within}.{name}")
 
 
 def failures_in(node: object) -> Iterator[str]:

@@ -18,7 +18,7 @@ from adapters.s3 import S3Objects
 from adapters.temporal import data_converter
 from domain.bucket import wrapped_key
 from domain.contract import ASK_AGAIN, workflow_id
-from settings import Encryption
+from sealing import Encryption
 from tests.support.encryption import file_key, ring_file
 
 PLAIN = Payload(metadata={"encoding": b"json/plain"}, data=b'{"reference": "FV-77"}')
