@@ -28,7 +28,7 @@ from activities.notices import NoticeActivities
 from activities.ports import Objects
 from activities.uploads import Examiner, UploadActivities
 from activities.webhooks import WebhookActivities
-from adapters import encryption, s3, temporal
+from adapters import encryption, histories, s3, temporal
 from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE
@@ -40,6 +40,7 @@ from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
 from settings import Settings, Smtp, load
 from workflows.activation import CertificateActivation
+from workflows.runner.kept import STICKY, Kept
 from workflows.runner.sandbox import workflow_runner
 
 if TYPE_CHECKING:
@@ -110,17 +111,22 @@ def receiver(webhooks: Webhooks) -> HttpReceiver | None:
 
 
 def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings) -> Worker:
-    """Return the worker. Blocking activities get a thread for each slot, so that none waits for another's."""
+    """Return the worker, to be run in the event loop this is called in.
+
+    Blocking activities get a thread for each slot, so that none waits for another's.
+    """
     limits = settings.worker
+    kept = Kept(limits.cached_cases)
     built = Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[CertificateActivation],
-        workflow_runner=workflow_runner(),
+        workflow_runner=workflow_runner(histories.events_after(client), kept),
         activities=bound,
         activity_executor=ThreadPoolExecutor(limits.activity_slots, thread_name_prefix="activity"),
         max_concurrent_activities=limits.activity_slots,
-        max_cached_workflows=0,  # a case kept between tasks can go by an old clock: docs/decisions/0016-old-clock.md
+        max_cached_workflows=kept.cores_bound,
+        sticky_queue_schedule_to_start_timeout=STICKY,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
@@ -129,7 +135,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
     # The library takes a task of two seconds for a deadlock and interrupts it, wherever it is; on a starved machine a
     # case can stay stuck in this worker after that: docs/decisions/0017-a-slow-task-is-not-interrupted.md
     built._workflow_worker._deadlock_timeout_seconds = DEADLOCK_SECONDS  # type: ignore[union-attr]  # noqa: SLF001
-    return built
+    return kept.of(built)
 
 
 async def require_ready(client: Client, store: "S3Client", bucket: str) -> None:

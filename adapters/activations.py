@@ -11,12 +11,17 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 from pydantic import Field
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle, WorkflowQueryFailedError
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowQueryFailedError,
+)
 from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from adapters import profiles, uploads
+from adapters import profiles, updates, uploads
 from adapters.case_errors import case_errors
 from adapters.directory.entering import Entering
 from adapters.outlines import Outline, of_a_new_case, outline_of
@@ -43,8 +48,9 @@ from domain.remarks import Remark, remark
 QUERY_TIMEOUT: Final = timedelta(seconds=5)
 UPDATE_TIMEOUT: Final = timedelta(seconds=45)
 RPC_TIMEOUT: Final = timedelta(seconds=10)
-NOT_YET: Final = (ASK_AGAIN, "Workflow task is not scheduled yet")
-"""The second is the server's, of a run that follows another and waits, up to a second, for its first task."""
+NOT_YET: Final = (ASK_AGAIN, "Query expired", "Workflow task is not scheduled yet")
+"""The second is the SDK's, of a question that a task overtook, the third the server's, of a run that follows another
+and waits, up to a second, for its first task."""
 
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
@@ -275,10 +281,7 @@ class Activations:
         with case_errors(self._client, company_id):
             # The client's own timeout is of each call, and it calls again: without a worker it would wait for ever.
             async with asyncio.timeout(within.total_seconds()):
-                answer: Json = await self._handle(company_id).execute_update(
-                    name, message.model_dump(mode="json", exclude_none=True), id=known_by
-                )
-        return answer
+                return await updates.sent(self._handle(company_id), name, message, known_by)
 
     def _handle(self, company_id: str) -> WorkflowHandle[Any, Any]:
         return self._client.get_workflow_handle(workflow_id(company_id))

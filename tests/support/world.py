@@ -64,9 +64,9 @@ class World:
     begins: datetime | None = None
     """When a case begins unless its test names another instant; None is now."""
 
-    def worker(self, **changes: object) -> Worker:
+    def worker(self, *, cached_cases: int = 0, **changes: object) -> Worker:
         """Return a worker; changes are of its settings, as in `smtp=...`."""
-        limits = WorkerLimits(shutdown_seconds=5)
+        limits = WorkerLimits(shutdown_seconds=5, cached_cases=cached_cases)
         settings = self.settings.model_copy(update={"worker": limits, **changes})
         return worker.build(self.client, worker.activities(self.objects, self.examiner, settings), settings)
 

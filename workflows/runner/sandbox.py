@@ -1,25 +1,32 @@
 """How workflow code is run: in Temporal's sandbox, with the product's own modules loaded once for all cases.
 
-The sandbox would load the workflow's module anew for every task, which is most of what a case's first task costs. What
-it would watch for, the clock, chance and the environment, is instead forbidden in these rooms by the linter, and every
-task begins with a replay, in the tests as in production.
+The sandbox would load the workflow's module anew for every case that enters a worker's memory, which is most of what a
+case's first task costs. What it would watch for, the clock, chance and the environment, is instead forbidden in these
+rooms by the linter, and the tests of the workflow replay a case at every task.
 """
 
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows.runner.guard import Guarded
+from workflows.runner.guard import EventsAfter, Guarded
+from workflows.runner.kept import Kept
 
 
 class GuardedRunner(SandboxedWorkflowRunner):
-    """The sandbox, with the guard against an earlier task's time around every case."""
+    """The sandbox, with the guard against another task's time around every case."""
+
+    def __init__(self, restrictions: SandboxRestrictions, events_after: EventsAfter | None, kept: Kept) -> None:
+        """Guard with what the server knows of a case."""
+        super().__init__(restrictions=restrictions)
+        self._events_after = events_after
+        self._kept = kept
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Return a guarded instance."""
-        return Guarded(super().create_instance(det))
+        return Guarded(super().create_instance(det), self._events_after, self._kept)
 
 
-def workflow_runner() -> SandboxedWorkflowRunner:
-    """Return the runner for worker and replayer."""
+def workflow_runner(events_after: EventsAfter | None = None, kept: Kept | None = None) -> SandboxedWorkflowRunner:
+    """Return the runner for worker and replayer, which has no server to ask and keeps nothing."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules("workflows", "activities", "domain")
-    return GuardedRunner(restrictions=restrictions)
+    return GuardedRunner(restrictions, events_after, kept or Kept(0))

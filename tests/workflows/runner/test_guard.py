@@ -1,12 +1,20 @@
 """What a case does is dated by the task that does it, also where somebody asks for the case at that moment."""
 
 import asyncio
+import contextlib
 from datetime import datetime, timedelta
+from pathlib import Path
 
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
+from stack.mail_sink import MailSink
 from tests.support.server_metrics import counted
-from tests.support.world import CaseUnderTest, Json, World
+from tests.support.world import ORDINARY_DAY, CaseUnderTest, Json, World, world_of_its_own
 
 CASES = 12
+CUT_EARLY = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=17")
+"""Arguments for the server: the second task after the opening is told that the history is long."""
 QUIET_FOR = timedelta(days=5)
 
 
@@ -26,10 +34,14 @@ async def mute(case: CaseUnderTest) -> datetime:
     return before.replace(microsecond=0)
 
 
+KEPT = pytest.mark.parametrize("cached", [pytest.param(0, id="none is kept"), pytest.param(300, id="all are kept")])
+
+
+@KEPT
 async def test_a_message_that_meets_a_question_while_no_worker_runs_is_not_dated_before_it_came(
-    idle_world: World,
+    idle_world: World, cached: int
 ) -> None:
-    async with idle_world.worker():
+    async with idle_world.worker(cached_cases=cached):
         cases = [await idle_world.start() for _ in range(CASES)]
         await asyncio.gather(*(case.settle() for case in cases))
     await asyncio.gather(*(case.skip(QUIET_FOR) for case in cases))
@@ -40,7 +52,7 @@ async def test_a_message_that_meets_a_question_while_no_worker_runs_is_not_dated
             await asyncio.sleep(0.05)
     came = [await mute(case) for case in cases]
 
-    async with idle_world.worker():
+    async with idle_world.worker(cached_cases=cached):
         answers = await asyncio.gather(*asked)
         settled = [await case.settle() for case in cases]
 
@@ -49,10 +61,11 @@ async def test_a_message_that_meets_a_question_while_no_worker_runs_is_not_dated
         assert all(moment >= at for moment in muted_at(answer))
 
 
+@KEPT
 async def test_a_question_after_a_message_is_answered_at_once_also_when_it_is_not_asked_through_our_own_door(
-    idle_world: World,
+    idle_world: World, cached: int
 ) -> None:
-    async with idle_world.worker():
+    async with idle_world.worker(cached_cases=cached):
         case = await idle_world.start()
         await case.settle()
         await mute(case)
@@ -60,3 +73,46 @@ async def test_a_question_after_a_message_is_answered_at_once_also_when_it_is_no
         facts: Json = await case.handle.query("status")
 
     assert len(muted_at(facts)) == 1
+
+
+@KEPT
+@pytest.mark.parametrize("update", ["verify_payment", pytest.param("unheard_of", id="one that is refused")])
+async def test_a_message_keeps_its_date_when_a_new_worker_begins_with_an_update(
+    idle_world: World, cached: int, update: str
+) -> None:
+    async with idle_world.worker(cached_cases=cached):
+        case = await idle_world.start()
+        for _ in range(3):
+            await mute(case)
+            before = await case.settle()
+    await asyncio.sleep(2)  # dates are to the second: the update must come seconds later
+
+    async with idle_world.worker(cached_cases=cached):
+        with contextlib.suppress(WorkflowUpdateFailedError):
+            await case.update(update)
+        facts: Json = await case.status()
+
+    assert muted_at(facts) == muted_at(before)
+
+
+@KEPT
+async def test_nothing_is_lost_where_the_second_of_two_tasks_taken_for_one_is_to_begin_a_new_run(
+    tmp_path: Path, moto_url: str, mail_sink: MailSink, cached: int
+) -> None:
+    async with world_of_its_own(tmp_path, moto_url, mail_sink, *CUT_EARLY, begins=ORDINARY_DAY) as world:
+        async with world.worker(cached_cases=cached):
+            case = await world.start()
+            await mute(case)
+            await case.settle()
+        updated = asyncio.create_task(case.update("verify_payment"))
+        async with asyncio.timeout(15):
+            while not (await case.handle.describe()).raw_description.HasField("pending_workflow_task"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await mute(case)
+
+        async with world.worker(cached_cases=cached):
+            answer = await asyncio.wait_for(updated, 30)
+            facts = await case.settle()
+
+    assert answer["paid"] is False
+    assert len(muted_at(facts)) == 2

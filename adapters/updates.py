@@ -1,0 +1,38 @@
+"""Sends an update to a case until the case has seen it."""
+
+import asyncio
+from typing import Any, Final
+
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from domain.messages.models import Message
+
+UNPROCESSED: Final = "UnprocessedUpdate"
+"""The server's word for an update that a worker was given and neither took nor refused."""
+FAILED_TASK: Final = "unexpected workflow task failure"
+"""What it says where the task that was to take the update came to nothing, as one that would have begun a new run just
+when a message came."""
+
+
+async def sent(handle: WorkflowHandle[Any, Any], name: str, message: Message, known_by: str | None) -> dict[str, Any]:
+    """Return an update's answer, however often it must be sent; raises as the client does where the answer is no."""
+    while True:
+        try:
+            answer: dict[str, Any] = await handle.execute_update(
+                name, message.model_dump(mode="json", exclude_none=True), id=known_by
+            )
+        except (WorkflowUpdateFailedError, RPCError) as error:
+            if not was_unseen(error):
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return answer
+
+
+def was_unseen(error: WorkflowUpdateFailedError | RPCError) -> bool:
+    """Tell whether no case has seen the update, so that it may be sent again."""
+    if isinstance(error, RPCError):
+        return FAILED_TASK in error.message
+    return isinstance(error.cause, ApplicationError) and error.cause.type == UNPROCESSED
