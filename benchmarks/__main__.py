@@ -13,13 +13,26 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import cases, imports, letters, life, long_life, photos, portal, replay, startup, strangers
+from benchmarks import cases, imports, letters, life, lives, long_life, photos, portal, replay, startup, strangers
 from benchmarks.figures import table
 from benchmarks.life import Lives
 from benchmarks.running import Part, run
 from benchmarks.sizes import SMALLEST, WHOLE, Size
+from benchmarks.workflows import CONFIGURATION
 
-NAMES = ("cases", "life", "longlife", "replay", "startup", "portal", "strangers", "imports", "letters", "photos")
+NAMES = (
+    "cases",
+    "life",
+    "lives",
+    "longlife",
+    "replay",
+    "startup",
+    "portal",
+    "strangers",
+    "imports",
+    "letters",
+    "photos",
+)
 
 
 class Parts:
@@ -34,6 +47,7 @@ class Parts:
         parts = (
             self.cases,
             self.life,
+            self.lives,
             self.longlife,
             self.replay,
             self.startup,
@@ -48,11 +62,15 @@ class Parts:
 
     async def cases(self) -> str:
         """Return what open cases cost."""
-        return table(await cases.measure(self._size))
+        return table(await cases.measure(self._size), CONFIGURATION)
 
     async def life(self) -> str:
         """Return what a whole life costs."""
-        return table(life.figures(await self._recorded()))
+        return table(life.figures(await self._recorded()), CONFIGURATION)
+
+    async def lives(self) -> str:
+        """Return what whole lives cost the worker and the server."""
+        return table(await lives.measure(self._size), CONFIGURATION)
 
     async def longlife(self) -> str:
         """Return how little ten years leave behind."""
@@ -60,7 +78,7 @@ class Parts:
 
     async def replay(self) -> str:
         """Return what its replay costs."""
-        return table(await replay.measure(await self._recorded(), self._size))
+        return table(await replay.measure(await self._recorded(), self._size), CONFIGURATION)
 
     async def startup(self) -> str:
         """Return how soon the programs are at work."""

@@ -3,7 +3,6 @@
 import asyncio
 import statistics
 import sys
-import time
 import uuid
 from dataclasses import dataclass
 from typing import Self
@@ -12,7 +11,7 @@ from temporalio.client import Client
 
 from adapters.temporal import address_of
 from benchmarks.figures import Figure
-from benchmarks.servers import Counter, activity_worker, compiled, server
+from benchmarks.servers import Counter, activity_worker, compiled, cpu_seconds, server
 from benchmarks.sizes import Size
 from benchmarks.subjects import Peer, Product, Subject
 
@@ -35,7 +34,7 @@ async def measure(size: Size) -> list[Figure]:
     resident = {name: statistics.median(each.resident_kib for each in found) for name, found in costs.items()}
     cpu = {name: statistics.median(each.cpu_ms for each in found) for name, found in costs.items()}
     return [
-        Figure("resident memory per open case", resident["product"], resident["bare"], 1.3, " KiB", 1),
+        Figure("resident memory per open case", resident["product"], resident["bare"], 1.0, " KiB", 1),
         Figure("worker CPU, start to waiting", cpu["product"], cpu["bare"], 1.3, " ms", 2),
     ]
 
@@ -96,5 +95,4 @@ class MeasuredWorker:
         await self._process.wait()
 
     def _cpu_seconds(self) -> float:
-        """Read the CPU clock of another process; the number is how the kernel names that clock."""
-        return time.clock_gettime((~self._process.pid << 3) | 2)
+        return cpu_seconds(self._process.pid)

@@ -28,20 +28,21 @@ class Figure:
         return None if self.goal is None or measured is None else measured <= self.goal
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """Return the figures as aligned text; empty where there are none."""
+def table(figures: Sequence[Figure], configuration: str = "") -> str:
+    """Return the figures as aligned text, and below what was measured; empty where there are none."""
     if not figures:
         return ""
     header = ("figure", "product", "bare", "ratio", "goal", "met")
     lines = [header, *(_cells(each) for each in figures)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    return "\n".join(
+    rows = [
         "  ".join(
             cell.ljust(width) if column == 0 else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         )
         for line in lines
-    )
+    ]
+    return "\n".join([*rows, *filter(None, [configuration])])
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowHistory
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from benchmarks.actions import counted
@@ -99,29 +100,38 @@ async def _lives(client: Client, metrics_port: int, subject: Subject, size: Size
 
 async def _live(client: Client, metrics_port: int, subject: Subject, reminders: int) -> Life:
     task_queue, counter = f"life-{uuid.uuid4().hex}", Counter()
-    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
     before = await counted(metrics_port)
     async with activity_worker(client, subject, task_queue, counter), workflow_worker(client, subject.name, task_queue):
-        handle = await subject.start(skipper.client, task_queue)
-        await counter.until(1)
-        await case_time.until_idle(handle)
-        await subject.give_representative(handle)
-        await counter.until(2)
-        await case_time.until_idle(handle)
-        await subject.give_letter(handle)
-        await counter.until(4)
-        await case_time.until_idle(handle)
-        for number in range(reminders):
-            until_past_it = await subject.next_reminder_at(handle) + timedelta(minutes=1) - await case_time.now(handle)
-            await case_time.skip(skipper, handle, until_past_it)
-            await counter.until(5 + number)
-            await case_time.until_idle(handle)
-        await subject.pay(handle)
-        await counter.until(5 + reminders)
-        await case_time.until_idle(handle)
-        await subject.give_certificate(handle, bogota_date(await case_time.now(handle)))
-        await counter.until(6 + reminders)
+        handle = await lived_through(client, subject, task_queue, counter, reminders)
         return await _lived(client, handle, before, metrics_port)
+
+
+async def lived_through(
+    client: Client, subject: Subject, task_queue: str, counter: Counter, reminders: int
+) -> WorkflowHandle[Any, Any]:
+    """Take a case through its life, and return its first run; workers of both kinds must be there."""
+    skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+    already = counter.done
+    handle = await subject.start(skipper.client, task_queue)
+    await counter.until(already + 1)
+    await case_time.until_idle(handle)
+    await subject.give_representative(handle)
+    await counter.until(already + 2)
+    await case_time.until_idle(handle)
+    await subject.give_letter(handle)
+    await counter.until(already + 4)
+    await case_time.until_idle(handle)
+    for number in range(reminders):
+        until_past_it = await subject.next_reminder_at(handle) + timedelta(minutes=1) - await case_time.now(handle)
+        await case_time.skip(skipper, handle, until_past_it)
+        await counter.until(already + 5 + number)
+        await case_time.until_idle(handle)
+    await subject.pay(handle)
+    await counter.until(already + 5 + reminders)
+    await case_time.until_idle(handle)
+    await subject.give_certificate(handle, bogota_date(await case_time.now(handle)))
+    await counter.until(already + 6 + reminders)
+    return handle
 
 
 async def _lived(client: Client, handle: Handle, before: int, metrics_port: int) -> Life:

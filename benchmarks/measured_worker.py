@@ -13,13 +13,10 @@ from pathlib import Path
 from adapters import temporal
 from benchmarks.workflows import workflow_worker
 
-KEPT = 1000
-"""More cases than are ever open, so that every one stays in memory: what that costs is measured."""
-
 
 async def main(address: str, name: str, task_queue: str) -> None:
     """Work until the standard input ends."""
-    async with workflow_worker(await temporal.connect(address=address), name, task_queue, cached=KEPT):
+    async with workflow_worker(await temporal.connect(address=address), name, task_queue):
         while await asyncio.to_thread(sys.stdin.readline):
             gc.collect()
             print(resident_bytes(), time.process_time(), flush=True)

@@ -49,7 +49,7 @@ def _figures(cost: dict[str, float], events: dict[str, int], what: str, unit: st
 
     return [
         figure(f"replay of a life, {what}", "life", None),
-        figure("  for each of its events", "life", 1.3, each_event=True),
+        figure("  for each of its events", "life", 1.2, each_event=True),
         figure("replay from start to waiting", "waiting", 1.3),
     ]
 

@@ -1,8 +1,11 @@
 """The server that both are measured on, the workers, and a client for each."""
 
 import asyncio
+import contextlib
+import itertools
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -18,6 +21,7 @@ from temporalio.worker import (
 )
 
 from adapters import temporal
+from adapters.temporal import address_of
 from benchmarks.subjects import Subject
 from stack.process import ROOT
 from stack.servers import temporal_server
@@ -29,6 +33,22 @@ async def server(arguments: Sequence[str] = ()) -> AsyncIterator[Client]:
     with tempfile.TemporaryDirectory() as folder:
         async with temporal_server(Path(folder), arguments=arguments) as address:
             yield await temporal.connect(address=address)
+
+
+def server_pid(client: Client) -> int:
+    """Return the process of the server that a client of `server` speaks to."""
+    port = address_of(client).rpartition(":")[2].encode()
+    for found in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # a process that has ended since
+            words = found.read_bytes().split(b"\0")
+            if b"start-dev" in words and (b"--port", port) in itertools.pairwise(words):
+                return int(found.parent.name)
+    raise RuntimeError(f"no process serves {address_of(client)}")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Read the CPU clock of another process; the number is how the kernel names that clock."""
+    return time.clock_gettime((~pid << 3) | 2)
 
 
 def compiled() -> dict[str, str]:

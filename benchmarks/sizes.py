@@ -15,6 +15,8 @@ class Size:
     open_cases: int = 400
     """Of `cases`: how many warm a worker up, and how many are measured, started so many at once:"""
     at_once: int = 20
+    lives: int = 8
+    """Of `lives`: whose worker's CPU is measured in each round."""
     reminders: tuple[int, int] = (2, 4)
     """Of the two lives whose difference is the price of a reminder."""
     counted: tuple[int, int] = (1, 4)
@@ -58,6 +60,7 @@ SMALLEST: Final = Size(
     warm=2,
     open_cases=4,
     at_once=2,
+    lives=1,
     reminders=(1, 2),
     counted=(1, 1),
     timed=(1, 1),
