@@ -35,20 +35,20 @@ class Companies:
     """The companies that have a profile. Nothing is opened before the first call."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine: Final = engine
         self._is_ready = False
         self._readying = threading.Lock()
 
     @property
     def is_shared(self) -> bool:
         """Whether every process, on every machine, has this same table."""
-        return self._engine.dialect.name == "postgresql"
+        return self.engine.dialect.name == "postgresql"
 
     def prepare(self) -> None:
         """Create the tables where there are none."""
         with _translated("prepare"), self._readying:
             if not self._is_ready:
-                tables.create(self._engine)
+                tables.create(self.engine)
                 self._is_ready = True
 
     def search(self, text: str, after: str | None = None, *, near: bool = False) -> Found:
@@ -83,7 +83,10 @@ class Companies:
         """Write companies, each in the place of what was there of it; the words of a name that it lost go, too."""
         if not stored:
             return
-        rows = [_row(each) for each in {each.company.company_id: each for each in stored}.values()]
+        latest = {each.company.company_id: each for each in stored}
+        rows = [
+            _row(latest[company_id]) for company_id in sorted(latest)
+        ]  # in one order, so that no two wait in a circle
         with self._writing("put") as connection:
             lost = _words_of(connection, [row["company_id"] for row in rows])
             kept = frozenset().union(*(name_words(row["legal_name"]) for row in rows))
@@ -104,7 +107,7 @@ class Companies:
                 # The index would keep what was removed until it is merged.
                 connection.exec_driver_sql("INSERT INTO directory_parts(directory_parts) VALUES ('optimize')")
         if gone and not self.is_shared:
-            with _translated("forget"), self._engine.connect() as connection:
+            with _translated("forget"), self.engine.connect() as connection:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
         return gone
 
@@ -125,18 +128,18 @@ class Companies:
 
     def close(self) -> None:
         """Give every connection back."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     @contextmanager
     def _reading(self, operation: str) -> Iterator[Connection]:
         self.prepare()
-        with _translated(operation), self._engine.connect() as connection:
+        with _translated(operation), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self, operation: str) -> Iterator[Connection]:
         self.prepare()
-        with _translated(operation), writing(self._engine) as connection:
+        with _translated(operation), writing(self.engine) as connection:
             yield connection
 
 

@@ -22,7 +22,7 @@ from domain.profiles.company import Company
 
 AT_ONCE: Final = 20
 """Reads of the bucket; they wait more than they work."""
-CHUNK: Final = 500
+CHUNK: Final = 200
 """Companies in one transaction."""
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """How far the clocks of those who leave marks may differ from ours, where somebody waits for the answer."""
@@ -82,7 +82,11 @@ class Rebuilt:
 
 
 class Following:
-    """One table after one bucket. Every call blocks, one at a time."""
+    """One table after one bucket. Every call blocks; threads may share it.
+
+    Invariant: data are read and written one after the other, and every process reads what each mark names for itself.
+    So whoever writes something older than another has written meanwhile, mends it at the mark of the newer.
+    """
 
     def __init__(
         self, table: Companies, bucket: Bucket, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -107,7 +111,7 @@ class Following:
             first = marks_since((until or self._since) - clocks_differ)
             marks = [key for key, _ in self._bucket.list(MARKS, first) if key not in self._seen]
             named = dict.fromkeys(name for key in marks if (name := company_of_mark(key)) is not None)
-            self.read(list(named))
+            self._read(list(named))
             oldest = marks_since(began - 2 * CLOCKS_DIFFER_AT_MOST)
             self._seen = {key for key in self._seen.union(marks) if key > oldest}
             if until is not None and began - until > WRITTEN_DOWN_EVERY:
@@ -115,6 +119,10 @@ class Following:
 
     def read(self, company_ids: Sequence[str]) -> Rebuilt:
         """Read these companies' data and write, or remove, their rows; what can't be read leaves its row as it is."""
+        with self._one_at_a_time:
+            return self._read(company_ids)
+
+    def _read(self, company_ids: Sequence[str]) -> Rebuilt:
         done = Rebuilt()
         for names in _chunks(company_ids, CHUNK):
             found: list[Stored] = []
@@ -146,6 +154,9 @@ class Following:
             done(len(names))
         total.add(self.read(sorted(known)))  # what was stored meanwhile is among them, so that each is looked for
         self._table.is_followed(began)
+        # What was stored meanwhile may have been read before, and written after another process wrote the newer.
+        self._seen.clear()
+        self.follow(CLOCKS_DIFFER_AT_MOST)
         return total
 
 

@@ -13,12 +13,18 @@ LEAST_LETTERS: Final = 4
 """Of a word that may be mistyped; a shorter one is too close to too many."""
 _LONG: Final = 8
 """From so many letters on, two of them may be wrong."""
+_THOUSANDS: Final = re.compile(r"(?<=\d)[.,'’](?=\d{3}(?!\d))")
+_LABEL: Final = re.compile(r"^\s*N\.?\s?I\.?\s?T\.?[\s:]*(?=\d)", re.IGNORECASE)
+_DASHES: Final = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
 _NAME_WORD: Final = re.compile(rf"[^\W\d_]{{{LEAST_LETTERS},}}")
 
 
 def folded(text: str) -> str:
     """Return a text without accents, capitals and the points of thousands, to compare by."""
-    plain = unicodedata.normalize("NFKD", text.casefold().replace(".", ""))
+    plain = text
+    for _ in range(2):  # a sign that stands for a capital becomes one, and only then a small letter
+        plain = unicodedata.normalize("NFKD", plain.casefold())
+    plain = plain.replace(".", "")
     # What no name has, a NUL or half of a pair, would break off a statement.
     kept = (each if each.isprintable() else " " for each in plain if not unicodedata.combining(each))
     return " ".join("".join(kept).split())
@@ -31,8 +37,9 @@ def searched(company: Company) -> str:
 
 
 def asked(text: str) -> tuple[str, ...]:
-    """Return the words that somebody looks for."""
-    return tuple(dict.fromkeys(folded(text).split()))[:MOST_WORDS]
+    """Return the words that somebody looks for; a NIT may be said to be one, and its thousands be apart in any way."""
+    number = _LABEL.sub("", _THOUSANDS.sub("", text.translate(_DASHES)))
+    return tuple(dict.fromkeys(folded(number).split()))[:MOST_WORDS]
 
 
 def name_words(legal_name: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from adapters.directory.following import CLOCKS_DIFFER, CLOCKS_DIFFER_AT_MOST, B
 from adapters.directory.search import Found
 from domain.errors import ServiceUnavailableError
 
-PATIENCE_SECONDS: Final = 2.0
+PATIENCE_SECONDS: Final = 5.0
 MENDED_EVERY_SECONDS: Final = 60.0
 log = logging.getLogger(__name__)
 

@@ -67,9 +67,13 @@ async def search(
     It is asked for by a POST on every page, so that no name stands in an address.
     """
     text, after = q.strip()[:120], despues if is_company_id(despues) else None
-    if after is None and is_company_id(text) and await desk.has(text):
-        return RedirectResponse(f"/soporte/casos/{text}", status_code=303)
-    found = await desk.directory.search(text, after, near=parecidas)
+    searching = desk.directory.search(text, after, near=parecidas)
+    if after is None and is_company_id(text):
+        found, has_case = await asyncio.gather(searching, desk.has(text))
+        if has_case:
+            return RedirectResponse(f"/soporte/casos/{text}", status_code=303)
+    else:
+        found = await searching
     values = {"q": text, "found": found, "first": after is None, "whole": await desk.directory.is_whole()}
     return portal.pages.page(request, "desk_search.html", values)
 

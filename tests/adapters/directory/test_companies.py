@@ -49,6 +49,7 @@ def ids(table: Companies, text: str) -> list[str]:
         pytest.param("900156264", ["C2"], id="NIT without its check digit"),
         pytest.param("900.156.264-2", ["C2"], id="NIT with points"),
         pytest.param("9001562642", ["C2"], id="NIT in one piece"),
+        pytest.param("NIT: 900,156,264–2", ["C2"], id="NIT said to be one, with commas and another dash"),
         pytest.param("other-3", ["OTHER-3"], id="company id"),
         pytest.param("s.a.s.", ["C1"], id="abbreviation with points"),
         pytest.param("rnil", ["C2"], id="any part of a name"),
@@ -167,9 +168,9 @@ def test_where_no_file_can_be_the_message_says_what_to_set(tmp_path: Path) -> No
 
 def test_a_table_of_another_schema_is_made_anew(table: Companies) -> None:
     table.put([stored("C1", "Tienda")])
-    with writing(table._engine) as connection:
+    with writing(table.engine) as connection:
         connection.execute(STATE.update().where(STATE.c.name == "schema"), {"value": "0"})
-    again = Companies(table._engine)
+    again = Companies(table.engine)
 
     assert (again.search("").companies, again.followed_until()) == ((), None)
 
@@ -183,7 +184,7 @@ def test_whatever_is_typed_is_only_looked_for(filled: Companies, text: str) -> N
 def test_a_failure_names_the_operation_and_nothing_of_the_company(table: Companies) -> None:
     company = stored("C1", "Zubizarreta")
     table.prepare()
-    with table._engine.begin() as connection:
+    with table.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE directory_words"))
 
     with pytest.raises(DirectoryUnavailableError) as raised:

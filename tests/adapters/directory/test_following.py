@@ -1,7 +1,7 @@
 """A table that follows what is stored elsewhere, and is mended or built from the bucket."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -172,6 +172,41 @@ def test_rebuilding_reads_what_differs_mends_it_and_removes_who_is_gone(
     assert second == Rebuilt(companies=7, written=2, removed=1, unreadable=2)
     assert sorted(bucket.read) == sorted(map(company_key, ["BROKEN", "SOMEBODY", "C3", "C4", "GONE"]))
     assert found(table, "") == ["C3", "C0", "C1", "C2", "C4"]
+
+
+class Overtaken(S3Objects):
+    """A bucket in which another process stores newer data, and its row, while the older are being read."""
+
+    newer: Callable[[], None] | None = None
+
+    def get(self, key: str, *, limit_bytes: int | None = None) -> S3Object | None:
+        found = super().get(key, limit_bytes=limit_bytes)
+        if self.newer is not None:
+            overtake, self.newer = self.newer, None
+            overtake()
+        return found
+
+
+@pytest.mark.parametrize("how", ["follow", "rebuild"])
+def test_older_data_that_were_written_over_newer_ones_do_not_stay(table: Companies, moto_url: str, how: str) -> None:
+    bucket = Overtaken(*s3_servers.new_bucket(moto_url))
+    replica = Following(table, bucket)
+    replica.rebuild()
+    profiles.store_company(bucket, company())
+    newer = company(legal_name="Clavos y Puntillas")
+
+    def store_newer() -> None:
+        profiles.store_company(bucket, newer)
+        Entering(table).enter(newer)
+
+    bucket.newer = store_newer
+    if how == "follow":
+        replica.follow(CLOCKS_DIFFER)
+        replica.follow(CLOCKS_DIFFER)
+    else:
+        replica.rebuild()
+
+    assert (found(table, "clavos"), found(table, "tornillo")) == (["C1"], [])
 
 
 def test_a_rebuilding_that_broke_off_goes_on_with_what_is_left(

@@ -1,7 +1,7 @@
 """Which words are close to one that was mistyped."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.directory.words import asked, closest, ends, folded, name_words, tolerance
@@ -56,6 +56,7 @@ def test_one_mistake_leaves_the_beginning_or_the_ending_that_is_looked_up(word: 
 
 
 @given(st.text())
+@example("𝐀. ﬁ ẞ")
 def test_any_text_is_folded_to_printable_words_once_and_for_all(text: str) -> None:
     assert folded(folded(text)) == folded(text)
     assert all(word.isprintable() for word in asked(text))
