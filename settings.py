@@ -77,6 +77,8 @@ class WorkerLimits(Model):
     activity_slots: Annotated[int, Field(ge=1, le=500)] = 20
     cached_cases: Annotated[int, Field(ge=0, le=100_000)] = 1000
     """How many cases stay in memory between their tasks, those used last; without any, each task begins anew."""
+    letter_slots: Annotated[int, Field(ge=1, le=100)] = 2
+    """How many letters are checked at once, beside the other steps."""
     shutdown_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     metrics_address: str = "127.0.0.1:9464"
     confinement: Literal["required", "without_seccomp"] = "required"

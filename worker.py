@@ -11,8 +11,9 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,7 @@ from activities.webhooks import WebhookActivities
 from adapters import encryption, histories, s3, temporal
 from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
-from domain.contract import TASK_QUEUE
+from domain.contract import TASK_QUEUE, letters_queue
 from domain.errors import ActivaError
 from domain.receiver import Webhooks
 from entry import served
@@ -138,6 +139,35 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
     return kept.of(built)
 
 
+def build_checks(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings) -> Worker:
+    """Return the worker of the letters' checks alone: however many there are, no other step waits for them.
+
+    The other one does them too, for cases whose last task an older worker did.
+    """
+    limits = settings.worker
+    return Worker(
+        client,
+        task_queue=letters_queue(),
+        activities=[each for each in bound if each.__name__ == UploadActivities.check_upload.__name__],
+        activity_executor=ThreadPoolExecutor(limits.letter_slots, thread_name_prefix="letter"),
+        max_concurrent_activities=limits.letter_slots,
+        graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
+        interceptors=[FailuresInterceptor()],
+    )
+
+
+@asynccontextmanager
+async def working(
+    client: Client, bound: Sequence[Callable[..., Any]], settings: Settings
+) -> AsyncIterator[tuple[Worker, Worker]]:
+    """Work until the block ends, then let the running steps finish, all in the same time."""
+    async with build(client, bound, settings) as steps, build_checks(client, bound, settings) as checks:
+        try:
+            yield steps, checks
+        finally:
+            await asyncio.gather(steps.shutdown(), checks.shutdown())
+
+
 async def require_ready(client: Client, store: "S3Client", bucket: str) -> None:
     """Raise NotReadyError where a case would hang later: a search attribute that is not registered, no bucket."""
     wrong = await temporal.missing_search_attributes(client)
@@ -150,7 +180,9 @@ async def require_ready(client: Client, store: "S3Client", bucket: str) -> None:
 
 async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then let the running steps finish."""
-    with LetterChecker(settings.trust_roots, seccomp_required=settings.worker.confinement == "required") as checker:
+    limits = settings.worker
+    is_strict = limits.confinement == "required"
+    with LetterChecker(settings.trust_roots, limits.letter_slots, seccomp_required=is_strict) as checker:
         LOG.info("uploads are opened by processes confined by %s", await asyncio.to_thread(checker.warm))
         await _work(settings, checker)
 
@@ -161,14 +193,15 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     )
     logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
     runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics, logging=logs))
-    store = s3.connect(**settings.s3.client_arguments(), connections=settings.worker.activity_slots)
+    limits = settings.worker
+    store = s3.connect(**settings.s3.client_arguments(), connections=limits.activity_slots + limits.letter_slots)
     objects = s3.S3Objects(store, settings.s3.bucket)
     client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=runtime)
     await require_ready(client, store, settings.s3.bucket)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with build(client, activities(objects, checker, settings), settings):
+    async with working(client, activities(objects, checker, settings), settings):
         LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
         await stop.wait()
         LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)

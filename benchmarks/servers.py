@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from temporalio.worker import (
 from adapters import temporal
 from adapters.temporal import address_of
 from benchmarks.subjects import Subject
+from domain.contract import letters_queue
 from stack.process import ROOT
 from stack.servers import temporal_server
 
@@ -89,13 +90,19 @@ class _Counting(ActivityInboundInterceptor):
             self._counter.done += 1
 
 
-def activity_worker(client: Client, subject: Subject, task_queue: str, counter: Counter) -> Worker:
-    """Return a worker of the activities alone, so that they cost nothing where workflows are measured."""
-    return Worker(
-        client,
-        task_queue=task_queue,
-        activities=subject.activities,
-        activity_executor=ThreadPoolExecutor(20),
-        max_concurrent_activities=20,
-        interceptors=[counter, *subject.interceptors],
-    )
+@asynccontextmanager
+async def activity_worker(client: Client, subject: Subject, task_queue: str, counter: Counter) -> AsyncIterator[None]:
+    """Do the activities alone, so that they cost nothing where workflows are measured; letters have their own queue."""
+    async with AsyncExitStack() as workers:
+        for queue in (task_queue, letters_queue(task_queue)):
+            await workers.enter_async_context(
+                Worker(
+                    client,
+                    task_queue=queue,
+                    activities=subject.activities,
+                    activity_executor=ThreadPoolExecutor(20),
+                    max_concurrent_activities=20,
+                    interceptors=[counter, *subject.interceptors],
+                )
+            )
+        yield

@@ -39,6 +39,11 @@ EventId = Annotated[str, StringConstraints(pattern=r"^evt_[0-9a-f]{24}$")]
 """The `webhook-id` of an event, the same each time it is sent."""
 
 
+def letters_queue(task_queue: str = TASK_QUEUE) -> str:
+    """Return the task queue on which the letters of another queue's cases are checked, in slots of their own."""
+    return f"{task_queue}-letters"
+
+
 def workflow_id(company_id: str) -> str:
     """Return the workflow id of a company's activation."""
     return f"activation-{company_id}"

@@ -27,15 +27,17 @@ from domain.case.jobs import (
     RecordRevocation,
     RecordRevocationRequest,
     TellNotice,
+    UploadChecked,
     job_name,
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.steps import nit_locked
+from domain.contract import letters_queue
 from domain.errors import MailboxRefusedError
 from domain.model import Model
 from domain.notices import Notice, NoticeSent, ProfileRefs, SendNotice
 from domain.views.mails import build_notice
-from workflows.policies import MAIL, REMINDER, STORAGE
+from workflows.policies import IN_TURN, MAIL, REMINDER, STORAGE
 
 
 async def perform(case: Case, job: Job, now: datetime) -> Any:
@@ -46,7 +48,7 @@ async def perform(case: Case, job: Job, now: datetime) -> Any:
         case IssueLetter():
             activity, request = LetterActivities.issue_letter, _issue_letter(case, job, now)
         case CheckUpload():
-            activity, request = UploadActivities.check_upload, _check_upload(case, job, now)
+            return await _checked(_check_upload(case, job, now), job)
         case RecordAcceptance():
             activity, request = UploadActivities.record_acceptance, _record_acceptance(case, job)
         case RecordRevocation():
@@ -63,6 +65,19 @@ async def perform(case: Case, job: Job, now: datetime) -> Any:
     return await workflow.execute_activity_method(activity, request, summary=job_name(job), **limits)
 
 
+async def _checked(request: CheckUploadRequest, job: CheckUpload) -> UploadChecked:
+    """Have a letter checked on a queue of its own, whose slots no other step needs."""
+    checked: UploadChecked = await workflow.execute_activity_method(
+        UploadActivities.check_upload,
+        request,
+        summary=job_name(job),
+        task_queue=letters_queue(workflow.info().task_queue),
+        priority=IN_TURN,
+        **STORAGE,
+    )
+    return checked
+
+
 def _issue_letter(case: Case, job: IssueLetter, now: datetime) -> Model:
     return IssueLetterRequest(
         company_id=case.company_id,
@@ -73,7 +88,7 @@ def _issue_letter(case: Case, job: IssueLetter, now: datetime) -> Model:
     )
 
 
-def _check_upload(case: Case, job: CheckUpload, now: datetime) -> Model:
+def _check_upload(case: Case, job: CheckUpload, now: datetime) -> CheckUploadRequest:
     return CheckUploadRequest(
         company_id=case.company_id,
         upload_id=job.upload_id,

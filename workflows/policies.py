@@ -4,9 +4,9 @@ A step that keeps failing is never the end of a case: it waits in the case's que
 """
 
 from datetime import timedelta
-from typing import TypedDict
+from typing import Final, TypedDict
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 
 class Limits(TypedDict):
@@ -25,6 +25,9 @@ STORAGE = Limits(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_attempts=3),
 )
 """Reading and writing documents, checking an upload."""
+
+IN_TURN: Final = Priority(priority_key=3)
+"""Letters are checked in the order in which they came, also those of companies that were imported behind the others."""
 
 MAIL = Limits(
     schedule_to_start_timeout=None,

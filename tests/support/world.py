@@ -7,7 +7,7 @@ import email.policy
 import json
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -17,7 +17,6 @@ from typing import Any
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
-from temporalio.worker import Worker
 
 import worker
 from activities.known_addresses import KnownAddresses
@@ -64,11 +63,11 @@ class World:
     begins: datetime | None = None
     """When a case begins unless its test names another instant; None is now."""
 
-    def worker(self, *, cached_cases: int = 0, **changes: object) -> Worker:
+    def worker(self, *, cached_cases: int = 0, **changes: object) -> AbstractAsyncContextManager[object]:
         """Return a worker; changes are of its settings, as in `smtp=...`."""
         limits = WorkerLimits(shutdown_seconds=5, cached_cases=cached_cases)
         settings = self.settings.model_copy(update={"worker": limits, **changes})
-        return worker.build(self.client, worker.activities(self.objects, self.examiner, settings), settings)
+        return worker.working(self.client, worker.activities(self.objects, self.examiner, settings), settings)
 
     async def start(
         self,
@@ -267,9 +266,11 @@ async def encrypted(made: World, ring: Path, *, reads_only: bool = False) -> Wor
     )
 
 
-def worker_over(made: World, objects: s3.S3Objects, now: Callable[[], datetime] | None = None) -> Worker:
+def worker_over(
+    made: World, objects: s3.S3Objects, now: Callable[[], datetime] | None = None
+) -> AbstractAsyncContextManager[object]:
     """Return a worker over another store than the world's own, and by another clock where one is given."""
-    return worker.build(made.client, worker.activities(objects, made.examiner, made.settings, now), made.settings)
+    return worker.working(made.client, worker.activities(objects, made.examiner, made.settings, now), made.settings)
 
 
 @asynccontextmanager
