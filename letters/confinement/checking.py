@@ -115,7 +115,7 @@ def _check_photos(files: Sequence[bytes], issued: LetterOnRecord) -> tuple[Exami
     pictures = coded_within([upright(photo, expected) for photo in photos], issued.limit_bytes)
     if not pictures:
         return _refused((_too_large(files, issued),)), ()
-    return _judged(Scan(picture_pdf(pictures), None), issued), pictures
+    return _judged(Scan(picture_pdf(pictures), None, is_plain=True), issued), pictures
 
 
 def _made_smaller(data: bytes, scan: Scan, found: Examination, issued: LetterOnRecord) -> tuple[Examination, Pictures]:
@@ -128,7 +128,7 @@ def _made_smaller(data: bytes, scan: Scan, found: Examination, issued: LetterOnR
     if not pictures:
         return _refused((_too_large((data,), issued),)), ()
     if found.verdict is Verdict.ACCEPTED:
-        again = _judged(Scan(picture_pdf(pictures), None), issued)
+        again = _judged(Scan(picture_pdf(pictures), None, is_plain=True), issued)
         if again.verdict is not Verdict.ACCEPTED:
             refused = {"verdict": Verdict.REJECTED, "reasons": (_too_large((data,), issued),)}
             return again.model_copy(update=refused), ()

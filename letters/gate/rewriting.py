@@ -32,6 +32,16 @@ _PAINT: Final = frozenset(("f", "F", "f*", "B", "B*", "b", "b*", "S", "s"))
 _WRITE: Final = frozenset(("Tj", "TJ", "'", '"'))
 _INVISIBLE: Final = 3
 """The text rendering mode in which programs lay what they recognised under the picture."""
+_PLAIN_KEYS: Final = frozenset(
+    (
+        *("/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Filter", "/DecodeParms"),
+        *("/Length", "/Interpolate", "/Intent", "/Name", "/Metadata"),
+    )
+)
+"""Of a picture that has no mask, hides with no layer and whose values stand for themselves."""
+_PLAIN_SPACES: Final = (Name.DeviceGray, Name.DeviceRGB)
+_PLAIN_FILTERS: Final = (Name.DCTDecode, Name.FlateDecode)
+_PLAIN_BITS: Final = 8
 _PLAIN_STATE: Final = {"/ca": 1, "/CA": 1, "/BM": (Name.Normal, Name.Compatible), "/SMask": Name("/None")}
 
 
@@ -44,6 +54,8 @@ class Scan(NamedTuple):
     """Its pictures alone; None where nothing else is drawn."""
     maker: str | None = None
     """The program that made it, where it is one that people are told of."""
+    is_plain: bool = False
+    """Each picture in it is shown as its own pixels, in grey or in red, green and blue."""
 
 
 def as_shown(data: bytes) -> bytes:
@@ -62,7 +74,7 @@ def rewritten(data: bytes) -> Scan | None:
             filters.strip(page)
         if not filters.drawn:
             return None
-        return Scan(shown, _saved(pdf) if filters.draws_more else None, maker)
+        return Scan(shown, _saved(pdf) if filters.draws_more else None, maker, filters.is_plain)
 
 
 def _shown(pdf: Pdf) -> bytes:
@@ -103,6 +115,8 @@ class _Filter:
         """Pictures that are drawn, forms counted once."""
         self.draws_more = False
         """Something else is drawn that may be seen."""
+        self.is_plain = True
+        """Every picture is drawn as its own pixels."""
 
     def strip(self, page: pikepdf.Page) -> None:
         """Leave nothing but pictures on a page."""
@@ -130,7 +144,7 @@ class _Filter:
         if not isinstance(item, Stream):
             return False
         if item.get("/Subtype") == Name.Image:
-            self.draw()
+            self.draw(is_plain=_is_plain_picture(item))
             found[name] = item
             return True
         form = self._form(item, resources, depth)
@@ -160,9 +174,10 @@ class _Filter:
         self._forms[key] = stripped
         return stripped
 
-    def draw(self) -> None:
+    def draw(self, *, is_plain: bool = False) -> None:
         """Count a picture that is drawn."""
         self.drawn += 1
+        self.is_plain &= is_plain
         if self.drawn > _MAX_DRAWN:
             raise TooComplexError
 
@@ -245,6 +260,15 @@ def _resources(resources: pikepdf.Object, xobjects: dict[str, Stream]) -> Dictio
 def _is_rectangle(path: list[Instruction]) -> bool:
     """Tell whether a clip is one upright rectangle, which can't cut a picture into words."""
     return [str(each.operator) for each in path if str(each.operator) not in _CLIP] == ["re"]
+
+
+def _is_plain_picture(picture: Stream) -> bool:
+    return (
+        picture.keys() <= _PLAIN_KEYS
+        and picture.get("/BitsPerComponent") == _PLAIN_BITS
+        and picture.get("/ColorSpace") in _PLAIN_SPACES
+        and picture.get("/Filter") in _PLAIN_FILTERS
+    )
 
 
 def _is_plain(state: pikepdf.Object | None) -> bool:
