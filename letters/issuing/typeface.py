@@ -3,6 +3,7 @@
 Source Sans 3 by Adobe, SIL Open Font License 1.1 (fonts/OFL.txt). Parsed once, when this module is imported.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +13,22 @@ from reportlab.pdfbase.ttfonts import TTFont
 REGULAR: Final = "SourceSans3"
 BOLD: Final = "SourceSans3-SemiBold"
 
+_WORDS: Final = 4096
+"""More than the wording has, which is the same in every letter."""
 _FOLDER: Final = Path(__file__).parent / "fonts"
+
+
+class _Face(TTFont):  # type: ignore[misc]  # reportlab has no types
+    """A font that remembers how wide words are."""
+
+    def __init__(self, name: str, file: Path) -> None:
+        super().__init__(name, file)
+        self.stringWidth = lru_cache(_WORDS)(super().stringWidth)
+
+
 _FACES: Final = {
-    REGULAR: TTFont(REGULAR, _FOLDER / "SourceSans3-Regular.ttf"),
-    BOLD: TTFont(BOLD, _FOLDER / "SourceSans3-SemiBold.ttf"),
+    REGULAR: _Face(REGULAR, _FOLDER / "SourceSans3-Regular.ttf"),
+    BOLD: _Face(BOLD, _FOLDER / "SourceSans3-SemiBold.ttf"),
 }
 for _face in _FACES.values():
     pdfmetrics.registerFont(_face)
