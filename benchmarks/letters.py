@@ -109,9 +109,8 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
         yield Job("in the box, black and white", content, partial(scan, issued.pdf, content, condition, seed))
     for content in ("pen", "blank"):
         for condition in GREY:
-            yield Job(
-                f"on used paper, {content}", condition, partial(scan_of_used, issued.pdf, content, condition, seed)
-            )
+            make = partial(scan_of_used, issued.pdf, content, condition, seed, turn)
+            yield Job(f"on used paper, {content}", condition, make)
     content = BY_PEN[turn % len(BY_PEN)]
     for row, take in (("near", photo), ("from afar", from_afar)):
         yield Job("bare photos, signed by pen", row, partial(_photo, take, issued.pdf, content, seed))

@@ -54,6 +54,15 @@ _OTHER: Final = 0.5
 
 AREA: Final = Box(x_mm=21.0, y_mm=20.0, width_mm=174.0, height_mm=SIGNATURE_BOX.y_mm - 5.5 - 20.0)
 """Below it people sign, and signatures reach beyond their box."""
+_BEYOND_MM: Final = 15.0
+"""Seen of the page to the left, above and to the right of the area while it is moved: a smooth surface runs wild where
+it has nothing to hold on to, which should be in the margins rather than on the words at their edge."""
+_SEEN: Final = Box(
+    x_mm=AREA.x_mm - _BEYOND_MM,
+    y_mm=AREA.y_mm - _BEYOND_MM,
+    width_mm=AREA.width_mm + 2 * _BEYOND_MM,
+    height_mm=AREA.height_mm + _BEYOND_MM,
+)
 
 
 @dataclass(frozen=True)
@@ -84,12 +93,15 @@ class Likeness:
 
 def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: int) -> Likeness:
     """Return how far a picture agrees with a page (from 1) of the issued letter."""
-    issued = _cut(issued_page(page - 1, PIXELS_PER_MM), AREA)
+    whole = issued_page(page - 1, PIXELS_PER_MM)
+    issued = _cut(whole, AREA)
     # Without this, straightening would fold detail finer than the comparison into it.
     picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 1.0), np.uint8)
-    scan = _evenly_lit(warp(picture, transform, AREA, PIXELS_PER_MM))
+    scan = _evenly_lit(warp(picture, transform, _SEEN, PIXELS_PER_MM))
     printed = _printed(issued, page)
-    aligned = align(scan, blurred(issued, _ALIGNING_BLUR), PIXELS_PER_MM)
+    moved = align(scan, blurred(_cut(whole, _SEEN), _ALIGNING_BLUR), PIXELS_PER_MM)
+    (rows, columns), beyond = issued.shape, round(_BEYOND_MM * PIXELS_PER_MM)
+    aligned = np.ascontiguousarray(moved[beyond : beyond + rows, beyond : beyond + columns])
     found = _likeness(aligned, issued, page, printed)
     if not found.in_doubt or found.median < _WORTH_IT:
         return found

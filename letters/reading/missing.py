@@ -15,13 +15,13 @@ from letters.reading.windows import PIXELS_PER_MM, blurred, detail, window_mean
 
 WINDOW_MM: Final = (2.4, 2.4)
 _BLUR: Final = 1.0
-_TILE_MM: Final = (22.0, 9.0)
-"""Large enough that one changed word can't bend the fit to itself."""
+_TILE_MM: Final = (44.0, 18.0)
+"""Large enough that neither a changed word nor a line of print on the back can bend the fit to itself."""
 _STEP: Final = 2
 _ROUNDS: Final = 4
 _LEAST_SPREAD: Final = 4.0
 """Grey levels."""
-_DARKER: Final = 0.4
+_DARKER: Final = 0.15
 """How much less of what is darker than expected is believed: the back shows through all over a page of used paper."""
 _EDGE_MM: Final = 1.2
 """What lies so near the edge may have been cut off."""

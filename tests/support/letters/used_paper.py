@@ -65,10 +65,14 @@ def used(paper: np.ndarray, back: str, stock: str, strength: float, rng: np.rand
     return np.clip(shown, 0, 255).astype(np.uint8)
 
 
-def scan_of_used(pdf: bytes, content: str, condition: str, seed: int) -> bytes:
-    """Return a capture of the letter on used paper, with something in the box; back, stock and strength by the seed."""
+def scan_of_used(pdf: bytes, content: str, condition: str, seed: int, turn: int | None = None) -> bytes:
+    """Return a capture of the letter on used paper, with something in the box; all but that follows from the seed.
+
+    Where seeds are only odd or only even, `turn` takes its place in choosing back and stock: else half of them is seen.
+    """
+    turn = seed if turn is None else turn
     rng = np.random.default_rng([seed, list(CAPTURES).index(condition), list(CONTENTS).index(content), 77])
-    back, stock = BACKS[seed % len(BACKS)], list(STOCKS)[seed // len(BACKS) % len(STOCKS)]
+    back, stock = BACKS[turn % len(BACKS)], list(STOCKS)[turn // len(BACKS) % len(STOCKS)]
     paper = used(sheet(pdf), back, stock, rng.uniform(*STRENGTHS), rng)
     CONTENTS[content](paper, rng)
     how = CAPTURES[condition]
