@@ -18,7 +18,6 @@ from adapters.encryption.sealing import opened, seal
 from domain.contract import company_of, is_company_id
 from domain.messages.parsing import ENCRYPTED_ENCODING
 
-CIPHER: Final = b"AES-256-GCM"
 _PAYLOAD: Final = "activa-payload-1"
 
 
@@ -56,7 +55,6 @@ class CompanyCodec(PayloadCodec, WithSerializationContext):
             key = await asyncio.to_thread(self._keys.to_write_with, company_id)
         metadata = {
             "encoding": ENCRYPTED_ENCODING,
-            "encryption-cipher": CIPHER,
             "encryption-company": company_id.encode(),
             "encryption-key-id": key.id.encode(),
         }

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import dataclasses
 import json
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.common import RawValue
 from temporalio.worker import Replayer
 
-from adapters import temporal
+from adapters import profiles, temporal
 from adapters.batches import Batches
 from adapters.encryption import codec
 from adapters.encryption.ring import RetiredKeyError, Ring, RingKeys, write_ring
@@ -24,9 +25,10 @@ from adapters.encryption.rotation import erase, rewrap
 from adapters.s3 import S3Objects
 from adapters.temporal import data_converter
 from domain.bucket import KEYS
+from domain.contract import TASK_QUEUE, WORKFLOW_TYPE
 from domain.errors import StoreUnavailableError
 from domain.messages.models import RemindersMuted
-from tests.support import s3_servers
+from tests.support import builders, s3_servers
 from tests.support.encryption import file_key, ring_file
 from tests.support.workflows.costs import a_life
 from tests.support.workflows.readable import readable_payloads
@@ -91,6 +93,28 @@ async def test_a_life_leaves_nothing_to_be_read_in_temporal(secret_world: World)
         for text in (folio, "FV-77", "297500", "5F01", "no hay carta", "support:ana", "loan_days", "Perfil de la"):
             assert text not in history
             assert base64.b64encode(text.encode()).decode().rstrip("=")[:-1] not in history
+
+
+async def test_a_memo_is_encrypted_and_goes_along_into_the_next_run(secret_world: World) -> None:
+    company = builders.company(company_id=f"T{uuid.uuid4().hex[:12]}")
+    sha256 = await asyncio.to_thread(profiles.store_company, secret_world.objects, company)
+    case = CaseUnderTest(secret_world, company.company_id)
+    async with secret_world.worker():
+        first = await secret_world.client.start_workflow(
+            WORKFLOW_TYPE,
+            {"company_id": company.company_id, "profile_sha256": sha256},
+            id=case.handle.id,
+            task_queue=TASK_QUEUE,
+            memo={"note": "FV-77"},
+        )
+        await case.settle()
+        await asyncio.gather(*(case.handle.signal("payment_confirmd", {"by": "billing"}) for _ in range(410)))
+        await case.settle()
+        described = await case.handle.describe()
+
+    assert described.run_id != first.first_execution_run_id
+    assert await described.memo() == {"note": "FV-77"}
+    assert b"FV-77" not in described.raw_description.SerializeToString()
 
 
 async def test_the_text_of_a_failure_is_not_readable(secret_world: World) -> None:
