@@ -25,6 +25,7 @@ from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.messages.four_eyes import FourEyes
 from domain.model import Model
 from domain.receiver import Webhooks
+from domain.retention import Retention
 from sealing import CodecServer, Encryption
 from serving import Address, Serving
 
@@ -230,6 +231,7 @@ class Settings(BaseSettings):
     audit: Audit = Audit()
     directory: Directory = Directory()
     encryption: Encryption = Encryption()
+    retention: Retention = Retention()
     portal: Portal | None = None
     codec: CodecServer | None = None
     """Each needed by its own server only."""

@@ -81,11 +81,11 @@ def connect(
 
 def bucket_exists(client: "S3Client", bucket: str) -> bool:
     """Tell whether the bucket is there; raises StoreUnavailableError when that can't be found out."""
-    with _translated("HeadBucket", bucket):
+    with translated("HeadBucket", bucket):
         try:
             client.head_bucket(Bucket=bucket)
         except ClientError as error:
-            if _code(error) in {"404", "NoSuchBucket"}:
+            if code_of(error) in {"404", "NoSuchBucket"}:
                 return False
             raise
         return True
@@ -108,11 +108,11 @@ class S3Objects:
 
         Reads at most one byte more than the limit, so that an object too large shows without being held in memory.
         """
-        with _translated("GetObject", self._bucket):
+        with translated("GetObject", self._bucket):
             try:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
             except ClientError as error:
-                if _code(error) in _ABSENT:
+                if code_of(error) in _ABSENT:
                     return None
                 raise
             with closing(answer["Body"]) as body:
@@ -132,7 +132,7 @@ class S3Objects:
 
     def list(self, prefix: str, after: str = "") -> Iterator[tuple[str, str]]:
         """Yield key and ETag of every object below a prefix whose key comes after one, a thousand for each request."""
-        with _translated("ListObjectsV2", self._bucket):
+        with translated("ListObjectsV2", self._bucket):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=prefix, StartAfter=after
             )
@@ -142,7 +142,7 @@ class S3Objects:
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Write the object, replacing what was there."""
-        with _translated("PutObject", self._bucket):
+        with translated("PutObject", self._bucket):
             self._client.put_object(**self._request(key, data, content_type))
 
     def put_new(self, key: str, data: bytes, content_type: str, *, locked_until: datetime | None = None) -> bool:
@@ -164,7 +164,7 @@ class S3Objects:
     def remove_versions(self, key: str) -> int:
         """Remove the object in all its versions, and return how many those were; what is locked raises."""
         removed = 0
-        with _translated("DeleteObject", self._bucket):
+        with translated("DeleteObject", self._bucket):
             pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=key)
             for page in pages:
                 versions = [each["VersionId"] for each in page.get("Versions", ()) if each["Key"] == key]
@@ -184,31 +184,33 @@ class S3Objects:
         }
 
     def _write_if(self, request: "PutObjectRequestTypeDef") -> bool:
-        with _translated("PutObject", self._bucket):
+        with translated("PutObject", self._bucket):
             try:
                 self._client.put_object(**request)
             except ClientError as error:
                 # A version to be replaced that is not there at all answers 404.
-                if _code(error) not in _LOST | _ABSENT:
+                if code_of(error) not in _LOST | _ABSENT:
                     raise
                 return False
             return True
 
 
 @contextmanager
-def _translated(operation: str, bucket: str) -> Iterator[None]:
+def translated(operation: str, bucket: str) -> Iterator[None]:
+    """Raise what a call reports as StoreUnavailableError."""
     try:
         yield
     except ParamValidationError:
         raise  # a mistake in this code, which no retry mends
     except ClientError as error:
-        text = f"S3 {operation}: {_code(error)}"
-        if _code(error) in _NOT_SET_UP:
+        text = f"S3 {operation}: {code_of(error)}"
+        if code_of(error) in _NOT_SET_UP:
             text += f"; bucket {bucket} is not ready for this worker, run `python -m deploy.bootstrap`"
         raise StoreUnavailableError(text) from None
     except BotoCoreError as error:
         raise StoreUnavailableError(f"S3 {operation}: {type(error).__name__}") from None
 
 
-def _code(error: ClientError) -> str:
+def code_of(error: ClientError) -> str:
+    """Return the store's own code of an error."""
     return str(error.response.get("Error", {}).get("Code", "unknown"))

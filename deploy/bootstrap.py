@@ -51,7 +51,8 @@ def main(
                 settings.s3.bucket: ensure_bucket(
                     s3.connect(**settings.s3.client_arguments(), connections=1),
                     settings.s3.bucket,
-                    locks=settings.audit.lock_days > 0,
+                    locks=settings.audit.lock_days > 0 or settings.retention.lock_letters,
+                    retention=settings.retention,
                 )
             }
         },

@@ -4,12 +4,15 @@ Applied again at every run: a bucket made by hand, or a local server that forgot
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from deploy.conditional_writes import ConditionIgnoredError, probe
+from deploy.lifecycle import LifecycleError, ensure_lifecycle
 from domain.errors import ActivaError, StoreUnavailableError
+from domain.retention import Retention
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
@@ -26,10 +29,13 @@ class BucketRefusedError(ActivaError):
     """The object store refuses what the bucket needs; somebody must correct name, keys or rights."""
 
 
-def ensure_bucket(client: "S3Client", bucket: str, *, locks: bool = False) -> dict[str, str]:
+def ensure_bucket(
+    client: "S3Client", bucket: str, *, locks: bool = False, retention: Retention | None = None
+) -> dict[str, str]:
     """Create the bucket if it is not there and apply its settings; return what was done, by setting.
 
     With `locks`, objects in it can be locked; that is never taken back. An encryption that somebody chose is kept.
+    With `retention`, the store removes by itself what has an age.
     Raises StoreUnavailableError, or BucketRefusedError naming the call.
     """
     steps: dict[str, Callable[[S3Client, str], str]] = {
@@ -41,6 +47,8 @@ def ensure_bucket(client: "S3Client", bucket: str, *, locks: bool = False) -> di
     }
     if locks:
         steps["object_lock"] = _lockable
+    if retention is not None:
+        steps["lifecycle"] = partial(ensure_lifecycle, retention=retention)
     return {name: _outcome(name, step, client, bucket) for name, step in steps.items()}
 
 
@@ -55,7 +63,7 @@ def _outcome(name: str, step: Callable[["S3Client", str], str], client: "S3Clien
         if code in _FOR_NOW:
             raise StoreUnavailableError(f"{text}; try again later") from error
         raise BucketRefusedError(f"{text}; check ACTIVA_S3__BUCKET, its region, the keys and their rights") from error
-    except ConditionIgnoredError as error:
+    except (ConditionIgnoredError, LifecycleError) as error:
         raise BucketRefusedError(str(error)) from None
     except ParamValidationError as error:
         raise BucketRefusedError(f"{bucket} can't be a bucket's name; correct ACTIVA_S3__BUCKET") from error

@@ -12,6 +12,21 @@ from domain.contract import is_company_id
 PROFILES: Final = "profiles/"
 """Below it lie the data of every company."""
 
+INBOX: Final = "inbox/"
+"""Below it wait uploaded files."""
+
+SIGNED: Final = "signed/"
+"""Below it lie signed letters, and the verdicts on all uploads."""
+
+ENTRIES: Final = "entries/"
+"""Below it lies which hand-off tokens have been used."""
+
+REQUESTS: Final = "requests/"
+"""Below it lies which requests of the API have been made."""
+
+DESK: Final = "desk/"
+"""Below it lies what the desk keeps of its own work."""
+
 PROBE: Final = "bootstrap/conditional-writes"
 """Where `deploy.bootstrap` tries whether the store honours conditions."""
 
@@ -54,12 +69,12 @@ def consent_key(company_id: str, representative_sha256: str, door: str, text_ver
 
 def inbox_key(company_id: str, upload_id: str) -> str:
     """Return the key where an uploaded file waits to be checked, whatever its kind; of several photos, the first."""
-    return f"inbox/{company_id}/{upload_id}.pdf"
+    return f"{INBOX}{company_id}/{upload_id}.pdf"
 
 
 def inbox_part_key(company_id: str, upload_id: str, part: int) -> str:
     """Return the key where a further photo of an upload waits, from the second one on."""
-    return f"inbox/{company_id}/{upload_id}/{part}"
+    return f"{INBOX}{company_id}/{upload_id}/{part}"
 
 
 def letter_key(company_id: str, folio: str) -> str:
@@ -74,27 +89,27 @@ def letter_content_key(company_id: str, folio: str) -> str:
 
 def flattened_letter_key(company_id: str, upload_id: str) -> str:
     """Return the immutable key of pictures of a signed letter's pages, which are safe to show to people."""
-    return f"signed/{company_id}/{upload_id}/flat.pdf"
+    return f"{SIGNED}{company_id}/{upload_id}/flat.pdf"
 
 
 def old_flattened_letter_key(company_id: str, upload_id: str) -> str:
     """Return where these pictures lay before; an upload whose id ends in `-flat` may lie there too."""
-    return f"signed/{company_id}/{upload_id}-flat.pdf"
+    return f"{SIGNED}{company_id}/{upload_id}-flat.pdf"
 
 
 def signed_letter_key(company_id: str, upload_id: str) -> str:
     """Return the immutable key of a signed letter as a PDF: the bytes that were judged."""
-    return f"signed/{company_id}/{upload_id}.pdf"
+    return f"{SIGNED}{company_id}/{upload_id}.pdf"
 
 
 def original_key(company_id: str, upload_id: str, part: int) -> str:
     """Return the immutable key of the bytes that a signed letter was made from, photo by photo from 1 on."""
-    return f"signed/{company_id}/{upload_id}/original-{part}"
+    return f"{SIGNED}{company_id}/{upload_id}/original-{part}"
 
 
 def verdict_key(company_id: str, upload_id: str) -> str:
     """Return the immutable key of the verdict on one upload."""
-    return f"signed/{company_id}/{upload_id}.json"
+    return f"{SIGNED}{company_id}/{upload_id}.json"
 
 
 def first_acceptance_key(company_id: str) -> str:
@@ -119,7 +134,7 @@ def old_loan_revocation_key(company_id: str) -> str:
 
 def entry_key(name: str) -> str:
     """Return the key of the marker that a hand-off token, named by a digest, has been used."""
-    return f"entries/{name}.json"
+    return f"{ENTRIES}{name}.json"
 
 
 SESSIONS: Final = "sessions/"
@@ -133,7 +148,7 @@ def session_key(person: str) -> str:
 
 def request_key(name: str) -> str:
     """Return the key of the marker that a request of the API, named by a digest, has been made, with its answer."""
-    return f"requests/{name}.json"
+    return f"{REQUESTS}{name}.json"
 
 
 def archive_key(company_id: str) -> str:
@@ -208,10 +223,10 @@ def address_key(company_id: str, digest: str) -> str:
 
 def batch_key(job_id: str) -> str:
     """Return the key of whom a batch of the desk is meant for."""
-    return f"desk/batches/{job_id}.json"
+    return f"{DESK}batches/{job_id}.json"
 
 
-PROPOSALS: Final = "desk/proposals/"
+PROPOSALS: Final = f"{DESK}proposals/"
 """Below it lies what somebody of support has rehearsed or proposed."""
 
 
@@ -222,9 +237,14 @@ def proposal_key(proposal_id: str) -> str:
 
 def hand_entries_key(person: str) -> str:
     """Return the key of when a person of support, named by a digest, has lately entered by hand what weighs."""
-    return f"desk/entries/{person}.json"
+    return f"{DESK}entries/{person}.json"
 
 
 def hand_batches_key(person: str) -> str:
     """Return the key of when a person of support, named by a digest, has lately reached cases by batches alone."""
-    return f"desk/entries/{person}/batches.json"
+    return f"{DESK}entries/{person}/batches.json"
+
+
+def erasure_key(company_id: str) -> str:
+    """Return the key of what is on record of a company's data having been erased: what had to be kept, until when."""
+    return f"erasures/{company_id}.json"

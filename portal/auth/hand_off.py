@@ -1,8 +1,9 @@
 """How a person comes in: the lender's product signs a token for its user, whose browser posts it here.
 
-A token lives for a minute and is good once: the marker of its use is never removed, so it outlives whatever the clocks
-may differ by. ES256 only; every claim is required. What is wrong with a refused token is logged by a code and never
-told to whoever sent it. Staff may have an issuer of their own; then a token of the other one makes nobody staff.
+A token lives for a minute and is good once: the marker of its use stays for a year and more, so it outlives whatever
+the clocks may differ by. ES256 only; every claim is required. What is wrong with a refused token is logged by a code
+and never told to whoever sent it. Staff may have an issuer of their own; then a token of the other one makes nobody
+staff.
 """
 
 import asyncio

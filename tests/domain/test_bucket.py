@@ -86,6 +86,8 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.hand_entries_key: (DIGESTS,),
     bucket.mark_key: (IDS, INSTANTS),
     bucket.hand_batches_key: (DIGESTS,),
+    bucket.wrapped_key: (IDS,),
+    bucket.erasure_key: (IDS,),
     bucket.earlier_key: (IDS, INSTANTS, DIGESTS),
 }
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))
@@ -94,7 +96,7 @@ CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), 
 def test_every_key_is_tried() -> None:
     named = {value for name, value in vars(bucket).items() if name.endswith("_key")}
     before = {value for name, value in vars(bucket).items() if name.startswith("old_")}
-    assert named - before - {company_of_key} == set(KEYS)
+    assert named - before - {company_of_key, bucket.company_of_wrapped_key} == set(KEYS)
 
 
 @given(one=CALLS, other=CALLS)
