@@ -16,13 +16,15 @@ from deploy.habeas_data.plan import WHY_LOCKED, Plan, plan
 from domain.bucket import erasure_key
 from domain.calendar import bogota_date
 from domain.errors import StoreUnavailableError
-from domain.kinds import ERASURE, TRAIL
+from domain.kinds import ERASURE, KINDS, Fate
 from domain.messages.models import ActivationClosed
 from domain.model import canonical_bytes
 
 BY: Final = "operator"
 MOST_ROUNDS: Final = 5
 """What runs when the erasure begins may write once more."""
+_ENDS_BY_ITSELF: Final = frozenset({ERASURE.name, *(each.name for each in KINDS if each.fate is Fate.RECORD)})
+"""What a later run need not come back for."""
 Json = dict[str, Any]
 
 
@@ -114,7 +116,7 @@ def _put_on_record(ground: Ground, company_id: str, reason: str, record: OnRecor
         reason=reason,
         accepted=tuple(sorted(record.accepted)),
         loan_ends_on=record.loan_ends_on,
-        kept=tuple(each for each in found.stays if each.kind not in {TRAIL.name, ERASURE.name}),
+        kept=tuple(each for each in found.stays if each.kind not in _ENDS_BY_ITSELF),
     )
     if before is not None and not made.kept:
         return  # it would only begin its own ten years anew
