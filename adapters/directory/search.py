@@ -53,8 +53,15 @@ def find(connection: Connection, text: str, after: str | None, near: bool) -> Fo
         found = _page(connection, words, after)
         if found.companies or after is not None:
             return found
-    alike = tuple((*group, *_alike(connection, group[0])) for group in words)
-    return Found(()) if alike == words else _page(connection, alike, after)._replace(near=True)
+    typed = [word for word in asked(text) if tolerance(word)]
+    known = set(connection.scalars(sa.select(WORDS.c.word).where(WORDS.c.word.in_(typed))))
+    # Nobody's word is the likelier mistake; where all are somebody's, any may be.
+    for suspected in (set(typed) - known, known):
+        alike = tuple((*group, *_alike(connection, group[0])) if group[0] in suspected else group for group in words)
+        if alike != words and (found := _page(connection, alike, after)).companies:
+            return found._replace(near=True)
+        words = alike
+    return Found(())
 
 
 def has_part(connection: Connection, part: str) -> bool:

@@ -62,8 +62,10 @@ def ends(word: str) -> tuple[str, str]:
 
 def closest(word: str, known: Iterable[str], most: int) -> tuple[str, ...]:
     """Return the known words within a word's tolerance, the closest first."""
-    limit = tolerance(word)
-    near = ((_distance(word, each, limit), each) for each in known if each != word)
+    limit, letters = tolerance(word), frozenset(word)
+    # One mistake brings one letter more and takes one away, at most: most words are told apart by that alone.
+    alike = (each for each in known if each != word and len(letters.symmetric_difference(each)) <= 2 * limit)
+    near = ((_distance(word, each, limit), each) for each in alike)
     return tuple(each for distance, each in sorted(near) if distance <= limit)[:most]
 
 
