@@ -13,7 +13,20 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import cases, imports, letters, life, lives, long_life, photos, portal, replay, startup, strangers
+from benchmarks import (
+    cases,
+    directory,
+    imports,
+    letters,
+    life,
+    lives,
+    long_life,
+    photos,
+    portal,
+    replay,
+    startup,
+    strangers,
+)
 from benchmarks.figures import table
 from benchmarks.life import Lives
 from benchmarks.running import Part, run
@@ -28,6 +41,7 @@ NAMES = (
     "replay",
     "startup",
     "portal",
+    "directory",
     "strangers",
     "imports",
     "letters",
@@ -52,6 +66,7 @@ class Parts:
             self.replay,
             self.startup,
             self.portal,
+            self.directory,
             self.strangers,
             self.imports,
             self.letters,
@@ -87,6 +102,10 @@ class Parts:
     async def portal(self) -> str:
         """Return how fast the portal answers."""
         return table(await portal.measure(self._size))
+
+    async def directory(self) -> str:
+        """Return how soon companies are found."""
+        return table(await directory.measure(self._size))
 
     async def strangers(self) -> str:
         """Return what slow strangers do to others."""

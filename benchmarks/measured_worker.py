@@ -22,9 +22,9 @@ async def main(address: str, name: str, task_queue: str) -> None:
             print(resident_bytes(), time.process_time(), flush=True)
 
 
-def resident_bytes() -> int:
-    """Return the resident set of this process."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+def resident_bytes(pid: int | None = None) -> int:
+    """Return the resident set of a process, this one unless another is named."""
+    pages = int(Path(f"/proc/{pid or 'self'}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 

@@ -121,12 +121,17 @@ async def logged_in(stack: StackSettings, company_id: str) -> httpx.AsyncClient:
         timeout=PATIENCE.total_seconds(),
         trust_env=False,
     )
-    page = await browser.post("/desarrollo/entrar", data={"empresa": company_id})
+    await enter(browser, empresa=company_id)
+    return browser
+
+
+async def enter(browser: httpx.AsyncClient, **who: str) -> None:
+    """Come in by the played lender."""
+    page = await browser.post("/desarrollo/entrar", data=who)
     [token] = re.findall(r'name="token" value="([^"]+)"', page.text)
     entered = await browser.post("/entrar", data={"token": token})
     if entered.status_code != httpx.codes.SEE_OTHER:
-        raise RuntimeError(f"{company_id} was not let in: {entered.status_code}")
-    return browser
+        raise RuntimeError(f"{who} was not let in: {entered.status_code}")
 
 
 async def _upload(browser: httpx.AsyncClient, scan: bytes) -> float:

@@ -46,6 +46,10 @@ class Size:
     companies: int = 2_000
     per_second: float = 10.0
     """Of `imports`: what `starter.py start --batch` does unless it is told otherwise."""
+    listed: int = 300_000
+    searches: int = 300
+    rebuilt: int = 20_000
+    """Of `directory`: companies, searches among them, and companies in a bucket of which a table is built."""
     seeds: int = 5
     """Of `letters`: so many take every row through every grey condition once."""
     photos: int = 500
@@ -78,6 +82,9 @@ SMALLEST: Final = Size(
     pause_seconds=0,
     spread_seconds=0.2,
     companies=4,
+    listed=300,
+    searches=4,
+    rebuilt=40,
     seeds=1,
     photos=4,
     part_within=timedelta(minutes=10),
