@@ -109,11 +109,15 @@ class Door:
             raise HandOffRefusedError(str(error)) from None
         if claims.role not in issuer.roles:
             raise HandOffRefusedError("not_this_issuers: role")
-        marker = json.dumps({"role": claims.role, "at": self._now().isoformat()}).encode()
-        name = hashlib.sha256(claims.jti.encode()).hexdigest()
-        if not await asyncio.to_thread(self._once.put_new, entry_key(name), marker, "application/json"):
+        if not await self.use_up(claims.jti, claims.role):
             raise HandOffRefusedError("used_before: jti")
         return claims
+
+    async def use_up(self, name: str, role: Role) -> bool:
+        """Tell whether what is good once, and is called so, has not been used before."""
+        marker = json.dumps({"role": role, "at": self._now().isoformat()}).encode()
+        key = entry_key(hashlib.sha256(name.encode()).hexdigest())
+        return await asyncio.to_thread(self._once.put_new, key, marker, "application/json")
 
     def _door(self, token: str) -> tuple[Issuer, SignedTokens]:
         """Return the issuer that a token names, with its tokens; they prove whether it is so."""

@@ -16,7 +16,7 @@ from audit_trail.asker import asker, person_of
 from domain.contract import CompanyId
 from domain.errors import ActivaError
 from domain.model import Model
-from portal.auth.hand_off import Claims
+from portal.auth.hand_off import Claims, Door
 from portal.auth.live_sessions import LiveSessions
 from portal.auth.roles import STAFF, Role
 
@@ -122,16 +122,21 @@ async def would_replace(request: Request, who: Newcomer) -> bool:
 
 
 def propose(request: Request, who: Newcomer, now: datetime) -> None:
-    """Remember who wants to come in until the person at the browser has said so."""
-    request.session[_PROPOSED] = {**who.model_dump(mode="json", exclude_none=True), "until": _until(now)}
+    """Remember who wants to come in until the person at the browser has said so; that is good once, as a token is."""
+    offer = {"id": secrets.token_hex(16), "until": _until(now)}
+    request.session[_PROPOSED] = {**who.model_dump(mode="json", exclude_none=True), **offer}
 
 
 async def begin_proposed(request: Request, now: datetime) -> bool:
-    """Log in whoever was remembered; False when it is too late, or nobody was."""
+    """Log in whoever was remembered; False when it is too late, was done before, or nobody was."""
     values = dict(request.session.pop(_PROPOSED, None) or {})
-    if values.pop("until", 0) < now.timestamp():
+    offer, until = values.pop("id", None), values.pop("until", 0)
+    if offer is None or until < now.timestamp():
         return False
-    await begin(request, Newcomer.model_validate(values), now)
+    who = Newcomer.model_validate(values)
+    if not await _door(request).use_up(offer, who.role):
+        return False
+    await begin(request, who, now)
     return True
 
 
@@ -141,8 +146,10 @@ def _until(now: datetime) -> int:
 
 async def end(request: Request) -> bool:
     """Log out, also whoever has copied the cookie; False when nobody was logged in."""
-    session = _read(dict(request.session))
+    session, offered = _read(dict(request.session)), request.session.get(_PROPOSED)
     request.session.clear()
+    if offered is not None and "id" in offered:
+        await _door(request).use_up(offered["id"], Role(offered["role"]))
     if session is None:
         return False
     _identify(session)
@@ -153,6 +160,10 @@ async def end(request: Request) -> bool:
 def _identify(session: Session) -> None:
     company_id = session.company_id if isinstance(session, RepresentativeSession) else None
     asker().identify(session.person, session.role.value, company_id)
+
+
+def _door(request: Request) -> Door:
+    return cast("Door", request.app.state.portal.door)
 
 
 def _live(request: Request) -> LiveSessions:

@@ -197,6 +197,31 @@ async def test_a_session_is_not_replaced_by_another_companys_unasked(
     assert (await visitor.post("/entrar/cambiar")).status_code == 401
 
 
+async def offered(visitor: Visitor, site: Site, world: World) -> httpx.AsyncClient:
+    """Let a token of another company come, and copy the cookie in which the offer to change is."""
+    other = await world.start()
+    await visitor.client.post("/entrar", data={"token": site.lender.token(other.company_id)})
+    return await copied(visitor, site)
+
+
+async def test_a_copied_offer_to_change_the_company_is_good_once(
+    visitor: Visitor, site: Site, portal_world: World
+) -> None:
+    thief = await offered(visitor, site, portal_world)
+    assert (await visitor.post("/entrar/cambiar")).status_code == 303
+    assert (await thief.post("/entrar/cambiar")).status_code == 401
+    assert (await visitor.get("/estado")).status_code == 200
+
+
+async def test_a_copied_offer_to_change_the_company_is_worth_nothing_once_its_person_has_left(
+    visitor: Visitor, site: Site, portal_world: World
+) -> None:
+    thief = await offered(visitor, site, portal_world)
+    await visitor.post("/salir")
+    assert (await thief.post("/entrar/cambiar")).status_code == 401
+    assert (await thief.get("/estado")).status_code == 401
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:8001"])
 async def test_a_token_from_a_strangers_page_lets_nobody_in(site: Site, visitor: Visitor, origin: str) -> None:
     token = site.lender.token(visitor.case.company_id)
