@@ -124,6 +124,19 @@ async def test_while_the_store_is_away_changes_go_on_and_are_stored_once_it_is_b
     assert [json.loads(line)["event"] for line in said].count("sensitive_update") == 2
 
 
+async def test_once_the_store_is_back_a_change_is_stored_before_it_is_made_again() -> None:
+    shelf = Shelf(is_away=True)
+    trail = trail_over(shelf)
+
+    async with trail.running():
+        await trail.before("payment_confirmed", "C1001", "FV-77")
+        shelf.asked.clear()
+        shelf.is_away = False
+        assert await asyncio.to_thread(shelf.asked.wait, 60)
+        await trail.before("loan_revoked", "C1001", None)
+        assert shelf.events() == ["sys_startup", "payment_confirmed", "loan_revoked"]
+
+
 async def test_a_batch_whose_answer_was_lost_is_the_same_when_it_is_stored_again() -> None:
     shelf = Shelf(loses_answers=True)
     trail = trail_over(shelf)

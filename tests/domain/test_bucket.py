@@ -1,6 +1,7 @@
 """Keys of the bucket: what lies where, told both ways."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,7 +57,8 @@ IDS = st.from_regex(UPLOAD_ID_PATTERN.replace("$", r"\Z"), fullmatch=True) | st.
     ["A", "A-revoked", "A-flat", "first", "revoked", "flat", "original-1", "company", "representative"]
 )
 INSTANTS = st.integers(0, 10).map(lambda seconds: datetime(2026, 12, 1, 15, 0, seconds, tzinfo=UTC))
-DIGESTS = st.sampled_from(["0" * 64, "1" * 64])
+DIGEST_TEXTS = ("0" * 64, "1" * 64)
+DIGESTS = st.sampled_from(DIGEST_TEXTS)
 TEXT_VERSIONS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", fullmatch=True) | st.sampled_from(["portal-1", "1"])
 KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.company_key: (IDS,),
@@ -93,10 +95,35 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
 CALLS = st.sampled_from(list(KEYS)).flatmap(lambda key: st.tuples(st.just(key), st.tuples(*KEYS[key])))
 
 
+NASTY = ("A", "A-revoked", "A-flat", "A-2", "A-original-1", "2", "first", "revoked", "flat", "original-1", "company")
+NASTY += ("representative", "consents", "batches", "entries", "portal-1", "0" * 64, "1" * 64)
+"""Ids that end as a key may go on, or are called as a part of a key is."""
+TWO_INSTANTS = (AT, AT + timedelta(seconds=1))
+TRIED: dict[Callable[..., str], tuple[Sequence[object], ...]] = {
+    **{key: (NASTY,) * len(asked) for key, asked in KEYS.items()},
+    bucket.consent_key: (NASTY, DIGEST_TEXTS, ("portal", "billing"), ("1", "portal-1", "billing-1", "A")),
+    bucket.inbox_part_key: (NASTY, NASTY, range(2, 11)),
+    bucket.original_key: (NASTY, NASTY, range(1, 11)),
+    bucket.audit_key: (NASTY, range(3), DIGEST_TEXTS),
+    bucket.notice_key: (NASTY, (*NASTY, "a/1", "a-1", "1.json")),
+    bucket.mark_key: (NASTY, TWO_INSTANTS),
+    bucket.earlier_key: (NASTY, TWO_INSTANTS, DIGEST_TEXTS),
+}
+"""What each part of a key is tried with, every combination of them."""
+
+
 def test_every_key_is_tried() -> None:
     named = {value for name, value in vars(bucket).items() if name.endswith("_key")}
     before = {value for name, value in vars(bucket).items() if name.startswith("old_")}
     assert named - before - {company_of_key, bucket.company_of_wrapped_key} == set(KEYS)
+
+
+def test_no_two_things_lie_under_one_key_whatever_their_ids_end_in() -> None:
+    meant: dict[str, tuple[str, tuple[object, ...]]] = {}
+    for key, parts in TRIED.items():
+        for given_parts in itertools.product(*parts):
+            call = (key.__name__, given_parts)
+            assert meant.setdefault(key(*given_parts), call) == call
 
 
 @given(one=CALLS, other=CALLS)
