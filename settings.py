@@ -11,7 +11,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeGuard, TypeVar, get_args
+from typing import Annotated, Literal, Self, TypeGuard, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, EmailStr, Field, SecretStr, ValidationError, model_validator
@@ -27,6 +27,7 @@ from domain.model import Model
 from domain.receiver import Webhooks
 from domain.retention import Retention
 from sealing import CodecServer, Encryption
+from servers import S3, Directory, Smtp
 from serving import Address, Serving
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
@@ -34,42 +35,6 @@ LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / 
 
 class SettingsError(ActivaError):
     """The environment is not fit to run under; the text names every wrong setting and what it expects."""
-
-
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-class S3(Model):
-    """Where documents lie. Without keys, boto3's own search for credentials applies."""
-
-    bucket: Annotated[str, Field(min_length=3, max_length=63)]
-    endpoint_url: HttpUrl | None = None
-    region: str = "us-east-1"
-    access_key_id: SecretStr | None = None
-    secret_access_key: SecretStr | None = None
-
-    def client_arguments(self) -> dict[str, str | None]:
-        """Return what `adapters.s3.connect` takes, the secrets in clear."""
-        key_id, secret = self.access_key_id, self.secret_access_key
-        return {
-            "endpoint_url": self.endpoint_url,
-            "region": self.region,
-            "access_key_id": None if key_id is None else key_id.get_secret_value(),
-            "secret_access_key": None if secret is None else secret.get_secret_value(),
-        }
-
-
-class Smtp(Model):
-    """The mail server; `starttls` must be on outside loopback."""
-
-    host: str
-    port: Port = 587
-    starttls: bool = True
-    username: str | None = None
-    password: SecretStr | None = None
-    sender: EmailStr
-    sender_name: Annotated[str, Field(min_length=1, max_length=80)] = "Activa"
-    reply_to: EmailStr
 
 
 class WorkerLimits(Model):
@@ -185,25 +150,6 @@ class Audit(Model):
     def lock(self) -> timedelta:
         """The same as a duration."""
         return timedelta(days=self.lock_days)
-
-
-def _postgresql(url: SecretStr) -> SecretStr:
-    if urlsplit(url.get_secret_value()).scheme not in {"postgresql", "postgres"}:
-        raise ValueError("must begin with postgresql://")
-    return url
-
-
-class Directory(Model):
-    """Where the desk's table of the companies lies."""
-
-    file: Path = Path(".local/directory.sqlite3")
-    """Of each portal by itself: its own, which no other machine shares."""
-    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
-    """One PostgreSQL for all instead, which every door writes into."""
-
-    def place(self) -> dict[str, Any]:
-        """Return what `adapters.directory.opened` takes, the password in clear."""
-        return {"file": self.file, "url": None if self.url is None else self.url.get_secret_value()}
 
 
 class Settings(BaseSettings):

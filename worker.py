@@ -39,7 +39,8 @@ from entry import served
 from letters import render_letter
 from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
-from settings import Settings, Smtp, load
+from servers import Smtp
+from settings import Settings, load
 from workflows.activation import CertificateActivation
 from workflows.runner.kept import STICKY, Kept
 from workflows.runner.sandbox import workflow_runner

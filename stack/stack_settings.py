@@ -11,7 +11,8 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from settings import Port, SettingsError
+from servers import Port
+from settings import SettingsError
 from stack.probes import is_free
 from stack.process import ROOT
 

@@ -21,7 +21,8 @@ from deploy.codec_app import LARGEST_BODY_BYTES, build
 from deploy.codec_server import CodecSettings, opener
 from domain.bucket import wrapped_key
 from sealing import CodecServer, Encryption
-from settings import S3, SettingsError, Smtp
+from servers import S3, Smtp
+from settings import SettingsError
 from stack.probes import free_port
 from tests.support import builders, s3_servers
 from tests.support.codec_server import AUDIENCE, ISSUER, Staff

@@ -23,7 +23,8 @@ from domain.bucket import AUDIT, wrapped_key
 from domain.case.policy import Policy
 from domain.errors import ActivaError
 from sealing import Encryption
-from settings import S3, Settings, Smtp
+from servers import S3, Smtp
+from settings import Settings
 from stack.probes import free_port
 from stack.process import ROOT
 from stack.servers import temporal_server

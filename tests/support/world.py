@@ -30,7 +30,8 @@ from domain.contract import workflow_id
 from letters.confinement.checker import LetterChecker
 from portal.development.signing import sign_and_scan
 from sealing import Encryption
-from settings import S3, Settings, Smtp, WorkerLimits
+from servers import S3, Smtp
+from settings import Settings, WorkerLimits
 from stack import case_time
 from stack.mail_sink import MailSink
 from stack.probes import free_port

@@ -17,7 +17,7 @@ from adapters.directory.companies import Companies
 from adapters.directory.opening import opened
 from domain.case.policy import Policy
 from portal.cases.directory import Directory
-from settings import Directory as Place
+from servers import Directory as Place
 from stack.probes import LOOPBACK, free_port
 from tests.support import builders
 from tests.support.portal.visiting import Site, Visitor, text_of

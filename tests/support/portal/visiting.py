@@ -15,7 +15,8 @@ from domain.consent.authorization import TEXT_VERSION
 from domain.messages.four_eyes import FourEyes
 from portal import app as portal_app
 from portal.development.lender import Lender
-from settings import Directory, Portal, PortalSettings
+from servers import Directory
+from settings import Portal, PortalSettings
 from tests.support import builders
 from tests.support.portal.described import Described
 from tests.support.world import CaseUnderTest, World
