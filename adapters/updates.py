@@ -11,9 +11,9 @@ from domain.messages.models import Message
 
 UNPROCESSED: Final = "UnprocessedUpdate"
 """The server's word for an update that a worker was given and neither took nor refused."""
-FAILED_TASK: Final = "unexpected workflow task failure"
+NOT_ADMITTED: Final = ("unexpected workflow task failure", "because workflow is closing")
 """What it says where the task that was to take the update came to nothing, as one that would have begun a new run just
-when a message came."""
+when a message came, and where a run ends to be followed by another."""
 
 
 async def sent(handle: WorkflowHandle[Any, Any], name: str, message: Message, known_by: str | None) -> dict[str, Any]:
@@ -34,5 +34,5 @@ async def sent(handle: WorkflowHandle[Any, Any], name: str, message: Message, kn
 def was_unseen(error: WorkflowUpdateFailedError | RPCError) -> bool:
     """Tell whether no case has seen the update, so that it may be sent again."""
     if isinstance(error, RPCError):
-        return FAILED_TASK in error.message
+        return any(text in error.message for text in NOT_ADMITTED)
     return isinstance(error.cause, ApplicationError) and error.cause.type == UNPROCESSED

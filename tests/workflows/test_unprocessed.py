@@ -46,11 +46,17 @@ OF_A_FAILED_TASK = RPCError(
 )
 
 
+OF_A_RUN_THAT_ENDS = RPCError(
+    "workflow operation can not be applied because workflow is closing", RPCStatusCode.RESOURCE_EXHAUSTED, b""
+)
+
+
 @pytest.mark.parametrize(
     "how",
     [
         pytest.param(LEFT_LYING, id="a worker left it lying"),
         pytest.param(OF_A_FAILED_TASK, id="its task came to nothing"),
+        pytest.param(OF_A_RUN_THAT_ENDS, id="a run that another follows was ending"),
     ],
 )
 async def test_an_update_that_no_case_has_seen_is_sent_again(case: CaseUnderTest, how: Exception) -> None:

@@ -65,15 +65,14 @@ def test_a_case_that_was_just_used_stays_a_while_though_it_is_one_too_many() -> 
 
 
 async def test_a_worker_keeps_as_many_cases_as_it_is_told_and_serves_all(idle_world: World) -> None:
-    running = idle_world.worker(cached_cases=KEPT)
-    async with running:
+    async with idle_world.worker(cached_cases=KEPT) as (steps, _):
         cases = [await idle_world.start() for _ in range(CASES)]
         for _ in range(2):
             await asyncio.gather(*(case.signal("reminders_muted", until="2060-12-31", reason="x") for case in cases))
             await asyncio.gather(*(case.settle() for case in cases))
         told = [await case.status() for case in cases]
         async with asyncio.timeout(30):
-            while (held := len(running._workflow_worker._running_workflows)) > KEPT:
+            while (held := len(steps._workflow_worker._running_workflows)) > KEPT:
                 await cases[-1].status()  # what is too many goes when another has been used
                 await asyncio.sleep(0.2)
 
