@@ -105,7 +105,7 @@ class Parts:
 
     async def directory(self) -> str:
         """Return how soon companies are found."""
-        return table(await directory.measure(self._size))
+        return table(await directory.measure(self._size), directory.CONFIGURATION)
 
     async def strangers(self) -> str:
         """Return what slow strangers do to others."""

@@ -43,6 +43,10 @@ from stack.programs import programs_with_portal
 from stack.stack_settings import StackSettings
 from tests.support.postgresql_server import postgresql
 
+CONFIGURATION: Final = (
+    "product: the portal as shipped, over the local stack, its directory an SQLite file; PostgreSQL without fsync\n"
+    "bare: the same with one company; in a database the question without its index of parts; the bucket's calls alone"
+)
 CALL_SECONDS: Final = 0.01
 """Of one call of a bucket that is not on this machine."""
 
