@@ -29,7 +29,7 @@ from activities.notices import NoticeActivities
 from activities.ports import Objects
 from activities.uploads import Examiner, UploadActivities
 from activities.webhooks import WebhookActivities
-from adapters import encryption, histories, s3, temporal
+from adapters import encryption, histories, mending, s3, temporal
 from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE, letters_queue
@@ -43,6 +43,7 @@ from servers import Smtp
 from settings import Settings, load
 from workflows.activation import CertificateActivation
 from workflows.runner.kept import STICKY, Kept
+from workflows.runner.noting import Note
 from workflows.runner.sandbox import workflow_runner
 
 if TYPE_CHECKING:
@@ -112,8 +113,8 @@ def receiver(webhooks: Webhooks) -> HttpReceiver | None:
     return HttpReceiver(url=webhooks.url, secrets=tuple(each.get_secret_value() for each in webhooks.secrets))
 
 
-def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings) -> Worker:
-    """Return the worker, to be run in the event loop this is called in.
+def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Settings, note: Note | None = None) -> Worker:
+    """Return the worker, to be run in the event loop this is called in; `note` is told what each case knows.
 
     Blocking activities get a thread for each slot, so that none waits for another's.
     """
@@ -123,7 +124,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         client,
         task_queue=TASK_QUEUE,
         workflows=[CertificateActivation],
-        workflow_runner=workflow_runner(histories.events_after(client), kept),
+        workflow_runner=workflow_runner(histories.events_after(client), kept, note),
         activities=bound,
         activity_executor=ThreadPoolExecutor(limits.activity_slots, thread_name_prefix="activity"),
         max_concurrent_activities=limits.activity_slots,
@@ -159,10 +160,10 @@ def build_checks(client: Client, bound: Sequence[Callable[..., Any]], settings: 
 
 @asynccontextmanager
 async def working(
-    client: Client, bound: Sequence[Callable[..., Any]], settings: Settings
+    client: Client, bound: Sequence[Callable[..., Any]], settings: Settings, note: Note | None = None
 ) -> AsyncIterator[tuple[Worker, Worker]]:
     """Work until the block ends, then let the running steps finish, all in the same time."""
-    async with build(client, bound, settings) as steps, build_checks(client, bound, settings) as checks:
+    async with build(client, bound, settings, note) as steps, build_checks(client, bound, settings) as checks:
         try:
             yield steps, checks
         finally:
@@ -195,14 +196,18 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
     runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics, logging=logs))
     limits = settings.worker
-    store = s3.connect(**settings.s3.client_arguments(), connections=limits.activity_slots + limits.letter_slots)
+    connections = limits.activity_slots + limits.letter_slots + mending.AT_ONCE
+    store = s3.connect(**settings.s3.client_arguments(), connections=connections)
     objects = s3.S3Objects(store, settings.s3.bucket)
     client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=runtime)
     await require_ready(client, store, settings.s3.bucket)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with working(client, activities(objects, checker, settings), settings):
+    async with (
+        mending.snapshots_kept(client, objects) as keeper,
+        working(client, activities(objects, checker, settings), settings, keeper.note),
+    ):
         LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
         await stop.wait()
         LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +13,7 @@ from activities import evidence
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
 from domain import holidays
-from domain.bucket import archive_key, company_key, earlier_key, first_acceptance_key, loan_revocation_key
+from domain.bucket import archive_key, company_key, earlier_key, first_acceptance_key, loan_revocation_key, snapshot_key
 from domain.case.archive import taken_up
 from domain.case.jobs import (
     ArchiveRequest,
@@ -26,6 +26,7 @@ from domain.case.jobs import (
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
+from domain.case.snapshot import Snapshot
 from domain.case.steps import nit_locked
 from domain.contract import SHA256_PATTERN
 from domain.model import canonical_bytes, wrong_fields
@@ -56,7 +57,7 @@ class CaseActivities:
             "company_sha256": start.profile_sha256,
             "policy": policy.model_dump(mode="json"),
         }
-        archived = found.archived(archive_key(start.company_id), named)
+        archived = found.archived(start.company_id, named)
         before = found.company_before if found.company_before != start.profile_sha256 else None
         locked = before is not None and self._breaks_the_lock(start.company_id, before, company, archived)
         return CaseOpened(
@@ -154,17 +155,39 @@ class _Found:
             self.unusable.append(remark("revocation_unusable", key=loan_revocation_key(company_id)))
             return None
 
-    def archived(self, key: str, named: dict[str, Any]) -> dict[str, Any] | None:
+    def archived(self, company_id: str, named: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the case as it was closed, or as it stood when it was lost or ended by force after that."""
+        key = archive_key(company_id)
         found = self._objects.get(key)
-        if found is None:
+        lost = self._lost(company_id)
+        if lost is not None and (found is None or found.stored_at <= lost[1]):
+            key, values = snapshot_key(company_id), lost[0]
+        elif found is None:
             return None
-        try:
-            values = json.loads(found.data)
-        except (ValueError, RecursionError):
-            values = None
+        else:
+            values = _json(found.data)
         if isinstance(values, dict) and re.fullmatch(SHA256_PATTERN, str(values.get("company_sha256"))):
             self.company_before = values["company_sha256"]
         case, left_out = taken_up(values, named)
         if left_out:
             self.unusable.append(remark("archive_unusable", key=key, fields=", ".join(left_out)[:200]))
         return case
+
+    def _lost(self, company_id: str) -> tuple[dict[str, Any], datetime] | None:
+        """Return a case that was never closed in order, and when it was kept: whoever asks has none running."""
+        found = self._objects.get(snapshot_key(company_id))
+        if found is None:
+            return None
+        try:
+            snapshot = Snapshot.model_validate_json(found.data)
+        except ValidationError:
+            self.unusable.append(remark("archive_unusable", key=snapshot_key(company_id), fields="snapshot"))
+            return None
+        return None if snapshot.closed or snapshot.case is None else (snapshot.case, found.stored_at)
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None

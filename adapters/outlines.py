@@ -1,13 +1,13 @@
 """What Temporal itself knows of a case, by its search attributes."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
 from domain import contract
 from domain.model import Model
-from domain.views.stage import Stage
+from domain.views.stage import SearchValues, Stage
 
 STAGE: Final = SearchAttributeKey.for_keyword(contract.STAGE)
 LOAN_ENDS_AT: Final = SearchAttributeKey.for_datetime(contract.LOAN_ENDS_AT)
@@ -30,6 +30,19 @@ def outline_of(known: TypedSearchAttributes) -> Outline:
         loan_ends_at=known.get(LOAN_ENDS_AT),
         certificate_ends_at=known.get(CERTIFICATE_ENDS_AT),
     )
+
+
+def of_a_case(values: SearchValues) -> TypedSearchAttributes:
+    """Return the attributes of a case that is started where it stood."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(STAGE, values.stage.value),
+        SearchAttributePair(NEEDS_ATTENTION, values.needs_attention),
+    ]
+    if values.loan_ends_at is not None:
+        pairs.append(SearchAttributePair(LOAN_ENDS_AT, values.loan_ends_at))
+    if values.certificate_ends_at is not None:
+        pairs.append(SearchAttributePair(CERTIFICATE_ENDS_AT, values.certificate_ends_at))
+    return TypedSearchAttributes(pairs)
 
 
 def of_a_new_case() -> TypedSearchAttributes:

@@ -36,7 +36,7 @@ async def ensure_namespace(client: Client, retention: timedelta = DEFAULT_RETENT
     The retention of a namespace that is there is left as it is. Raises TemporalUnavailableError, or
     TemporalSettingsError where the server lets nobody register one.
     """
-    kept = await _retention(client)
+    kept = await retention_of(client)
     if kept is not None:
         return f"already there, keeps closed cases {kept.days} days"
     request = RegisterNamespaceRequest(namespace=client.namespace, description="Activa: certificate activations")
@@ -53,7 +53,7 @@ async def ensure_namespace(client: Client, retention: timedelta = DEFAULT_RETENT
             await registered_search_attributes(client)
         except TemporalSettingsError:
             return False
-        return await _retention(client) is not None
+        return await retention_of(client) is not None
 
     await _until(usable, f"namespace {client.namespace} is registered but not usable")
     return f"created, keeps closed cases {retention.days} days"
@@ -95,7 +95,8 @@ async def _add(client: Client, names: tuple[str, ...]) -> None:
                 raise
 
 
-async def _retention(client: Client) -> timedelta | None:
+async def retention_of(client: Client) -> timedelta | None:
+    """Return how long the client's namespace keeps closed cases, or None when there is no such namespace."""
     with server_errors(address_of(client)):
         try:
             answer = await client.workflow_service.describe_namespace(

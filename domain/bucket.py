@@ -192,6 +192,23 @@ def company_of_wrapped_key(key: str) -> str:
     return "" if key == _SHARED_KEY else key.removeprefix(KEYS).removesuffix(".json")
 
 
+SNAPSHOTS: Final = "snapshots/"
+"""Below it lies what each case knew after its last task, to be started anew from should Temporal's database be lost."""
+
+
+def snapshot_key(company_id: str) -> str:
+    """Return the key of a case's snapshot, which a later one replaces."""
+    return f"{SNAPSHOTS}{company_id}.json"
+
+
+def company_of_snapshot(key: str) -> str:
+    """Return whose snapshot lies under a key."""
+    return key.removeprefix(SNAPSHOTS).removesuffix(".json")
+
+
+WORKERS: Final = "workers.json"
+"""Which workers live."""
+
 AUDIT: Final = "audit/"
 """Below it lies the trail of who did what."""
 

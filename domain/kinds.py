@@ -124,6 +124,12 @@ ARCHIVE: Final = Kind(
     "The case as it was when it was closed, to be taken up again.",
     Fate.GOES_WITH_CASE, (bucket.archive_key,), "cases/", r"\.json",
 )  # fmt: skip
+SNAPSHOT: Final = Kind(
+    "snapshot", "Caso en curso",
+    "Lo que el caso sabía después de lo último que pasó, para poder empezarlo de nuevo si se pierde.",
+    "What the case knew after the last thing that happened, to be started anew should it be lost.",
+    Fate.GOES_WITH_CASE, (bucket.snapshot_key,), bucket.SNAPSHOTS, r"\.json",
+)  # fmt: skip
 EARLIER: Final = Kind(
     "earlier", "Historia anterior del caso",
     "Lo que pasó en el caso antes de lo que hoy muestra su línea de tiempo.",
@@ -210,8 +216,8 @@ OTHER: Final = Kind(
 )  # fmt: skip
 
 KINDS: Final = (
-    COMPANY, REPRESENTATIVE, CONSENT, ISSUED, UPLOAD, FLATTENED, SIGNED, FIRST, REVOCATION, ARCHIVE, EARLIER, NOTICE,
-    ADDRESS, WRAPPED, SESSION, REQUEST, BATCH, PROPOSAL, MARK, TRAIL, ERASURE, HAND_OFF, HAND_ENTRIES, OTHER,
+    COMPANY, REPRESENTATIVE, CONSENT, ISSUED, UPLOAD, FLATTENED, SIGNED, FIRST, REVOCATION, ARCHIVE, SNAPSHOT, EARLIER,
+    NOTICE, ADDRESS, WRAPPED, SESSION, REQUEST, BATCH, PROPOSAL, MARK, TRAIL, ERASURE, HAND_OFF, HAND_ENTRIES, OTHER,
 )  # fmt: skip
 """In the order of the export. Of two that fit a key, the first counts."""
 

@@ -40,6 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
     from workflows.policies import STORAGE
     from workflows.search import publish
+    from workflows.snapshots import Standing, show
 
 Result = TypeVar("Result")
 WORTH_CUTTING_EVENTS = 40
@@ -58,11 +59,15 @@ class CertificateActivation:
         self._case: Case | None = None
         self._start: ActivationInput | None = None
         self._waiting: list[Update] = []
-        self._is_closed = False
+        self._is_opened = self._is_closed = False
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = datetime.max.replace(tzinfo=UTC)
         self._deliveries = Deliveries(self._known_case, self._keep)
         self._mails = Mails(self._known_case, self._keep)
+        show(self._standing)
+
+    def _standing(self) -> Standing:
+        return Standing(self._start, self._case if self._is_opened else None, self._is_closed)
 
     @workflow.signal(dynamic=True)
     def on_signal(self, name: str, args: Sequence[RawValue]) -> None:
@@ -107,6 +112,7 @@ class CertificateActivation:
             self._case = carried_case(start)
         else:
             await self._open(start)
+        self._is_opened = True
         while True:
             try:
                 await self._work()

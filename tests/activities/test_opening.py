@@ -15,14 +15,17 @@ from domain.bucket import (
     company_version_key,
     first_acceptance_key,
     loan_revocation_key,
+    snapshot_key,
 )
 from domain.case.case import Case
 from domain.case.jobs import CaseOpened, OpenCase
 from domain.case.policy import Policy
+from domain.case.snapshot import Position, Snapshot
 from domain.decisions import results
 from domain.model import canonical_bytes
 from tests.support import builders
-from tests.support.cases import NOW, a_case, send, settle, with_letter, with_loan
+from tests.support.cases import NOW, a_case, send, settle, with_letter, with_loan, with_payment
+from workflows.carrying import input_to_carry_on
 
 JSON = "application/json"
 
@@ -150,3 +153,51 @@ def test_a_renewal_is_on_offer_from_the_first_reminder_on(
     found, _ = opened(objects, stored(objects), **asked)
 
     assert found.policy.renewal_window_days == from_days
+
+
+def snapped(objects: S3Objects, case: Case, sha256: str, *, closed: bool = False) -> None:
+    snapshot = Snapshot(
+        company_id="C1001",
+        position=Position(run_id="the run that is gone", began_at=NOW, event=3),
+        start=input_to_carry_on(case.evolve(company_sha256=sha256)),
+        opened=True,
+        closed=closed,
+    )
+    objects.put(snapshot_key("C1001"), snapshot.model_dump_json().encode(), JSON)
+
+
+def test_a_case_that_was_lost_or_terminated_is_taken_up_where_it_stood(objects: S3Objects) -> None:
+    sha256 = stored(objects)
+    lost = with_payment(with_loan(a_case()))
+    archived(objects, a_case(), sha256)
+    snapped(objects, lost, sha256)
+
+    _, case = opened(objects, sha256)
+
+    assert (case.loan, case.track.payments, case.letter, case.seen) == (
+        lost.loan,
+        lost.track.payments,
+        lost.letter,
+        lost.seen,
+    )
+    assert case.timeline[-1].action == "activation_reopened"
+
+
+def test_a_case_that_was_closed_in_order_is_taken_up_from_its_archive(objects: S3Objects) -> None:
+    sha256 = stored(objects)
+    snapped(objects, with_loan(a_case()), sha256, closed=True)
+    archived(objects, with_payment(a_case()), sha256)
+
+    _, case = opened(objects, sha256)
+
+    assert (case.loan, case.track.request is None) == (None, False)
+
+
+def test_a_snapshot_that_can_not_be_read_is_named_and_the_case_opens(objects: S3Objects) -> None:
+    sha256 = stored(objects)
+    objects.put(snapshot_key("C1001"), b"{", JSON)
+
+    found, case = opened(objects, sha256)
+
+    assert [each.code for each in found.unusable] == ["archive_unusable"]
+    assert case.timeline[-1].action == "activation_started"

@@ -80,6 +80,7 @@ KEYS: dict[Callable[..., str], tuple[st.SearchStrategy[object], ...]] = {
     bucket.session_key: (DIGESTS,),
     bucket.request_key: (DIGESTS,),
     bucket.archive_key: (IDS,),
+    bucket.snapshot_key: (IDS,),
     bucket.notice_key: (IDS, st.text("a/1-.", min_size=1, max_size=9)),
     bucket.address_key: (IDS, DIGESTS),
     bucket.batch_key: (IDS,),

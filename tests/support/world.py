@@ -39,6 +39,7 @@ from stack.servers import TIME_SKIPPING, temporal_server
 from tests.support import builders
 from tests.support.another_day import another_day
 from tests.support.cases import bogota
+from workflows.runner.noting import Note
 
 Json = dict[str, Any]
 TUESDAY = bogota("2035-02-06 10:00")
@@ -64,11 +65,13 @@ class World:
     begins: datetime | None = None
     """When a case begins unless its test names another instant; None is now."""
 
-    def worker(self, *, cached_cases: int = 0, **changes: object) -> AbstractAsyncContextManager[object]:
-        """Return a worker; changes are of its settings, as in `smtp=...`."""
+    def worker(
+        self, *, note: Note | None = None, cached_cases: int = 0, **changes: object
+    ) -> AbstractAsyncContextManager[object]:
+        """Return a worker; changes are of its settings, as in `smtp=...`. `note` is told what each case knows."""
         limits = WorkerLimits(shutdown_seconds=5, cached_cases=cached_cases)
         settings = self.settings.model_copy(update={"worker": limits, **changes})
-        return worker.working(self.client, worker.activities(self.objects, self.examiner, settings), settings)
+        return worker.working(self.client, worker.activities(self.objects, self.examiner, settings), settings, note)
 
     async def start(
         self,

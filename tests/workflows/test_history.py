@@ -11,6 +11,7 @@ from temporalio.client import WorkflowExecutionStatus
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
 from domain.contract import TASK_QUEUE, WORKFLOW_TYPE, workflow_id
+from tests.support.deploy.losing import keeping_worker
 from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
 from tests.support.world import CaseUnderTest, World
 
@@ -21,7 +22,7 @@ OPEN_HISTORY_BYTES = 4096
 async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(empty_world: World) -> None:
     policy = Policy(loan_reminder_days=(25, 19, 13, 7))
     costs = []
-    async with empty_world.worker():
+    async with keeping_worker(empty_world):
         for reminders in (2, 3):
             before = await settled_actions(empty_world)
             case = await empty_world.start(policy)

@@ -5,28 +5,44 @@ case's first task costs. What it would watch for, the clock, chance and the envi
 rooms by the linter, and the tests of the workflow replay a case at every task.
 """
 
+from dataclasses import replace
+
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.runner.guard import EventsAfter, Guarded
 from workflows.runner.kept import Kept
+from workflows.runner.noting import Note, Noted
+from workflows.snapshots import SHOW, Shown
 
 
 class GuardedRunner(SandboxedWorkflowRunner):
     """The sandbox, with the guard against another task's time around every case."""
 
-    def __init__(self, restrictions: SandboxRestrictions, events_after: EventsAfter | None, kept: Kept) -> None:
-        """Guard with what the server knows of a case."""
+    def __init__(
+        self, restrictions: SandboxRestrictions, events_after: EventsAfter | None, kept: Kept, note: Note | None
+    ) -> None:
+        """Guard with what the server knows of a case; hand on what each knows after a task where somebody notes it."""
         super().__init__(restrictions=restrictions)
         self._events_after = events_after
         self._kept = kept
+        self._note = note
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         """Return a guarded instance."""
+        if self._note is None:
+            return self._guarded(det)
+        taken: list[Shown] = []
+        shown = replace(det, extern_functions={**det.extern_functions, SHOW: taken.append})
+        return Noted(self._guarded(shown), taken, self._note)
+
+    def _guarded(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
         return Guarded(super().create_instance(det), self._events_after, self._kept)
 
 
-def workflow_runner(events_after: EventsAfter | None = None, kept: Kept | None = None) -> SandboxedWorkflowRunner:
-    """Return the runner for worker and replayer, which has no server to ask and keeps nothing."""
+def workflow_runner(
+    events_after: EventsAfter | None = None, kept: Kept | None = None, note: Note | None = None
+) -> SandboxedWorkflowRunner:
+    """Return the runner for worker and replayer, which has no server to ask, keeps nothing and notes nothing."""
     restrictions = SandboxRestrictions.default.with_passthrough_modules("workflows", "activities", "domain")
-    return GuardedRunner(restrictions, events_after, kept or Kept(0))
+    return GuardedRunner(restrictions, events_after, kept or Kept(0), note)
