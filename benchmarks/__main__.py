@@ -23,6 +23,7 @@ from benchmarks import (
     long_life,
     photos,
     portal,
+    rebuild,
     replay,
     startup,
     strangers,
@@ -38,6 +39,7 @@ NAMES = (
     "life",
     "lives",
     "longlife",
+    "rebuild",
     "replay",
     "startup",
     "portal",
@@ -63,6 +65,7 @@ class Parts:
             self.life,
             self.lives,
             self.longlife,
+            self.rebuild,
             self.replay,
             self.startup,
             self.portal,
@@ -90,6 +93,10 @@ class Parts:
     async def longlife(self) -> str:
         """Return how little ten years leave behind."""
         return table(await long_life.measure(self._size))
+
+    async def rebuild(self) -> str:
+        """Return what comes back after the loss of Temporal's database."""
+        return table(await rebuild.measure(self._size))
 
     async def replay(self) -> str:
         """Return what its replay costs."""

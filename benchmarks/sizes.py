@@ -30,6 +30,8 @@ class Size:
     uploads_a_month: int = 9
     rejected_a_month: int = 84
     """Of `longlife`: some 5,000 messages, 1,000 uploads and 10,000 refused signals in ten years."""
+    lost_cases: int = 200
+    """Of `rebuild`."""
     starts: int = 7
     """Of `startup`: how often each program is started."""
     pages: int = 200
@@ -73,6 +75,7 @@ SMALLEST: Final = Size(
     taken_a_month=1,
     uploads_a_month=1,
     rejected_a_month=1,
+    lost_cases=3,
     starts=1,
     pages=2,
     representatives=2,
