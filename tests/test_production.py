@@ -1,5 +1,6 @@
 """What is refused before anything starts, outside loopback: everything that is wrong, at once."""
 
+import json
 import os
 import subprocess
 import sys
@@ -104,7 +105,14 @@ def test_a_directory_in_another_kind_of_database_is_refused_and_its_password_kep
 
 
 @pytest.mark.parametrize(
-    "secret", ["0" * 40, "abcabcabcabcabcabcabcabcabcabcabc", "please-change-this-password-123456"]
+    "secret",
+    [
+        "0" * 40,
+        "abcabcabcabcabcabcabcabcabcabcabc",
+        "abcdefghijkabcdefghijkabcdefghijk",
+        "please-change-this-password-123456",
+        "Please-Change-This-PASSWORD-123456",
+    ],
 )
 def test_a_session_secret_that_was_not_drawn_is_refused(secret: str) -> None:
     done = check(["worker.py"], ACTIVA_PORTAL__SESSION_SECRET=secret)
@@ -112,6 +120,37 @@ def test_a_session_secret_that_was_not_drawn_is_refused(secret: str) -> None:
     assert done.returncode == 2
     assert "ACTIVA_PORTAL__SESSION_SECRET: must be random" in done.stderr
     assert secret not in done.stderr
+
+
+@pytest.mark.parametrize("secret", ["abcabcabcabcabcabcabcabcabcabcabc", "please-change-this-password-123456"])
+def test_none_of_several_session_secrets_may_be_weak(secret: str) -> None:
+    done = check(
+        ["worker.py"], ACTIVA_PORTAL__SESSION_SECRET=json.dumps([SAFE["ACTIVA_PORTAL__SESSION_SECRET"], secret])
+    )
+
+    assert done.returncode == 2
+    assert "ACTIVA_PORTAL__SESSION_SECRET: must be random" in done.stderr
+
+
+def test_the_keys_of_staff_are_not_those_of_everybody() -> None:
+    done = check(["worker.py"], ACTIVA_PORTAL__STAFF_JWKS=SAFE["ACTIVA_PORTAL__JWKS"])
+
+    assert (done.returncode, "ACTIVA_PORTAL__STAFF_JWKS: must be set, and differ" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "local",
+    [
+        {"ACTIVA_PORTAL_URL": "http://127.0.0.1:8000"},
+        {"ACTIVA_PORTAL__ADDRESS": "127.0.0.1:8000"},
+        {"ACTIVA_SMTP__HOST": "10.0.0.9"},
+    ],
+    ids=["the links", "the portal's own address", "a mail server of the inner network"],
+)
+def test_what_is_on_loopback_in_part_is_served_to_others_all_the_same(local: dict[str, str]) -> None:
+    done = check(["worker.py"], **local, ACTIVA_SMTP__STARTTLS="false")
+
+    assert (done.returncode, "ACTIVA_SMTP__STARTTLS" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("proxies", ["*", "10.0.0.7, *", "0.0.0.0/0", "10.0.0.7,::/0"])

@@ -54,6 +54,12 @@ def shelf_of(*batches: Batch) -> Shelf:
 WHOLE = (EventName.STARTED, EventName.CHANGE, EventName.STOPPED)
 
 
+def test_a_batch_that_goes_on_after_the_end_is_not_the_last_of_a_process() -> None:
+    header = Header(writer=WRITER, sequence=0, previous="")
+    batch = Batch.of(header, [line(EventName.STOPPED), line(EventName.CHANGE)])
+    assert verify(shelf_of(batch)).unfinished == 1
+
+
 def problem_of(shelf: Shelf) -> str:
     [problem] = verify(shelf).problems
     return problem

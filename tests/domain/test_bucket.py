@@ -106,7 +106,7 @@ TRIED: dict[Callable[..., str], tuple[Sequence[object], ...]] = {
     bucket.inbox_part_key: (NASTY, NASTY, range(2, 11)),
     bucket.original_key: (NASTY, NASTY, range(1, 11)),
     bucket.audit_key: (NASTY, range(3), DIGEST_TEXTS),
-    bucket.notice_key: (NASTY, (*NASTY, "a/1", "a-1", "1.json")),
+    bucket.notice_key: (NASTY, (*NASTY, "a/1", "a-1", "1.json", "2-first")),
     bucket.mark_key: (NASTY, TWO_INSTANTS),
     bucket.earlier_key: (NASTY, TWO_INSTANTS, DIGEST_TEXTS),
 }
