@@ -72,6 +72,17 @@ async def test_half_an_hour_without_a_page_ends_the_session_and_the_way_back_is_
     assert 'href="http://127.0.0.1:8000/desarrollo?destino=/estado"' in answer.text
 
 
+@pytest.mark.parametrize(("idle", "status"), [(1_700, 200), (1_801, 401)], ids=["before", "after"])
+async def test_half_an_hour_without_a_page_ends_a_session_that_nobody_has_ended(
+    visitor: Visitor, idle: int, status: int
+) -> None:
+    now = int(time.time())
+    fields = session_of(visitor.client) | {"since": now - 1_900, "seen": now - idle}
+    visitor.client.cookies.clear()
+    visitor.client.cookies.set("activa", cookie(**fields))
+    assert (await visitor.get("/estado")).status_code == status
+
+
 async def test_eight_hours_end_the_session_of_the_busiest(visitor: Visitor) -> None:
     now = int(time.time())
     fields = session_of(visitor.client) | {"seen": now}
