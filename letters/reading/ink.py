@@ -47,14 +47,20 @@ _STEEP: Final = 0.8
 _SHARP: Final = 0.8
 """How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it."""
 _SHARP_IN_SOFT: Final = 0.95
-_FINE: Final = ((0.065, 0.36), (np.inf, 0.4))
+_FINE: Final = ((0.065, 0.36), (0.16, 0.4))
 """In a soft picture: how much wider than the frame's line a stroke may be, in square millimetres, and how dark its ink
-is then at least. The ink of the back is seen at most 0.37 dark, and spread by 0.06 where it is."""
+is then at least. The ink of the back is seen at most 0.37 dark, and spread by 0.06 where it is, or a little darker and
+spread by 0.2. A broad pen is dark all over besides."""
 _NEVER_FRESH: Final = 0.31
 """A soft picture in which no stroke is so dark shows nothing but the back."""
 _SURELY_FRESH: Final = 0.72
 _SURE_MM2: Final = 20.0
 """Ink so dark needs no sharp edges."""
+_SURE_SHARE: Final = 0.5
+"""In a soft picture it is this share of what is dark, too: a strong signature on the back has some dark spots."""
+_LEAST_DARK: Final = 0.65
+_LEAST_DARK_MM2: Final = 5.0
+"""Ink so dark there is at least in a soft picture whose frame does not tell how lines look."""
 _LEAST_PRINT: Final = 0.2
 
 
@@ -131,7 +137,7 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
     Beside what is dark there counts what is fine and dark of itself, as the frame around the box tells. A picture
     without any such ink shows the back alone, however dark and wide its strokes are.
     """
-    fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT)
+    fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT, _SURE_SHARE)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(_ink_mask(shade, noise), connectivity=8)
     large = (boxes[:, 2] >= HAND_WIDTH_MM * PIXELS_PER_MM) & (boxes[:, 3] >= HAND_HEIGHT_MM * PIXELS_PER_MM)
     large[0] = False
@@ -139,7 +145,8 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
     whole, _ = _shade(patch)
     strokes = measure_strokes(whole, pieces, _MARGIN, round((_AROUND_MM - _INSET_MM) * PIXELS_PER_MM), PIXELS_PER_MM)
     if not strokes:
-        return fresh
+        darkest = float((shade[fresh > 0] < 1 - _LEAST_DARK * words.darkness).sum()) / PIXELS_PER_MM**2
+        return fresh if darkest >= _LEAST_DARK_MM2 else np.zeros_like(fresh)
     if max(stroke.darkness for stroke in strokes.values()) < _NEVER_FRESH:
         return np.zeros_like(fresh)
     fine = [
@@ -161,7 +168,7 @@ def _by_itself(ink: Image, shade: Floats) -> Image:
     return np.asarray(ink & (1 - shade > least[labels]), np.uint8)
 
 
-def _dark(shade: Floats, noise: float, words: _Print, fresh: float, sharp: float) -> Image:
+def _dark(shade: Floats, noise: float, words: _Print, fresh: float, sharp: float, sure: float = 0.0) -> Image:
     """Return the ink that lies on this side of the paper: what shows through is paler and softer than print.
 
     A piece counts by its dark cores; where it runs together with what shows through, its dark part alone does.
@@ -169,7 +176,8 @@ def _dark(shade: Floats, noise: float, words: _Print, fresh: float, sharp: float
     ink = _ink_mask(shade, noise)
     dark = np.asarray(ink & (shade < 1 - fresh * words.darkness), np.uint8)
     surely = float((shade[ink > 0] < 1 - _SURELY_FRESH * words.darkness).sum()) / PIXELS_PER_MM**2
-    if surely < _SURE_MM2 and _sharpness(shade, dark > 0) < sharp * words.sharpness:
+    enough = max(_SURE_MM2, sure * float(dark.sum()) / PIXELS_PER_MM**2)
+    if surely < enough and _sharpness(shade, dark > 0) < sharp * words.sharpness:
         return np.zeros_like(ink)
     _, labels = cv2.connectedComponents(ink, connectivity=8)
     areas = np.bincount(labels.ravel())

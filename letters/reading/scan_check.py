@@ -40,8 +40,8 @@ _SOFT_OTHER_TEXT_MM2: Final = 1200.0
 """Details of other words differ over a larger area: another signer's name makes 400 mm², a clause less 1500."""
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
-_FLAT_MM: Final = ((0.0, 6.0), (17.0, 7.0))
-"""Width and height: what is at least so wide and lower is a line or typed words rather than a signature."""
+_FLAT_MM: Final = 6.0
+"""What is lower is a line or typed words rather than a signature: small initials are 6 mm high."""
 _SMALL: Final = 0.8
 """Share of a page's longer side below which the letter on it is looked at from closer."""
 _CLOSEST: Final = 2.5
@@ -214,9 +214,7 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
     if ink.length_mm < _BLANK_LENGTH_MM:
         # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
         yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
-    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or any(
-        ink.hand_width_mm >= wide and ink.hand_height_mm < low for wide, low in _FLAT_MM
-    ):
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or ink.hand_height_mm < _FLAT_MM:
         yield "signature_doubtful"
 
 

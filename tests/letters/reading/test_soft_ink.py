@@ -1,12 +1,13 @@
 """Ink in soft pictures, where edges say little: light pens, the back of used paper, stamps with folds over them."""
 
+import numpy as np
 import pytest
 
 from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker
 from tests.letters.reading.test_scan_check import told
-from tests.support.letters.scans import scan
-from tests.support.letters.used_paper import scan_of_used
+from tests.support.letters.scans import CAPTURES, CONTENTS, capture, image_pdf, scan, sheet
+from tests.support.letters.used_paper import STOCKS, STRENGTHS, scan_of_used, used
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,21 @@ def test_a_stamp_is_no_signature_whatever_runs_into_it(
 
 def test_a_signature_that_goes_beyond_the_box_is_no_stamp(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert told(checker.check(scan(issued.pdf, "light pen", "flatbed 150", 7011), issued)) == ("accepted", [])
+
+
+@pytest.mark.parametrize("seed", [26020, 26050, 26084])
+def test_a_strong_signature_right_behind_the_box_is_none(
+    checker: LetterChecker, issued: LetterOnRecord, seed: int
+) -> None:
+    rng = np.random.default_rng([seed, list(CAPTURES).index("poor phone"), list(CONTENTS).index("blank"), 77])
+    stock = list(STOCKS)[seed // 2 % len(STOCKS)]
+    paper = used(sheet(issued.pdf), "signature", stock, rng.uniform(*STRENGTHS), rng)
+    data = image_pdf([capture(paper, CAPTURES["poor phone"], rng)], int(rng.integers(30, 50)))
+    verdict, codes = told(checker.check(data, issued))
+
+    assert verdict == "under_review"
+    assert "signature_doubtful" in codes
+
+
+def test_small_initials_are_a_signature(checker: LetterChecker, issued: LetterOnRecord) -> None:
+    assert told(checker.check(scan(issued.pdf, "initials", "poor phone", 20038), issued)) == ("accepted", [])
