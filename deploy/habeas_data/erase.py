@@ -4,9 +4,10 @@ What an erasure must know to come to the same result again is on record before a
 """
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
+from adapters.snapshots import Snapshots, SnapshotUnusableError
 from audit_trail.events import EventName
 from deploy.habeas_data.elsewhere import NOT_REACHED
 from deploy.habeas_data.ground import Ground
@@ -21,6 +22,8 @@ from domain.messages.models import ActivationClosed
 from domain.model import canonical_bytes
 
 BY: Final = "operator"
+KEPT_WITHIN: Final = timedelta(seconds=6)
+LOOKED_EVERY: Final = timedelta(milliseconds=200)
 MOST_ROUNDS: Final = 5
 """What runs when the erasure begins may write once more."""
 _ENDS_BY_ITSELF: Final = frozenset({ERASURE.name, *(each.name for each in KINDS if each.fate is Fate.RECORD)})
@@ -51,6 +54,7 @@ async def erase(ground: Ground, company_id: str, reason: str, *, keep_case: bool
         closing = ActivationClosed(by=BY, reason="data erased")
         await ground.cases.signal(company_id, "activation_closed", closing)
         await ground.removal.until_closed(company_id)
+        await _until_kept(ground, company_id)
         facts, _ = await ground.facts(company_id)
     record, done = await asyncio.to_thread(_removed, ground, company_id, reason, facts, goes_on)
     runs = await ground.removal.remove(company_id, open_too=not goes_on)
@@ -65,6 +69,21 @@ async def erase(ground: Ground, company_id: str, reason: str, *, keep_case: bool
     )
     case = "goes on" if goes_on else "closed" if facts else "none"
     return _answer(company_id, done, done=True, case=case, runs=runs, places=places, loan_ends_on=record.loan_ends_on)
+
+
+async def _until_kept(ground: Ground, company_id: str) -> None:
+    """Return once the worker has written what the case knew last, seconds after its end: it would outlive the removal.
+
+    A worker that was killed meanwhile writes nothing any more.
+    """
+    for _ in range(int(KEPT_WITHIN / LOOKED_EVERY)):
+        try:
+            kept = await asyncio.to_thread(Snapshots(ground.objects).read, company_id)
+        except SnapshotUnusableError:
+            return
+        if kept is not None and kept.snapshot.closed:
+            return
+        await asyncio.sleep(LOOKED_EVERY.total_seconds())
 
 
 def _planned(ground: Ground, company_id: str, facts: Json | None, goes_on: bool) -> tuple[OnRecord, Plan]:

@@ -27,6 +27,7 @@ from domain.kinds import Fate, kind_of, upload_of
 from domain.retention import years_after
 from stack.mail_sink import MailSink
 from tests.support import builders, s3_servers
+from tests.support.deploy.losing import keeping_worker
 from tests.support.encryption import ring_file
 from tests.support.planted import (
     CANARIES,
@@ -156,6 +157,19 @@ async def test_an_erasure_that_broke_off_is_finished_by_the_next(own_world: Worl
         "erasures",
         "directory",
     }
+
+
+async def test_what_a_case_knew_when_it_was_closed_for_it_goes_too(
+    tmp_path: Path, moto_url: str, mail_sink: MailSink
+) -> None:
+    async with world_of_its_own(tmp_path, moto_url, mail_sink, begins=ORDINARY_DAY) as world:
+        prepare(world)
+        async with keeping_worker(world) as keeper, grounded_on(world) as ground:
+            case = await world.start()
+            await case.settle()
+            await erase(ground, case.company_id, REASON, keep_case=False)
+            assert await keeper.flush()
+        assert {key for key, _ in stored(world) if key.startswith(bucket.SNAPSHOTS)} == set()
 
 
 async def test_what_the_store_has_locked_is_named_with_its_day(own_world: World, ground: Ground) -> None:
