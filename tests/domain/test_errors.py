@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from stack.process import ROOT
 
 ROOMS = ("domain", "letters", "mails", "workflows", "activities", "adapters", "portal", "stack", "deploy")
-CAUGHT_WHERE_RAISED = {"RepeatedError", "_PlaceFullError"}
+CAUGHT_WHERE_RAISED = {"RepeatedError", "StoppedError", "_PlaceFullError"}
 
 
 def errors_of_their_own() -> Iterator[str]:

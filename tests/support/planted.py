@@ -18,6 +18,7 @@ from deploy.bucket import ensure_bucket
 from deploy.habeas_data.ground import Ground
 from domain import bucket
 from domain.case.policy import Policy
+from domain.case.snapshot import Position, Snapshot
 from domain.consent.authorization import Authorization, Door
 from domain.model import canonical_bytes
 from domain.retention import Retention
@@ -162,6 +163,9 @@ def _of_old(made: Planted) -> None:
     objects.put(bucket.old_flattened_letter_key(company_id, made.accepted), OLD_FLAT.encode(), "application/pdf")
     objects.put(bucket.old_first_acceptance_key(company_id), b'{"upload_id": "u", "received_at": "2026-01-01"}', JSON)
     objects.put(bucket.old_loan_revocation_key(company_id), b'{"revoked_on": "2026-01-01"}', JSON)
+    position = Position(run_id="r", began_at=since, event=3)
+    snapshot = Snapshot(company_id=company_id, position=position, start={}, opened=True, closed=True)
+    objects.put(bucket.snapshot_key(company_id), canonical_bytes(snapshot), JSON)
     stray = f"{bucket.PROFILES}{company_id}/company.json.bak"
     objects.put(stray, COMPANY["legal_name"].encode(), "text/plain")
     client, name = objects._client, made.case.world.settings.s3.bucket

@@ -86,7 +86,7 @@ class World:
 
         `written_to` is false where its addresses, and the usual representative's, have had no mail yet.
         """
-        company_id = f"T{uuid.uuid4().hex[:12]}"
+        company_id = str(company.get("company_id") or new_company_id())
         made = builders.company(**{"company_id": company_id, **company})
         await Activations(self.skipper.client, self.objects).start(made, policy or Policy())
         case = CaseUnderTest(self, company_id)
@@ -95,6 +95,10 @@ class World:
         if opens:
             await case.begin(begins or self.begins or datetime.now(UTC))
         return case
+
+
+def new_company_id() -> str:
+    return f"T{uuid.uuid4().hex[:12]}"
 
 
 @dataclass

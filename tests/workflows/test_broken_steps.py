@@ -25,7 +25,15 @@ from stack.mail_sink import MailSink
 from tests.support import builders
 from tests.support.faulty_store import Call, Fault, FaultyStore, faulty_store
 from tests.support.workflows.doubtful import attach_doubtful
-from tests.support.world import ORDINARY_DAY, CaseUnderTest, Json, World, worker_over, world_of_its_own
+from tests.support.world import (
+    ORDINARY_DAY,
+    CaseUnderTest,
+    Json,
+    World,
+    new_company_id,
+    worker_over,
+    world_of_its_own,
+)
 
 AT_ONCE = 6
 """Companies that break at the same time: the machine has two cores."""
@@ -132,8 +140,8 @@ async def breaking(
             yield found
 
 
-async def at_the_step(world: World, step: Step) -> CaseUnderTest:
-    case = await world.start(opens=step.opens)
+async def at_the_step(world: World, step: Step, company_id: str | None = None) -> CaseUnderTest:
+    case = await world.start(opens=step.opens, company_id=company_id or new_company_id())
     for way in step.before:
         await way(case)
     return case
@@ -157,11 +165,14 @@ async def asked(step: Step, case: CaseUnderTest) -> None:
 
 async def broken(breaking: Breaking, step: Step, call: Call, fault: Fault) -> None:
     """Take a company through a step that breaks, and to the end of its case."""
-    case = await at_the_step(breaking.world, step)
+    company_id = new_company_id()
+    if not step.opens:  # the start asks for the step at once
+        breakage = breaking.store.breaks(company_id, call, fault)
+    case = await at_the_step(breaking.world, step, company_id)
+    before = {}
     if step.opens:
-        await case.settle()
-    before = {} if not step.opens else await case.status()
-    breakage = breaking.store.breaks(case.company_id, call, fault)
+        before = await case.settle()
+        breakage = breaking.store.breaks(company_id, call, fault)
     asking = asyncio.create_task(asked(step, case))
     await asyncio.wait_for(breakage.met.wait(), 60)
     messages = [each for each in MEANWHILE if each[0] not in step.without]
