@@ -18,20 +18,18 @@ anew.
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance
-from temporalio.workflow import Info
 
 from domain.contract import ASK_AGAIN
 from domain.errors import ActivaError
 from workflows.runner.kept import Kept
 from workflows.runner.tasks import ONE_TASK, brings_news, has_commands, kind_of, may_be_several, tasks_of
+from workflows.runner.wrapped import Wrapped
 
 LOG = logging.getLogger("activa.worker")
 ASKED_ALONE = "legacy_query"
@@ -57,12 +55,12 @@ class DifferentReplayError(ActivaError):
     """A task that ordered nothing would order something now, which would be taken for an order of the next task."""
 
 
-class Guarded(WorkflowInstance):
+class Guarded(Wrapped):
     """An instance that takes everything at the time of its own task."""
 
     def __init__(self, instance: WorkflowInstance, events_after: EventsAfter | None, kept: Kept) -> None:
         """Guard an instance that has had no activation yet; without a server to ask, nothing is taken apart."""
-        self._instance = instance
+        super().__init__(instance)
         self._events_after = events_after
         self._kept = kept
         self._length = 0
@@ -139,15 +137,3 @@ class Guarded(WorkflowInstance):
     def _events(self, after: int) -> Sequence[HistoryEvent] | None:
         info = self._instance.get_info()
         return self._events_after and self._events_after(info.workflow_id, info.run_id, after)
-
-    def get_serialization_context(self, command_info: Any) -> SerializationContext | None:
-        return self._instance.get_serialization_context(command_info)
-
-    def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:
-        return self._instance.get_external_store_context(command_info)
-
-    def get_info(self) -> Info:
-        return self._instance.get_info()
-
-    def get_thread_id(self) -> int | None:
-        return self._instance.get_thread_id()

@@ -5,15 +5,14 @@ date, too, whatever was lost since its last task: it goes through all of the his
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
-from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance
-from temporalio.workflow import Info
 
 from domain.case.snapshot import Position, Snapshot
+from workflows.runner.wrapped import Wrapped
 from workflows.snapshots import Shown, snapshot_of
 
 
@@ -24,12 +23,12 @@ class Note(Protocol):
         """Take where a case stands and what gives its snapshot; it is not new where somebody only asked for it."""
 
 
-class Noted(WorkflowInstance):
+class Noted(Wrapped):
     """An instance whose case is handed on after each task."""
 
     def __init__(self, instance: WorkflowInstance, shown: Sequence[Shown], note: Note) -> None:
         """Look at an instance that has had no activation yet; `shown` is where its workflow says how to look."""
-        self._instance = instance
+        super().__init__(instance)
         self._shown = shown
         self._note = note
         self._event = 0
@@ -56,18 +55,6 @@ class Noted(WorkflowInstance):
         info = self.get_info()
         position = Position(run_id=info.run_id, began_at=info.workflow_start_time, event=self._event)
         self._note(start.company_id, position, lambda: snapshot_of(start, standing, position), is_new=is_new)
-
-    def get_serialization_context(self, command_info: Any) -> SerializationContext | None:
-        return self._instance.get_serialization_context(command_info)
-
-    def get_external_store_context(self, command_info: Any) -> StorageDriverStoreContext:
-        return self._instance.get_external_store_context(command_info)
-
-    def get_info(self) -> Info:
-        return self._instance.get_info()
-
-    def get_thread_id(self) -> int | None:
-        return self._instance.get_thread_id()
 
 
 def _kind_of(job: WorkflowActivationJob) -> str:
