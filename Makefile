@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test days check rooms bench bench-smoke histories lock sbom clean
+.PHONY: help setup demo run test days check check-deploy rooms bench bench-smoke histories lock sbom clean
 
 help: ## list the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.stamp .venv-s3/.stamp ## create the environments (every other command does it when needed)
 
@@ -31,6 +31,9 @@ check: setup ## lint, format, types, import rules, picture of the rooms, depende
 	@$(BIN)/python scripts/rooms.py --check
 	@$(BIN)/python scripts/audit.py
 	@$(BIN)/python -m letters layers >/dev/null
+
+check-deploy: .venv/.stamp .venv-deploy/.stamp ## what a platform team is handed, by the tools that read it
+	@$(BIN)/python -m deploy.checks
 
 rooms: setup ## draw the rooms in docs/architecture.md anew, from the imports
 	@$(BIN)/python scripts/rooms.py
@@ -57,10 +60,17 @@ histories: setup ## record the workflow histories that the replay tests keep
 	@$(BIN)/uv pip sync --quiet --python .venv-s3/bin/python --require-hashes requirements/s3.txt
 	@touch $@
 
+# The tools that check what is deployed are large, and nothing of the product needs them.
+.venv-deploy/.stamp: requirements/deploy.txt .venv/.stamp
+	@test -x .venv-deploy/bin/python || $(PYTHON) -m venv --without-pip .venv-deploy
+	@$(BIN)/uv pip sync --quiet --python .venv-deploy/bin/python --require-hashes requirements/deploy.txt
+	@touch $@
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml requirements/uv.in --group local --group test --group check -o requirements/dev.txt
+	@$(LOCK) requirements/deploy.in -o requirements/deploy.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 
@@ -68,4 +78,4 @@ sbom: setup ## write what the product is made of, as a CycloneDX bill of materia
 	@$(BIN)/python scripts/sbom.py .local/sbom/activa.cdx.json
 
 clean: ## remove the environments and everything the local stack kept
-	@rm -rf .venv .venv-s3 .local
+	@rm -rf .venv .venv-deploy .venv-s3 .local

@@ -47,14 +47,15 @@ def run_ci(checkout: Path) -> tuple[int, list[str]]:
 
 def test_ci_checks_then_runs_the_benchmarks_once_then_the_tests_whose_status_is_its_own(checkout: Path) -> None:
     (checkout / "pytest").write_text("5")
-    assert run_ci(checkout) == (5, ["make check", "make bench-smoke", "python -m pytest"])
+    assert run_ci(checkout) == (5, ["make check", "make check-deploy", "make bench-smoke", "python -m pytest"])
 
 
 @pytest.mark.parametrize(
     ("fails", "ran"),
     [
         pytest.param("check", ["make check"], id="a check"),
-        pytest.param("bench-smoke", ["make check", "make bench-smoke"], id="a benchmark"),
+        pytest.param("check-deploy", ["make check", "make check-deploy"], id="an artefact"),
+        pytest.param("bench-smoke", ["make check", "make check-deploy", "make bench-smoke"], id="a benchmark"),
     ],
 )
 def test_ci_ends_where_something_before_the_tests_fails(checkout: Path, fails: str, ran: list[str]) -> None:
