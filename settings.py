@@ -47,6 +47,8 @@ class WorkerLimits(Model):
     """How many letters are checked at once, beside the other steps."""
     shutdown_seconds: Annotated[int, Field(ge=1, le=600)] = 30
     metrics_address: str = "127.0.0.1:9464"
+    health_address: Address | None = None
+    """Where it tells whether it lives and is ready; nowhere, without."""
     confinement: Literal["required", "without_seccomp"] = "required"
     """Whether uploads are opened on a machine that can't filter the system calls of whoever opens them.
     Refused outside loopback."""

@@ -22,6 +22,7 @@ from temporalio.client import Client
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
+import health
 from activities.cases import CaseActivities
 from activities.failures import FailuresInterceptor
 from activities.letters import LetterActivities
@@ -205,12 +206,27 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with (
+        health.told(limits.health_address, _readiness(client, objects, stop)),
         mending.snapshots_kept(client, objects) as keeper,
         working(client, activities(objects, checker, settings), settings, keeper.note),
     ):
         LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
         await stop.wait()
         LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
+
+
+def _readiness(client: Client, objects: s3.S3Objects, stop: asyncio.Event) -> health.Readiness:
+    async def goes_on() -> None:
+        if stop.is_set():
+            raise NotReadyError("stopping")
+
+    return health.Readiness(
+        {
+            "temporal": partial(temporal.require_namespace, client),
+            "bucket": partial(asyncio.to_thread, objects.require_bucket),
+            "going on": goes_on,
+        }
+    )
 
 
 def main() -> int:

@@ -103,6 +103,11 @@ class S3Objects:
         self._client = client
         self._bucket = bucket
 
+    def require_bucket(self) -> None:
+        """Return where the bucket is there and lets this client in; raises StoreUnavailableError."""
+        if not bucket_exists(self._client, self._bucket):
+            raise StoreUnavailableError(f"S3 HeadBucket: bucket {self._bucket} does not exist")
+
     def get(self, key: str, limit_bytes: int | None = None) -> S3Object | None:
         """Return the object, or None when there is none.
 

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, PayloadCodec
@@ -85,6 +86,16 @@ def plain_server() -> str | None:
     """Return the address of the server when it would be spoken to without TLS and without a key, or None."""
     config = _configuration()
     return None if config.get("tls") or config.get("api_key") else config.get("target_host", DEFAULT_ADDRESS)
+
+
+async def require_namespace(client: Client) -> None:
+    """Return once the server has told of the client's namespace: it answers, and lets this client in.
+
+    Raises as `connect` does.
+    """
+    with server_errors(address_of(client)):
+        asked = DescribeNamespaceRequest(namespace=client.namespace)
+        await client.workflow_service.describe_namespace(asked, timeout=RPC_TIMEOUT)
 
 
 async def missing_search_attributes(client: Client) -> dict[str, str]:

@@ -32,6 +32,7 @@ from audit_trail.events import EventName
 from audit_trail.trail import Trail
 from domain.contract import is_company_id
 from domain.errors import ActivaError, ServiceUnavailableError
+from health import Health, Readiness
 from portal.auth.roles import STAFF, Role
 from portal.auth.signed_tokens import PLAIN, SignedClaims, SignedTokens, TokenRefusedError
 from portal.web.protection import Bounded, OneLength
@@ -69,6 +70,7 @@ class Opener:
     codec: CompanyCodec
     tokens: SignedTokens
     trail: Trail
+    readiness: Readiness
 
 
 def build(opener: Opener, origin: str) -> Starlette:
@@ -83,7 +85,12 @@ def build(opener: Opener, origin: str) -> Starlette:
     )
     return Starlette(
         routes=[*routes, Route("/health", _health)],
-        middleware=[Middleware(OneLength), allowed, Middleware(Bounded, limit_bytes=LARGEST_BODY_BYTES)],
+        middleware=[
+            Middleware(Health, readiness=opener.readiness),
+            Middleware(OneLength),
+            allowed,
+            Middleware(Bounded, limit_bytes=LARGEST_BODY_BYTES),
+        ],
         exception_handlers={TokenRefusedError: _refused, ServiceUnavailableError: _later, ActivaError: _told},
     )
 

@@ -6,6 +6,7 @@ Settings come from the environment (`python settings.py` lists them): the ring, 
 `--check` tells whether they are fit, and starts nothing.
 """
 
+import asyncio
 import sys
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from adapters.temporal import leave_process
 from audit_trail.trail import Trail
 from deploy.codec_app import LONGEST_LIFE, REQUIRED, TYPES, Opener, build
 from entry import served
+from health import Readiness
 from portal.auth.issuer_keys import IssuerKeys
 from portal.auth.signed_tokens import SignedTokens
 from portal.web.connections import listening
@@ -54,7 +56,8 @@ def opener(settings: CodecSettings) -> Opener:
         types=TYPES,
     )
     say = _say if settings.audit.standard_output else _say_nothing
-    return Opener(codec, tokens, Trail(objects, _now, say, lock=settings.audit.lock))
+    readiness = Readiness({"bucket": partial(asyncio.to_thread, objects.require_bucket)})
+    return Opener(codec, tokens, Trail(objects, _now, say, lock=settings.audit.lock), readiness)
 
 
 async def serve(settings: CodecSettings) -> None:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ from adapters.directory.opening import opened
 from adapters.s3 import S3Objects
 from audit_trail.trail import Trail
 from entry import served
+from health import Health, Readiness
 from portal import desk, development, pages
 from portal.api import access
 from portal.api import app as api_app
@@ -98,7 +100,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         redoc_url=None,
         openapi_url=None,
         form_limits={"max_fields": MOST_FIELDS, "max_files": 0},
-        middleware=_middleware(settings, api, trail),
+        middleware=_middleware(settings, api, trail, _readiness(client, objects)),
     )
     app.state.api = api
     app.state.portal = Portal(
@@ -187,13 +189,23 @@ def _api(
     )
 
 
-def _middleware(settings: PortalSettings, api: FastAPI, trail: Trail) -> list[Middleware]:
+def _readiness(client: Client, objects: S3Objects) -> Readiness:
+    return Readiness(
+        {
+            "temporal": partial(temporal.require_namespace, client),
+            "bucket": partial(asyncio.to_thread, objects.require_bucket),
+        }
+    )
+
+
+def _middleware(settings: PortalSettings, api: FastAPI, trail: Trail, readiness: Readiness) -> list[Middleware]:
     """Return what every request passes through, the outermost first."""
     secure = settings.portal_url.startswith("https://")
     return [
         Middleware(Asked, trail=trail),
         Middleware(Headed, content_policy=policy(settings.portal.checkout_url), secure=secure),
         Middleware(OneLength),
+        Middleware(Health, readiness=readiness),
         Middleware(FewAtOnce, most=settings.portal.serving.connections_per_address),
         Middleware(api_app.Apart, api=api),
         Middleware(TrustedHostMiddleware, allowed_hosts=[_host(settings)]),

@@ -265,3 +265,14 @@ def test_without_a_ring_it_does_not_start(settings: CodecSettings) -> None:
 def test_an_origin_is_one_place_without_a_path(origin: str) -> None:
     with pytest.raises(ValidationError, match="origin"):
         CodecServer(origin=origin, issuer=ISSUER, jwks="https://staff.example.co/jwks.json", audience=AUDIENCE)
+
+
+@pytest.mark.parametrize(("bucket", "status"), [(None, 200), ("no-such-bucket", 503)])
+async def test_it_is_ready_where_the_bucket_answers(
+    settings: CodecSettings, tmp_path: Path, bucket: str | None, status: int
+) -> None:
+    if bucket is not None:
+        settings = settings.model_copy(update={"s3": settings.s3.model_copy(update={"bucket": bucket})})
+    async with serving(settings, Staff(tmp_path)) as server:
+        answers = [await server.client.get(path) for path in ("/health", "/vivo", "/listo")]
+    assert [each.status_code for each in answers] == [200, 200, status]

@@ -1,6 +1,10 @@
-"""A worker whose settings are whole, and whose servers are not there."""
+"""A worker whose settings are whole, and whose servers are not there, or are a world's."""
 
 import os
+
+from adapters.temporal import address_of
+from stack.servers import inherited_environment
+from tests.support.world import World
 
 SETTINGS = {
     "ACTIVA_ENV_FILE": os.devnull,
@@ -17,3 +21,21 @@ SETTINGS = {
     "ACTIVA_WORKER__METRICS_ADDRESS": "127.0.0.1:0",
     "TEMPORAL_ADDRESS": "127.0.0.1:1",
 }
+
+
+def environment_over(world: World) -> dict[str, str]:
+    """Return what a worker in a process of its own needs to work in a world."""
+    settings = world.settings
+    return {
+        **inherited_environment(),
+        **SETTINGS,
+        "ACTIVA_PORTAL_URL": "http://127.0.0.1:8000",
+        "ACTIVA_S3__BUCKET": settings.s3.bucket,
+        "ACTIVA_S3__ENDPOINT_URL": settings.s3.endpoint_url or "",
+        "ACTIVA_S3__ACCESS_KEY_ID": "any",
+        "ACTIVA_S3__SECRET_ACCESS_KEY": "any",
+        "ACTIVA_SMTP__PORT": str(settings.smtp.port),
+        "ACTIVA_SMTP__STARTTLS": "false",
+        "TEMPORAL_ADDRESS": address_of(world.client),
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+    }

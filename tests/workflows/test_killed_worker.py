@@ -2,44 +2,28 @@
 
 import asyncio
 import json
-import os
 import sys
 from datetime import timedelta
 
 from adapters.signs import EVERY, STANDS_STILL
 from adapters.snapshots import Snapshots
-from adapters.temporal import address_of
 from domain.bucket import WORKERS
 from stack.process import Program, RunningProgram
-from stack.servers import inherited_environment
 from tests.support.deploy.losing import keeping_worker
-from tests.support.worker_alone import SETTINGS
+from tests.support.worker_alone import environment_over
 from tests.support.world import CaseUnderTest, World
 
 MADE_GOOD_WITHIN = timedelta(seconds=60)
 
 
 def program(world: World) -> Program:
-    settings = world.settings
-    environment = {
-        **inherited_environment(),
-        **SETTINGS,
-        "ACTIVA_PORTAL_URL": "http://127.0.0.1:8000",
-        "ACTIVA_S3__BUCKET": settings.s3.bucket,
-        "ACTIVA_S3__ENDPOINT_URL": settings.s3.endpoint_url or "",
-        "ACTIVA_S3__ACCESS_KEY_ID": "any",
-        "ACTIVA_S3__SECRET_ACCESS_KEY": "any",
-        "ACTIVA_SMTP__PORT": str(settings.smtp.port),
-        "ACTIVA_SMTP__STARTTLS": "false",
-        "TEMPORAL_ADDRESS": address_of(world.client),
-        "TEMPORAL_CONFIG_FILE": os.devnull,
-    }
-
     async def ready() -> str | None:
         found = await asyncio.to_thread(world.objects.get, WORKERS)
         return None if found is not None and json.loads(found.data)["compared"] else "no sign of life yet"
 
-    return Program(name="worker", command=(sys.executable, "worker.py"), environment=environment, ready=ready)
+    return Program(
+        name="worker", command=(sys.executable, "worker.py"), environment=environment_over(world), ready=ready
+    )
 
 
 async def knows_of_payment(case: CaseUnderTest) -> bool:

@@ -11,6 +11,7 @@ ONE_OF_EACH = (
     "/carta.pdf",
     "/nothing-here",
     "/salud",
+    "/listo",
     "/static/activa.css",
     "/static/activa.js",
     "/static/mark.svg",
@@ -50,7 +51,7 @@ async def test_no_other_origin_may_read_an_answer(visitor: Visitor) -> None:
 
 
 async def test_what_was_sent_is_never_sent_back(visitor: Visitor) -> None:
-    for path in ("/estado", "/static/activa.css", "/api/docs", "/salud"):
+    for path in ("/estado", "/static/activa.css", "/api/docs", "/salud", "/vivo"):
         answer = await visitor.client.request("TRACE", path, headers={"X-Secret": "a-secret-header"})
         assert answer.status_code in {404, 405}, path
         assert "a-secret-header" not in answer.text, path
