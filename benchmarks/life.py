@@ -79,12 +79,12 @@ def figures(lives: dict[str, Lives]) -> list[Figure]:
     return [
         Figure("a life, events", one.events, other.events, 1.1),
         reminder("events", "events", 11),
-        Figure("a life, bytes", one.size_bytes, other.size_bytes, 1.3),
+        Figure("a life, bytes", one.size_bytes, other.size_bytes, 1.5),
         reminder("size_bytes", "bytes", 1000),
-        Figure("a life, billable actions", one.actions, other.actions, 1.25),
+        Figure("a life, billable actions", one.actions, other.actions, 20, absolute=True),
         reminder("actions", "actions", 2),
         Figure("open history after it, events", len(own_events(one.open)), len(own_events(other.open)), None),
-        Figure("open history after it, bytes", _bytes(one.open), _bytes(other.open), None),
+        Figure("open history after it, bytes", _bytes(one.open), _bytes(other.open), 2048, absolute=True),
     ]
 
 

@@ -28,7 +28,9 @@ from domain.views.stage import Stage
 from stack.life import COMPANY, REPRESENTATIVE
 
 JSON, PDF = "application/json", "application/pdf"
-REMINDED_BEFORE_END = (15, 7, 3, 1, 0)
+REMINDED_BEFORE_END = (25, 20, 15, 10, 5)
+"""Days. Five lie between any two, more than there are days off in a row: no two reminders ever fall on one day."""
+POLICY = Policy(loan_reminder_days=REMINDED_BEFORE_END)
 Handle = WorkflowHandle[Any, Any]
 _numbers = itertools.count(1)
 
@@ -47,7 +49,7 @@ class Subject(Protocol):
         """What a worker must wrap its activities in."""
 
     async def start_waiting(self, client: Client, task_queue: str) -> Handle:
-        """Start a case that takes one step, then waits for a reminder two weeks away."""
+        """Start a case that takes one step, then waits for a reminder days away."""
 
     async def start(self, client: Client, task_queue: str) -> Handle:
         """Start a case that takes one step, then waits for a message."""
@@ -84,7 +86,7 @@ class Product:
             data_protection_mail="datos@contable.example.co",
             policy_url="https://contable.example.co/datos",
         )
-        cases = CaseActivities(self.objects, Policy())
+        cases = CaseActivities(self.objects, POLICY)
         letters = LetterActivities(self.objects, lambda content: content.folio.encode(), lender)
         uploads = UploadActivities(self.objects, AcceptsAll(), lambda: datetime.now(UTC))
         notices = NoticeActivities(
@@ -129,7 +131,7 @@ class Product:
             {
                 "company_id": company_id,
                 "profile_sha256": canonical_sha256(company),
-                "policy": Policy().model_dump(mode="json"),
+                "policy": POLICY.model_dump(mode="json"),
             },
             id=workflow_id(company_id),
             task_queue=task_queue,
@@ -154,7 +156,7 @@ class Product:
 
     async def pay(self, handle: Handle) -> None:
         """Confirm the payment."""
-        payment = {"reference": "FV-77", "amount_cop": Policy().total_cop, "by": "billing"}
+        payment = {"reference": "FV-77", "amount_cop": POLICY.total_cop, "by": "billing"}
         await handle.signal("payment_confirmed", payment)
 
     async def give_certificate(self, handle: Handle, today: date) -> None:
