@@ -17,18 +17,19 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.encryption.failures import EncodedFailures
+from adapters.lean_json import LeanPayloadConverter
 from domain.contract import SEARCH_ATTRIBUTES
 from domain.errors import TemporalSettingsError, TemporalUnavailableError
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:7233"
 DEFAULT_NAMESPACE: Final = "default"
+_LEAN: Final = DataConverter(payload_converter_class=LeanPayloadConverter)
 CONNECT_TIMEOUT: Final = timedelta(seconds=5)
 RPC_TIMEOUT: Final = timedelta(seconds=10)
 
@@ -45,13 +46,13 @@ _OPERATOR_MUST_ACT: Final = frozenset(
 
 
 def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
-    """Return the converter that every payload of the product passes through: JSON by pydantic, then the codec's.
+    """Return the converter that every payload of the product passes through: lean JSON, then the codec's.
 
     Payloads carry no personal data, encrypted or not (mission, decision 6).
     """
     if codec is None:
-        return pydantic_data_converter
-    return replace(pydantic_data_converter, payload_codec=codec, failure_converter_class=EncodedFailures)
+        return _LEAN
+    return replace(_LEAN, payload_codec=codec, failure_converter_class=EncodedFailures)
 
 
 async def connect(

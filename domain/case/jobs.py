@@ -7,7 +7,7 @@ Each pair of request and result is what crosses to an activity.
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer
 
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
@@ -19,6 +19,9 @@ from domain.model import Model
 from domain.notices import NoticeKind, ProfileRefs
 from domain.reason import Reason
 from domain.remarks import Remark
+
+WholePolicy = Annotated[Policy, PlainSerializer(lambda policy: policy.model_dump(mode="json"), dict[str, Any], "json")]
+"""Written with what goes without saying today: a setting's default may be another one tomorrow."""
 
 RETRY_AFTER = (timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 """Waits after a failed try, which itself has been repeated within seconds; the last one stands for all later ones."""
@@ -44,7 +47,7 @@ class OpenCase(Model):
 class CaseOpened(Model):
     """The first step's result. `problem` says why the company's data can't be used as they stand."""
 
-    policy: Policy
+    policy: WholePolicy
     problem: Remark | None = None
     first_acceptance: FirstAcceptance | None = None
     revoked_on: date | None = None
