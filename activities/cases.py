@@ -61,7 +61,7 @@ class CaseActivities:
         before = found.company_before if found.company_before != start.profile_sha256 else None
         locked = before is not None and self._breaks_the_lock(start.company_id, before, company, archived)
         return CaseOpened(
-            policy=policy,
+            policy=None if start.policy_stands else policy,
             problem=remark("nit_locked") if locked else problem or policy_problem,
             company_changed=before is not None and not locked,
             company_sha256=before if locked else None,

@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.status import status
     from workflows.answers import answer
     from workflows.archive import archived
-    from workflows.carrying import carried_case, input_to_carry_on, leave_to_newer_worker, unopened_case
+    from workflows.carrying import carried_case, input_to_carry_on, leave_to_newer_worker, opening_order, unopened_case
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
@@ -141,7 +141,7 @@ class CertificateActivation:
         while True:
             try:
                 result: CaseOpened = await workflow.execute_activity_method(
-                    CaseActivities.open_case, opening, summary="open the case", **STORAGE
+                    CaseActivities.open_case, opening_order(opening, failures), summary="open the case", **STORAGE
                 )
                 break
             except ActivityError as error:

@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from domain import holidays
 from domain.case.case import Case
-from domain.case.policy import Policy
+from domain.case.jobs import OpenCase
+from domain.case.policy import Policy, stands
 from domain.case.rules import CURRENT
 from domain.errors import ActivaError
 from workflows.payloads import ActivationInput
@@ -19,6 +20,16 @@ def unopened_case(start: ActivationInput) -> Case:
     except ValidationError:
         policy = Policy()
     return Case(company_id=start.company_id, policy=policy, company_sha256=start.profile_sha256)
+
+
+def opening_order(opening: OpenCase, failures: int) -> OpenCase:
+    """Return what the step that opens a case is told; a policy that its start says wholly only after a failure.
+
+    What failed may have been a worker of an earlier release, which knows no order without one.
+    """
+    if failures or not stands(opening.policy):
+        return opening
+    return opening.model_copy(update={"policy": None, "policy_stands": True})
 
 
 def input_to_carry_on(case: Case) -> dict[str, Any]:

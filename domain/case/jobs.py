@@ -42,12 +42,16 @@ class OpenCase(Model):
     company_id: CompanyId
     profile_sha256: Sha256
     policy: dict[str, Any] | None = None
+    policy_stands: bool = False
+    """The case's start says its policy wholly, so neither order nor answer says it again. A worker of an earlier
+    release refuses such an order; the next one is complete."""
 
 
 class CaseOpened(Model):
     """The first step's result. `problem` says why the company's data can't be used as they stand."""
 
-    policy: WholePolicy
+    policy: WholePolicy | None = None
+    """None: that of the start."""
     problem: Remark | None = None
     first_acceptance: FirstAcceptance | None = None
     revoked_on: date | None = None

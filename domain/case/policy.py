@@ -4,10 +4,11 @@ A running case keeps its own copy, so that a later change of settings never move
 Source of the defaults: mission, decision 4.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from domain.letter.examination import DEFAULT_LIMIT_BYTES
 from domain.model import Model
@@ -75,3 +76,14 @@ class Policy(Model):
     def total_cop(self) -> int:
         """What the company pays in whole pesos, IVA included."""
         return self.price_cop + self.iva_cop
+
+
+def stands(given: Mapping[str, Any] | None) -> bool:
+    """Tell whether a policy that was given needs nothing added and can be used."""
+    if given is None or set(given) != set(Policy.model_fields):
+        return False
+    try:
+        Policy.model_validate(given)
+    except ValidationError:
+        return False
+    return True

@@ -28,6 +28,7 @@ from domain.case.jobs import (
 )
 from domain.case.letters import MOST_KEPT, IssuedLetter, SignedVersion
 from domain.case.loan import FirstAcceptance, LoanEnding, loan_from
+from domain.case.policy import Policy
 from domain.case.reminders import Reminders, Subject, plan
 from domain.case.rules import (
     ATTENTION_BY_CAUSE,
@@ -49,9 +50,10 @@ FAILURES_BEFORE_ATTENTION = 2
 
 def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     """Return a new case, or a closed one taken up again; a loan that was ever accepted stands as it began."""
+    policy = result.policy or Policy.model_validate(start.policy or {}).with_reminders_that_sell()
     if result.archived is not None:
         case = Case.restored(result.archived).evolve(
-            policy=result.policy,
+            policy=policy,
             closing=None,
             company_sha256=result.company_sha256 or start.profile_sha256,
             rules=result.rules,
@@ -64,7 +66,7 @@ def opened(start: OpenCase, result: CaseOpened, now: datetime) -> Case:
     else:
         case = Case(
             company_id=start.company_id,
-            policy=result.policy,
+            policy=policy,
             company_sha256=start.profile_sha256,
             webhooks=Webhooks(on=result.webhooks),
             rules=result.rules,

@@ -25,7 +25,7 @@ from domain.decisions import results
 from domain.model import canonical_bytes
 from tests.support import builders
 from tests.support.cases import NOW, a_case, send, settle, with_letter, with_loan, with_payment
-from workflows.carrying import input_to_carry_on
+from workflows.carrying import input_to_carry_on, opening_order
 
 JSON = "application/json"
 
@@ -201,3 +201,28 @@ def test_a_snapshot_that_can_not_be_read_is_named_and_the_case_opens(objects: S3
 
     assert [each.code for each in found.unusable] == ["archive_unusable"]
     assert case.timeline[-1].action == "activation_started"
+
+
+def test_a_policy_that_stands_in_the_start_is_not_answered_and_captured_all_the_same(objects: S3Objects) -> None:
+    policy = Policy(price_cop=300_000, certificate_reminder_days=(90, 1)).model_dump(mode="json")
+    sha256 = stored(objects)
+    order = opening_order(OpenCase(company_id="C1001", profile_sha256=sha256, policy=policy), failures=0)
+
+    found = ActivityEnvironment().run(CaseActivities(objects, Policy(price_cop=1)).open_case, order)
+    case = results.opened(OpenCase(company_id="C1001", profile_sha256=sha256, policy=policy), found, NOW)
+
+    assert (order.policy, found.policy) == (None, None)
+    assert (case.policy.price_cop, case.policy.renewal_window_days) == (300_000, 90)
+
+
+@pytest.mark.parametrize("policy", [None, {"price_cop": 300_000}, {**Policy().model_dump(mode="json"), "loan_days": 0}])
+def test_a_policy_that_must_be_looked_at_is_part_of_the_order(policy: dict[str, Any] | None) -> None:
+    opening = OpenCase(company_id="C1001", profile_sha256="a" * 64, policy=policy)
+
+    assert opening_order(opening, failures=0) == opening
+
+
+def test_after_a_failure_the_order_is_complete() -> None:
+    opening = OpenCase(company_id="C1001", profile_sha256="a" * 64, policy=Policy().model_dump(mode="json"))
+
+    assert opening_order(opening, failures=1) == opening
