@@ -38,8 +38,8 @@ check-deploy: .venv/.stamp .venv-deploy/.stamp ## what a platform team is handed
 rooms: setup ## draw the rooms in docs/architecture.md anew, from the imports
 	@$(BIN)/python scripts/rooms.py
 
-bench: setup ## the benchmarks: ratios against a bare workflow of the same run, rates of the letter's reader
-	@$(BIN)/python -m benchmarks
+bench: setup ## the benchmarks: ratios against a bare workflow of the same run, and docs/performance.md's tables
+	@$(BIN)/python -m benchmarks --write
 
 bench-smoke: setup ## every benchmark once, in its smallest size: does it still run?
 	@$(BIN)/python -m benchmarks --smallest

@@ -39,7 +39,7 @@ def table(figures: Sequence[Figure], configuration: str = "") -> str:
         "  ".join(
             cell.ljust(width) if column == 0 else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
+        ).rstrip()
         for line in lines
     ]
     return "\n".join([*rows, *filter(None, [configuration])])

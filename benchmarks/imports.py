@@ -14,6 +14,7 @@ from domain.case.policy import Policy
 from domain.messages.models import PaymentConfirmed
 from stack.life import COMPANY
 
+CONFIGURATION: Final = "product: the local stack as shipped; bare: payments without an import, and the rate asked for"
 PATIENCE: Final = timedelta(seconds=120)
 """For one answer: a busy machine makes figures bad, and must not break the measurement."""
 

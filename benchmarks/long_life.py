@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
@@ -26,6 +26,10 @@ from domain.case.policy import Policy
 from stack import case_time
 from stack.servers import TIME_SKIPPING
 
+CONFIGURATION: Final = (
+    "product: the worker's options as shipped, activities over ports in memory, time moved forward\n"
+    "bare: no peer; what each line compares stands in it, the second in the column bare"
+)
 STATE_BYTES, RUN_EVENTS, PAYLOAD_BYTES = 100_000, 1_000, 200_000
 """Goals; Temporal refuses a payload of 2 MB and a history of 50,000 events."""
 BURST = 50

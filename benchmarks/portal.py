@@ -29,6 +29,10 @@ from stack.local_settings import local_settings
 from stack.probes import LOOPBACK
 from stack.stack_settings import StackSettings
 
+CONFIGURATION: Final = (
+    "product: the local stack as shipped\n"
+    "bare: the status query; one upload alone; Temporal's own description of the case"
+)
 PATIENCE: Final = timedelta(seconds=120)
 """For one answer: a busy machine makes figures bad, and must not break the measurement."""
 FROM_OUR_PAGES: Final = {"Sec-Fetch-Site": "same-origin"}

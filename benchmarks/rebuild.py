@@ -27,6 +27,7 @@ from tests.support.deploy.varied import VARIED
 from tests.support.receiver import Receiver, receiving
 from tests.support.world import CaseUnderTest, Json, World, world_of_its_own
 
+CONFIGURATION: Final = "product: the worker as the tests run it, with snapshots, over S3 and SMTP servers; bare: none"
 AT_ONCE: Final = 4
 Told = list[Json]
 

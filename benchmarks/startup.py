@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
@@ -22,6 +23,7 @@ from stack.process import Program, RunningProgram
 from stack.programs import programs_with_portal
 from stack.stack_settings import StackSettings
 
+CONFIGURATION: Final = "product: the programs as shipped on the local stack; bare: Python with their imports alone"
 WORKER_SECONDS, PORTAL_SECONDS, STATUS_CPU_SECONDS = 2.0, 1.5, 0.8
 
 

@@ -23,6 +23,7 @@ from stack.life import COMPANY
 from stack.probes import LOOPBACK
 from stack.stack_settings import StackSettings
 
+CONFIGURATION: Final = "product: the local stack as shipped, its clients in one process; bare: without strangers"
 PAUSE_SECONDS: Final = 0.05
 """Between two pages, as of people."""
 TRICKLE_SECONDS: Final = 1
