@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test days check check-deploy rooms bench bench-smoke histories lock sbom clean
+.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -15,6 +15,9 @@ demo: setup ## take one company through its whole life in seconds
 
 run: setup ## start the whole local stack; Ctrl-C stops it
 	@exec $(BIN)/python -m stack.run
+
+cluster: setup ## the product on a real Temporal cluster, on PostgreSQL; Ctrl-C stops it; needs Go
+	@exec $(BIN)/python -m stack.cluster
 
 # Most tests wait for servers: three at a time take half the time, also on two cores.
 test: setup ## every test

@@ -95,7 +95,7 @@ def product_environment(stack: StackSettings, shell: Mapping[str, str] = os.envi
 
 def write_settings(values: Mapping[str, str], path: Path) -> None:
     """Write the settings where the product's commands look for them, readable by the owner only, all or nothing."""
-    lines = ["# Written by `make run`, anew each time. To try out another value, set the variable before `make run`."]
+    lines = ["# Written at each start of the stack, anew. To try out another value, set the variable before the start."]
     lines += [f"{name}='{_quoted(value)}'" for name, value in sorted(values.items())]
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".activa-", delete=False, encoding="utf-8") as file:

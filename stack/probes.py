@@ -90,6 +90,20 @@ def smtp_answers(port: int) -> Probe:
     return probe
 
 
+def port_accepts(port: int) -> Probe:
+    """Return the check that somebody takes connections on a port, for a server that says nothing by itself."""
+
+    async def probe() -> str | None:
+        try:
+            _, writer = await asyncio.open_connection(LOOPBACK, port)
+        except OSError as error:
+            return str(error)
+        writer.close()
+        return None
+
+    return probe
+
+
 async def _conversation(port: int, request: bytes, listen: Callable[[asyncio.StreamReader], Awaitable[bytes]]) -> str:
     """Return what the port says, or in words why it says nothing."""
     try:

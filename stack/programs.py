@@ -10,6 +10,8 @@ from stack.process import Program, short
 from stack.servers import s3_program, temporal_program
 from stack.stack_settings import StackSettings
 
+Addresses = tuple[tuple[str, str], ...]
+
 
 def programs(stack: StackSettings, arguments: Sequence[str] = ()) -> tuple[Program, ...]:
     """Return the servers, what they must hold, and the worker, in the order in which they start."""
@@ -67,11 +69,12 @@ def demo_link(stack: StackSettings) -> str:
     return f"http://{LOOPBACK}:{stack.portal_port}/desarrollo?empresa={COMPANY.company_id}"
 
 
-def addresses(stack: StackSettings) -> tuple[tuple[str, str], ...]:
-    """Return what a person may want to open, by name."""
+def addresses(stack: StackSettings, *, with_page: bool = True) -> Addresses:
+    """Return what a person may want to open, by name; `with_page` where Temporal has a web page."""
+    page = (("Temporal's page", f"http://{LOOPBACK}:{stack.temporal_ui_port}"),) if with_page else ()
     return (
         ("Temporal", f"{LOOPBACK}:{stack.temporal_port}"),
-        ("Temporal's page", f"http://{LOOPBACK}:{stack.temporal_ui_port}"),
+        *page,
         ("S3", f"http://{LOOPBACK}:{stack.s3_port}  bucket {BUCKET}, objects in {short(stack.folder / 's3')}"),
         ("Mail", f"{LOOPBACK}:{stack.smtp_port}  every mail a file in {short(stack.folder / 'mail')}"),
         ("Portal", f"http://{LOOPBACK}:{stack.portal_port}"),

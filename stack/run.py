@@ -8,7 +8,7 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -41,15 +41,27 @@ class AlreadyRunningError(ActivaError):
 def main(programs_of: ProgramsOf = programs.programs_with_portal) -> int:
     """Run the stack and return the exit status."""
     try:
-        stack = load_stack_settings()
-        with _the_only_one(stack.folder):
-            return asyncio.run(_run(stack, programs_of))
+        return run_stack(load_stack_settings(), programs_of)
     except (SettingsError, AlreadyRunningError) as error:
         sys.stderr.write(f"{error}\n")
         return CANNOT_START
 
 
-async def _run(stack: StackSettings, programs_of: ProgramsOf) -> int:
+def run_stack(
+    stack: StackSettings, programs_of: ProgramsOf, *, with_page: bool = True, changed: Mapping[str, str] | None = None
+) -> int:
+    """Run a stack of these programs and return the exit status; raises SettingsError or AlreadyRunningError.
+
+    `with_page` tells whether its Temporal has a web page; `changed` are settings of the product that other commands
+    need for this stack.
+    """
+    with _the_only_one(stack.folder):
+        return asyncio.run(_run(stack, programs_of, programs.addresses(stack, with_page=with_page), changed or {}))
+
+
+async def _run(
+    stack: StackSettings, programs_of: ProgramsOf, addresses: programs.Addresses, changed: Mapping[str, str]
+) -> int:
     console = Console(sys.stdout)
     supervisor = Supervisor(console.line)
     console.when_gone = supervisor.stop
@@ -62,9 +74,9 @@ async def _run(stack: StackSettings, programs_of: ProgramsOf) -> int:
     if busy := await _ports_still_in_use(stack):
         raise SettingsError("The local stack can't start:\n" + "\n".join(f"  {sentence}" for sentence in busy))
     ensure_ring(stack)
-    write_settings(local_settings(stack), _env_file(stack))
+    write_settings({**local_settings(stack), **changed}, _env_file(stack))
     try:
-        await supervisor.run(programs_of(stack), when_ready=lambda: console.write(_addresses(stack)))
+        await supervisor.run(programs_of(stack), when_ready=lambda: console.write(_welcome(stack, addresses)))
     except ProgramFailedError as error:
         sys.stderr.write(f"The local stack has stopped: {error}\n")
         return PART_FAILED
@@ -122,8 +134,8 @@ def _env_file(stack: StackSettings) -> Path:
     return stack.folder / "activa.env"
 
 
-def _addresses(stack: StackSettings) -> str:
-    table = "\n".join(f"  {name:<16} {address}" for name, address in programs.addresses(stack))
+def _welcome(stack: StackSettings, addresses: programs.Addresses) -> str:
+    table = "\n".join(f"  {name:<16} {address}" for name, address in addresses)
     usual = stack.temporal_port == _USUAL_TEMPORAL_PORT
     address = "" if usual else f"TEMPORAL_ADDRESS={LOOPBACK}:{stack.temporal_port} "
     if _env_file(stack) != LOCAL_ENV_FILE:
