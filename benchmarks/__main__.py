@@ -10,6 +10,7 @@ prints no figure; the others run all the same.
 
 import argparse
 import asyncio
+import dataclasses
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -26,6 +27,7 @@ from benchmarks import (
     portal,
     rebuild,
     replay,
+    soak,
     startup,
     strangers,
 )
@@ -47,6 +49,7 @@ MEASURES: Mapping[str, tuple[Measure, str]] = {
     "directory": (directory.measure, directory.CONFIGURATION),
     "strangers": (strangers.measure, strangers.CONFIGURATION),
     "imports": (imports.measure, imports.CONFIGURATION),
+    "soak": (soak.measure, soak.CONFIGURATION),
 }
 """What finds its figures by itself, and the configuration that they are of."""
 PHOTOS = "product: the letter's checker as shipped, its helper process, no server; bare: none"
@@ -100,7 +103,7 @@ def main() -> int:
     """Run the command."""
     options = _options()
     began = time.monotonic()
-    size = SMALLEST if options.smallest else WHOLE
+    size = SMALLEST if options.smallest else dataclasses.replace(WHOLE, soak_minutes=options.minutes)
     parts = Parts(size).named(options.names or NAMES)
     if options.write:
         parts = {name: kept(name, part) if name in ON_THE_PAGE else part for name, part in parts.items()}
@@ -117,6 +120,7 @@ def _options() -> argparse.Namespace:
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all when none is given")
+    parser.add_argument("--minutes", type=float, default=WHOLE.soak_minutes, help="for how long `soak` measures")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--smallest", action="store_true", help="only to see that every part runs")
     how.add_argument("--write", action="store_true", help="put each table into docs/performance.md")

@@ -6,7 +6,6 @@ database, the same question without the index of parts; of building the table, i
 
 import asyncio
 import contextlib
-import dataclasses
 import math
 import sys
 import tempfile
@@ -29,7 +28,7 @@ from adapters.directory.tables import COMPANIES
 from adapters.directory.words import asked
 from benchmarks.companies import companies, searches
 from benchmarks.figures import Figure
-from benchmarks.local_stack import local_stack
+from benchmarks.local_stack import local_stack, program_of, running
 from benchmarks.measured_worker import resident_bytes
 from benchmarks.portal import FROM_OUR_PAGES, PATIENCE, enter
 from benchmarks.ports import MemoryObject, MemoryObjects
@@ -38,8 +37,6 @@ from domain.bucket import company_key
 from domain.model import canonical_bytes
 from portal.auth.roles import Role
 from stack.probes import LOOPBACK, free_port
-from stack.process import RunningProgram
-from stack.programs import programs_with_portal
 from stack.stack_settings import StackSettings
 from tests.support.postgresql_server import postgresql
 
@@ -136,17 +133,11 @@ async def _portals(folder: Path, file: Path, texts: Sequence[str]) -> tuple[Seen
 
 async def _portal(stack: StackSettings, file: Path, texts: Sequence[str]) -> Seen:
     stack = stack.model_copy(update={"portal_port": free_port()})
-    program = next(each for each in programs_with_portal(stack) if each.name == "portal")
-    environment = {**program.environment, "ACTIVA_DIRECTORY__FILE": str(file)}
-    running = await RunningProgram.start(dataclasses.replace(program, environment=environment))
-    try:
-        await running.until_ready()
+    async with running(program_of(stack, "portal"), {"ACTIVA_DIRECTORY__FILE": str(file)}) as portal:
         async with contextlib.aclosing(await _at_desk(stack)) as desk:
             first = await _took(lambda: desk.get("/soporte/casos"))
             took = [await _took(partial(desk.post, "/soporte/buscar", data={"q": text})) for text in texts]
-        return Seen(first, _slowest_but_few(took), resident_bytes(running.pid))
-    finally:
-        await running.stop()
+        return Seen(first, _slowest_but_few(took), resident_bytes(portal.pid))
 
 
 async def _at_desk(stack: StackSettings) -> httpx.AsyncClient:

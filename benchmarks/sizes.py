@@ -56,7 +56,11 @@ class Size:
     """Of `letters`: so many take every row through every grey condition once."""
     photos: int = 500
     """Over so many the memory is watched."""
-    part_within: timedelta = timedelta(minutes=40)
+    soak_kept: int = 200
+    soak_minutes: float = 60.0
+    sampled_seconds: float = 10.0
+    """Of `soak`: cases kept, for how long the worker works after its warm-up, and how often its memory is read."""
+    part_within: timedelta = timedelta(hours=3)
     """A part that takes longer hangs: many times what one takes on two idle cores."""
 
 
@@ -90,5 +94,8 @@ SMALLEST: Final = Size(
     rebuilt=40,
     seeds=1,
     photos=4,
+    soak_kept=2,
+    soak_minutes=0.02,
+    sampled_seconds=0.5,
     part_within=timedelta(minutes=10),
 )

@@ -14,13 +14,12 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from benchmarks.figures import Figure
-from benchmarks.local_stack import local_stack
+from benchmarks.local_stack import local_stack, program_of
 from benchmarks.sizes import Size
 from stack.life import COMPANY
 from stack.local_settings import product_environment
 from stack.probes import free_port
 from stack.process import Program, RunningProgram
-from stack.programs import programs_with_portal
 from stack.stack_settings import StackSettings
 
 CONFIGURATION: Final = "product: the programs as shipped on the local stack; bare: Python with their imports alone"
@@ -30,8 +29,8 @@ WORKER_SECONDS, PORTAL_SECONDS, STATUS_CPU_SECONDS = 2.0, 1.5, 0.8
 async def measure(size: Size) -> list[Figure]:
     """Return the figures of a start."""
     async with local_stack() as (stack, _):
-        worker = _program(_elsewhere(stack), "worker")
-        portal = _program(_elsewhere(stack), "portal")
+        worker = program_of(_elsewhere(stack), "worker")
+        portal = program_of(_elsewhere(stack), "portal")
         status = (sys.executable, "starter.py", "status", COMPANY.company_id)
         return [
             Figure(
@@ -59,10 +58,6 @@ def _elsewhere(stack: StackSettings) -> StackSettings:
     """Return the same stack with free ports for a second worker and portal."""
     free = {name: free_port() for name in ("portal_port", "metrics_port")}
     return stack.model_copy(update=free)
-
-
-def _program(stack: StackSettings, name: str) -> Program:
-    return next(each for each in programs_with_portal(stack) if each.name == name)
 
 
 async def _median(once: Callable[[], Awaitable[float]], size: Size) -> float:
