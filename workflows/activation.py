@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.views.status import status
     from workflows.answers import answer
     from workflows.archive import archived
-    from workflows.carrying import carried_case, input_to_carry_on, leave_to_newer_worker, opening_order, unopened_case
+    from workflows.carrying import carried_case, handed_over, leave_to_newer_worker, opening_order, unopened_case
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
@@ -253,7 +253,7 @@ class CertificateActivation:
         await workflow.wait_condition(lambda: bool(self._inbox) or not self._is_busy())
         if not await self._handlers_finished() or self._is_busy():
             return
-        workflow.continue_as_new(input_to_carry_on(self._known_case()), memo=workflow.memo())
+        workflow.continue_as_new(handed_over(self._known_case()), memo=workflow.memo())
 
     def _is_busy(self) -> bool:
         return self._deliveries.trying or self._mails.sending

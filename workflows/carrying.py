@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from domain import holidays
 from domain.case.case import Case
 from domain.case.jobs import OpenCase
+from domain.case.packed import packed, unpacked
 from domain.case.policy import Policy, stands
 from domain.case.rules import CURRENT
 from domain.errors import ActivaError
@@ -42,10 +43,17 @@ def input_to_carry_on(case: Case) -> dict[str, Any]:
     }
 
 
+def handed_over(case: Case) -> dict[str, Any]:
+    """Return the input of the run that takes over as this run writes it. The rules stay legible to every release."""
+    start = input_to_carry_on(case)
+    return {**start, "carried": {"rules": CURRENT, **packed(start["carried"])}}
+
+
 def carried_case(start: ActivationInput) -> Case:
     """Return the case that the run before handed over; raises NewerRulesError."""
-    values = start.carried or {}
-    leave_to_newer_worker(values.get("rules", 0))
+    handed = start.carried or {}
+    leave_to_newer_worker(handed.get("rules", 0))
+    values = unpacked(handed)
     named = {"company_id": start.company_id, "company_sha256": start.profile_sha256}
     return Case.restored({**values, **named})
 

@@ -18,7 +18,7 @@ class SealedInputError(ActivaError):
 
 
 class ActivationInput(Model):
-    """What a case starts with. `carried` is the case itself when a run takes over from the one before it."""
+    """What a case starts with. `carried` is the case itself, packed or not, when a run takes over from another."""
 
     company_id: CompanyId
     profile_sha256: Sha256

@@ -71,4 +71,8 @@ ONE_MAIL_FOR_ALL_THAT_WAIT: Final = 2
 PAYMENTS_ARE_KNOWN_FOR_EVER: Final = 2
 """From this one on, a payment is recognised however many messages came since."""
 
-CURRENT: Final = 2
+HANDED_OVER_PACKED: Final = 3
+"""From this one on, a run hands its case to the next one packed (`domain.case.packed`), which an earlier worker leaves
+to a newer one instead of taking it for a wrong start. Another form needs another revision."""
+
+CURRENT: Final = 3

@@ -16,7 +16,7 @@ from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settle
 from tests.support.world import CaseUnderTest, World
 
 ACTIONS_OF_A_REMINDER = 2
-OPEN_HISTORY_BYTES = 4096
+OPEN_HISTORY_BYTES = 2048
 
 
 async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(empty_world: World) -> None:
