@@ -24,6 +24,7 @@ from benchmarks import (
     lives,
     long_life,
     photos,
+    plan,
     portal,
     rebuild,
     replay,
@@ -53,7 +54,7 @@ MEASURES: Mapping[str, tuple[Measure, str]] = {
 }
 """What finds its figures by itself, and the configuration that they are of."""
 PHOTOS = "product: the letter's checker as shipped, its helper process, no server; bare: none"
-ON_THE_PAGE = ("life", "replay", *MEASURES, "photos")
+ON_THE_PAGE = ("life", "replay", *MEASURES, "photos", "plan")
 NAMES = (*ON_THE_PAGE, "letters")
 
 
@@ -68,7 +69,7 @@ class Parts:
         """Return the parts of these names, in their own order."""
         parts: dict[str, Part] = {"life": self.life, "replay": self.replay}
         parts |= {name: self._measuring(*each) for name, each in MEASURES.items()}
-        parts |= {"photos": self.photos, "letters": self.letters}
+        parts |= {"photos": self.photos, "plan": self.plan, "letters": self.letters}
         return {name: part for name, part in parts.items() if name in names}
 
     async def life(self) -> str:
@@ -86,6 +87,10 @@ class Parts:
     async def photos(self) -> str:
         """Return what photos cost."""
         return table(await asyncio.to_thread(photos.measure, self._size), PHOTOS)
+
+    async def plan(self) -> str:
+        """Return what many companies take, by the figures that are on the page by then."""
+        return await asyncio.to_thread(plan.measure, self._size)
 
     def _measuring(self, measure: Measure, configuration: str) -> Part:
         async def part() -> str:

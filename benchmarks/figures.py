@@ -33,16 +33,15 @@ def table(figures: Sequence[Figure], configuration: str = "") -> str:
     if not figures:
         return ""
     header = ("figure", "product", "bare", "ratio", "goal", "met")
-    lines = [header, *(_cells(each) for each in figures)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
-    rows = [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
-    return "\n".join([*rows, *filter(None, [configuration])])
+    return "\n".join(filter(None, [aligned([header, *(_cells(each) for each in figures)]), configuration]))
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Return lines of cells as text, the first column to the left and the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in lines
+    )
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:

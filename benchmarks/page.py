@@ -28,6 +28,12 @@ _BLOCK: Final = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _FENCE: Final = "```"
+_GAP: Final = re.compile(r"\s{2,}")
+_NUMBER: Final = re.compile(r"-?[\d,]+(\.\d+)?")
+
+
+class NoFigureError(ActivaError):
+    """The page lacks a figure that something is computed from."""
 
 
 class NoPlaceError(ActivaError):
@@ -71,6 +77,20 @@ def written(page: str, name: str, measured: str, found: str) -> str:
 def blocks(page: str) -> dict[str, Block]:
     """Return what stands between the marks, by name of part."""
     return {block["name"]: Block(block["body"], block["digest"]) for block in _BLOCK.finditer(page)}
+
+
+def figure(page: str, name: str, what: str) -> float:
+    """Return the product's value of a line of a part's table; raises NoFigureError where it is not on the page."""
+    found = blocks(page)
+    lines = found[name].body.splitlines() if name in found else []
+    for line in lines:
+        said, *cells = _GAP.split(line.strip())
+        number = _NUMBER.match(cells[0]) if said == what and cells else None
+        if number:
+            return float(number[0].replace(",", ""))
+    raise NoFigureError(
+        f'docs/performance.md has no figure "{what}" of {name}; run `python -m benchmarks {name} --write`'
+    )
 
 
 def digest(body: str) -> str:

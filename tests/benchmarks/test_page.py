@@ -9,7 +9,7 @@ import pytest
 from benchmarks import page
 from benchmarks.__main__ import NAMES, ON_THE_PAGE
 from benchmarks.figures import Figure, table
-from benchmarks.page import PAGE, NoPlaceError, blocks, conditions, kept, written
+from benchmarks.page import PAGE, NoFigureError, NoPlaceError, blocks, conditions, figure, kept, written
 
 MARKS = """# A page
 
@@ -53,7 +53,7 @@ def test_every_table_tells_its_day_machine_and_versions_and_its_configuration() 
         assert re.match(r"\d+ [A-Z][a-z]+ \d{4}\b.* \d+ cores.*; Python .*, temporalio .*, server .*\.$", measured), (
             name
         )
-        assert re.match(r"```\nfigure +product +bare +ratio +goal +met\n", found), name
+        assert re.match(r"```\nfigure +(product +bare +ratio +goal +met|10,000 companies .*)\n", found), name
         assert re.search(r"^product: ", found, re.MULTILINE), name
         assert re.search(r"\bbare: ", found), name
 
@@ -98,6 +98,17 @@ def test_a_part_that_breaks_keeps_the_table_before(file: Path) -> None:
 def test_one_changed_digit_is_seen() -> None:
     changed = written(MARKS, "one", conditions()(), FOUND).replace("2.00x", "1.00x")
     assert not blocks(changed)["one"].is_as_written
+
+
+def test_a_figure_is_read_where_it_was_written() -> None:
+    figures = [Figure("a figure", 1234.5, 1.0, None, " ms", 1), Figure("  another, of the same", 2.0, 1.0, None)]
+    text = written(MARKS, "one", "today", table(figures))
+    assert (figure(text, "one", "a figure"), figure(text, "one", "another, of the same")) == (1234.5, 2.0)
+
+
+def test_a_figure_that_is_not_on_the_page_is_refused_with_the_command_that_measures_it() -> None:
+    with pytest.raises(NoFigureError, match='no figure "a figure" of two; run `python -m benchmarks two --write`'):
+        figure(MARKS, "two", "a figure")
 
 
 def test_a_part_without_marks_is_refused() -> None:
