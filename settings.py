@@ -168,6 +168,8 @@ class Settings(BaseSettings):
     """Who is told when a person must decide."""
     portal_url: HttpUrl
     """The address the mails link to."""
+    log_format: Literal["text", "json"] = "text"
+    """How the servers' logs are written: for people, or as JSON for what collects them."""
     trust_roots: Path | None = None
     """A folder of trusted root certificates (PEM); without it no digitally signed letter is accepted by itself."""
     upload_bytes: Annotated[int, Field(ge=100_000, le=50_000_000)] = DEFAULT_INTAKE_BYTES

@@ -10,7 +10,6 @@ or the bucket is missing, or where the kernel does not filter system calls. SIGT
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -19,7 +18,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client
-from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 import health
@@ -191,15 +189,11 @@ async def run(settings: Settings) -> None:
 
 
 async def _work(settings: Settings, checker: LetterChecker) -> None:
-    metrics = PrometheusConfig(
-        bind_address=settings.worker.metrics_address, durations_as_seconds=True, counters_total_suffix=True
-    )
-    logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"))
-    runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics, logging=logs))
     limits = settings.worker
     connections = limits.activity_slots + limits.letter_slots + mending.AT_ONCE
     store = s3.connect(**settings.s3.client_arguments(), connections=connections)
     objects = s3.S3Objects(store, settings.s3.bucket)
+    runtime = temporal.runtime(limits.metrics_address)
     client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=runtime)
     await require_ready(client, store, settings.s3.bucket)
     stop = asyncio.Event()
@@ -239,4 +233,4 @@ def _now() -> datetime:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    temporal.leave_process(main())

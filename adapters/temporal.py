@@ -5,6 +5,7 @@ so that one profile serves the product and the support's command line alike.
 """
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Generator, Mapping, Sequence
@@ -19,7 +20,14 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
-from temporalio.runtime import Runtime
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.encryption.failures import EncodedFailures
@@ -81,6 +89,21 @@ async def connect(
                 runtime=runtime,
                 connect_timeout=CONNECT_TIMEOUT,
             )
+
+
+def runtime(metrics_address: str | None = None) -> Runtime:
+    """Return what a process's client runs in: warnings of the SDK's core go where the process's own log goes.
+
+    With an address, the SDK's figures and the product's are there for Prometheus.
+    """
+    metrics = metrics_address and PrometheusConfig(
+        bind_address=metrics_address, durations_as_seconds=True, counters_total_suffix=True
+    )
+    forwarding = LogForwardingConfig(
+        logger=logging.getLogger("temporalio.core"), append_target_to_name=False, prepend_target_on_message=False
+    )
+    told = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
+    return Runtime(telemetry=TelemetryConfig(logging=told, metrics=metrics or None))
 
 
 def plain_server() -> str | None:

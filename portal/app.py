@@ -247,7 +247,7 @@ async def serve(settings: PortalSettings) -> None:
     # The default has six threads on a small machine, and every one may wait for the store.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(STORE_CONNECTIONS, thread_name_prefix="store"))
     objects = S3Objects(s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS), settings.s3.bucket)
-    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects))
+    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=temporal.runtime())
     app = build(client, objects, settings)
     async with app.state.portal.trail.running(), app.state.desk.directory.running():
         await uvicorn.Server(listening(app, settings.portal.address, settings.portal.serving)).serve()

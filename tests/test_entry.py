@@ -1,13 +1,11 @@
-"""What holds for every server of the product: others of its account see none of its memory, and its log is plain."""
+"""What holds for every server of the product: others of its account see none of its memory."""
 
-import logging
 import os
 import subprocess
 import sys
 
 import pytest
 
-from entry import OneLine
 from stack.process import ROOT
 from tests.support.letters.taken_over import PLAIN
 from tests.support.letters.taken_over_checker import ACCOUNTS, user
@@ -63,12 +61,3 @@ def test_a_server_hides_its_memory_from_others_of_its_account() -> None:
 
     assert seen == {"starting": True, "serving": False}
     assert server.returncode == 0
-
-
-def test_a_log_line_is_one_line_and_says_its_instant_in_utc() -> None:
-    record = logging.LogRecord("activa.portal", logging.WARNING, "", 0, "refused: %s", ("a\nERROR b\r\x1b[1m é",), None)
-    record.created = 1_795_000_000.25
-
-    line = OneLine("%(asctime)s %(levelname)s %(name)s %(message)s").format(record)
-
-    assert line == r"2026-11-18T11:06:40.250+00:00 WARNING activa.portal refused: a\nERROR b\r\x1b[1m é"

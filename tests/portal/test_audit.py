@@ -2,18 +2,13 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import httpx
 
 from adapters import s3
 from audit_trail.asker import person_of
@@ -23,10 +18,10 @@ from audit_trail.trail import Trail
 from domain.bucket import AUDIT
 from domain.consent.authorization import TEXT_VERSION
 from portal.development.signing import sign_and_scan
-from stack.probes import LOOPBACK, free_port, http_answers
-from stack.process import ROOT, Program, RunningProgram
-from stack.servers import inherited_environment
-from tests.support.portal.visiting import SECRET, Site, Visitor, site_over
+from stack.probes import free_port
+from stack.process import ROOT
+from tests.support.portal.own_process import environment, served
+from tests.support.portal.visiting import Visitor
 from tests.support.world import CaseUnderTest, World
 
 OF_A_MESSAGE = {
@@ -37,72 +32,6 @@ OF_A_MESSAGE = {
     "payment_confirmed": "payment_insufficient",
 }
 """What the timeline calls what came of some messages; the others stand in it under their own names."""
-
-
-@dataclass
-class Served(Site):
-    """A portal in a process of its own."""
-
-    process: RunningProgram
-
-    def client(self, **headers: str) -> httpx.AsyncClient:
-        client = super().client(**headers)
-        client.timeout = httpx.Timeout(120)  # a busy machine takes its time
-        return client
-
-    def transport(self) -> httpx.AsyncHTTPTransport:  # type: ignore[override]
-        return httpx.AsyncHTTPTransport()
-
-
-def environment(world: World, folder: Path, port: int) -> dict[str, str]:
-    settings, url = world.settings, f"http://{LOOPBACK}:{port}"
-    kept = {name: value for name, value in inherited_environment().items() if not name.startswith("ACTIVA_")}
-    return {
-        **kept,
-        "ACTIVA_ENV_FILE": os.devnull,
-        "TEMPORAL_ADDRESS": world.client.service_client.config.target_host,
-        "TEMPORAL_NAMESPACE": world.client.namespace,
-        "TEMPORAL_CONFIG_FILE": os.devnull,
-        "ACTIVA_LENDER__NAME": settings.lender.name,
-        "ACTIVA_LENDER__NIT": settings.lender.nit,
-        "ACTIVA_LENDER__DATA_PROTECTION_MAIL": settings.lender.data_protection_mail,
-        "ACTIVA_LENDER__POLICY_URL": settings.lender.policy_url,
-        "ACTIVA_S3__BUCKET": settings.s3.bucket,
-        "ACTIVA_S3__ENDPOINT_URL": settings.s3.endpoint_url or "",
-        "ACTIVA_S3__ACCESS_KEY_ID": "any",
-        "ACTIVA_S3__SECRET_ACCESS_KEY": "any",
-        "ACTIVA_SMTP__HOST": LOOPBACK,
-        "ACTIVA_SMTP__SENDER": settings.smtp.sender,
-        "ACTIVA_SMTP__REPLY_TO": settings.smtp.reply_to,
-        "ACTIVA_SUPPORT_MAIL": settings.support_mail,
-        "ACTIVA_PORTAL_URL": url,
-        "ACTIVA_PORTAL__ADDRESS": f"{LOOPBACK}:{port}",
-        "ACTIVA_PORTAL__SESSION_SECRET": SECRET,
-        "ACTIVA_PORTAL__ISSUER": "http://127.0.0.1:8000/desarrollo",
-        "ACTIVA_PORTAL__JWKS": str(folder / "public.json"),
-        "ACTIVA_PORTAL__LOGIN_URL": f"{url}/desarrollo",
-        "ACTIVA_PORTAL__CHECKOUT_URL": f"{url}/desarrollo/pagar",
-        "ACTIVA_PORTAL__FOUR_EYES__ENTRIES_PER_HOUR": "1000",  # one person makes those of other tests too
-        "ACTIVA_PORTAL__DEVELOPMENT_KEY": str(folder / "private.json"),
-    }
-
-
-@asynccontextmanager
-async def served(world: World, folder: Path) -> AsyncIterator[Served]:
-    port = free_port()
-    signs = site_over(world, folder, origin=f"http://{LOOPBACK}:{port}")
-    program = Program(
-        name="portal",
-        command=(sys.executable, "-m", "portal.app"),
-        environment=environment(world, folder, port),
-        ready=http_answers(port, "/salud", containing="ok"),
-    )
-    process = await RunningProgram.start(program)
-    try:
-        await process.until_ready()
-        yield Served(signs.app, signs.origin, process)
-    finally:
-        await process.stop()
 
 
 def events_of(world: World) -> list[AuditEvent]:

@@ -10,29 +10,13 @@ import pytest
 
 from stack.probes import free_port
 from tests.support import builders
+from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
 from tests.support.receiver import Receiver, receiving
 from tests.support.world import World
 
-REPRESENTATIVE = {
-    "full_name": "Zoraida Quimbayá Tunjacipá",
-    "document_number": "79777333",
-    "email": "zoraida.quimbaya@canario.example.co",
-    "phone": "+57 311 777 3330",
-    "role": "Gerenta Canaria",
-}
-COMPANY = {
-    "legal_name": "Canarios Quimbayá e Hijos S.A.S.",
-    "nit": "890903938-8",
-    "email": "avisos@canario.example.co",
-    "address": "Vereda Canarión km 7",
-}
 TYPED = "RUT does not match"
 """What a person types may stand in Temporal, but in no event."""
 SERVERS_OF_THE_TESTS = {"mail.debug", "mail.log"}
-CANARIES = {
-    *REPRESENTATIVE.values(), *COMPANY.values(),
-    "Quimbay", "Zoraida", "890903938", "canario.example", "Canari", "311 777", "3117773330",
-}  # fmt: skip
 
 
 def everything_in(history_json: str) -> str:
@@ -42,10 +26,6 @@ def everything_in(history_json: str) -> str:
         decoded = base64.b64decode(text).decode("utf-8", "replace")
         parts += [decoded, json.dumps(decoded), decoded.encode().decode("unicode_escape", "replace")]
     return "\n".join(parts)
-
-
-def found_in(text: str) -> list[str]:
-    return sorted(canary for canary in CANARIES if canary in text)
 
 
 @pytest.mark.parametrize("mail_works", [True, False])
