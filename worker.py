@@ -28,7 +28,7 @@ from activities.notices import NoticeActivities
 from activities.ports import Objects
 from activities.uploads import Examiner, UploadActivities
 from activities.webhooks import WebhookActivities
-from adapters import encryption, histories, mending, s3, temporal
+from adapters import census, encryption, histories, mending, s3, temporal
 from adapters.smtp import SmtpMailer
 from adapters.webhooks import HttpReceiver
 from domain.contract import TASK_QUEUE, letters_queue
@@ -203,6 +203,7 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
         health.told(limits.health_address, _readiness(client, objects, stop)),
         mending.snapshots_kept(client, objects) as keeper,
         working(client, activities(objects, checker, settings), settings, keeper.note),
+        census.cases_counted(client, objects, runtime.metric_meter),
     ):
         LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
         await stop.wait()

@@ -32,6 +32,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.answers import answer
     from workflows.archive import archived
     from workflows.carrying import carried_case, handed_over, leave_to_newer_worker, opening_order, unopened_case
+    from workflows.counting import Counting
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
     from workflows.inbox import Signal, Update, message_of
@@ -63,7 +64,7 @@ class CertificateActivation:
         self._timer: asyncio.Task[None] | None = None
         self._timer_at = datetime.max.replace(tzinfo=UTC)
         self._deliveries = Deliveries(self._known_case, self._keep)
-        self._mails = Mails(self._known_case, self._keep)
+        self._mails, self._counting = Mails(self._known_case, self._keep), Counting()
         show(self._standing)
 
     def _standing(self) -> Standing:
@@ -113,6 +114,7 @@ class CertificateActivation:
         else:
             await self._open(start)
         self._is_opened = True
+        self._counting.begin(self._known_case(), workflow.now())
         while True:
             try:
                 await self._work()
@@ -239,6 +241,7 @@ class CertificateActivation:
     def _publish(self) -> None:
         case, now = self._known_case(), workflow.now()
         publish(search_values(case, now))
+        self._counting.look(case, now)
         workflow.set_current_details(current_details(case, now))
 
     async def _cut_history(self) -> None:
@@ -269,13 +272,10 @@ class CertificateActivation:
             self._timer_at, label = deadline
             delay = max((self._timer_at - workflow.now()).total_seconds(), 0.001)
             self._timer = asyncio.create_task(workflow.sleep(delay, summary=label))
-        timer = self._timer
+        timer, lanes = self._timer, (self._deliveries, self._mails)
         await workflow.wait_condition(
-            lambda: bool(self._inbox) or self._has_news() or (timer is not None and timer.done())
+            lambda: bool(self._inbox) or any(each.has_news for each in lanes) or (timer is not None and timer.done())
         )
-
-    def _has_news(self) -> bool:
-        return self._deliveries.has_news or self._mails.has_news
 
     async def _archived(self) -> bool:
         """Keep the closed case; False when something came up meanwhile or the store does not answer yet."""

@@ -14,6 +14,8 @@ from domain.calendar import CLOSES_AT, OPENS_AT, BusinessCalendar, bogota_date, 
 from domain.model import Model
 
 HOUR = timedelta(hours=1)
+LATE = timedelta(minutes=10)
+"""A reminder that is owed for longer was held up by an outage."""
 SPREAD_MINUTES = 9 * 60
 """Sends are spread over 08:00-17:00, so that a retry still falls within the day."""
 

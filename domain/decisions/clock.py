@@ -13,7 +13,7 @@ from domain.case.case import SYSTEM, Case
 from domain.case.certificate import renewal_from
 from domain.case.jobs import REMINDER, TellNotice
 from domain.case.loan import LoanEnding
-from domain.case.reminders import ReminderOutcome, Subject, company_opening, owed, settle, turn_after_an_outage
+from domain.case.reminders import LATE, ReminderOutcome, Subject, company_opening, owed, settle, turn_after_an_outage
 from domain.case.rules import (
     ATTENTION_BY_CAUSE,
     LATE_REMINDERS_ARE_SPREAD,
@@ -30,8 +30,6 @@ from domain.views.mails import may_be_told
 
 LONGEST_SENDING = timedelta(minutes=5)
 """A mail that is under way has been sent, or has failed, by then."""
-LATE = timedelta(minutes=10)
-"""A reminder that is owed for longer was held up by an outage."""
 AGAIN_KEYS = "again/"
 """Of mails that a person asked for."""
 

@@ -1,0 +1,95 @@
+"""What a worker's scrape tells of its cases: each thing once, however often a history is replayed."""
+
+import dataclasses
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest_asyncio
+from temporalio.common import MetricMeter
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
+
+from adapters import temporal
+from adapters.census import RUNNING, Census, tell
+from domain.views.stage import Stage
+from stack.mail_sink import MailSink
+from stack.probes import free_port
+from stack.servers import TIME_SKIPPING, temporal_server
+from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
+from tests.support.deploy.losing import keeping_worker
+from tests.support.world import ORDINARY_DAY, World, world
+
+Series = dict[str, float]
+COMMON = {"namespace", "service_name", "task_queue", "workflow_type"}
+"""Labels that all of a worker's series have."""
+
+
+@dataclass
+class Measured:
+    """A world whose workers tell Prometheus, and where."""
+
+    world: World
+    meter: MetricMeter
+    url: str
+
+    async def scrape(self) -> str:
+        async with httpx.AsyncClient(timeout=60) as client:
+            return (await client.get(self.url)).text
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def measured(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncIterator[Measured]:
+    port = free_port()
+    runtime = temporal.runtime(f"127.0.0.1:{port}")
+    async with (
+        temporal_server(tmp_path, arguments=TIME_SKIPPING) as address,
+        world(address, moto_url, mail_sink, begins=ORDINARY_DAY) as made,
+    ):
+        client = await temporal.connect(address=address, runtime=runtime)
+        skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
+        told = dataclasses.replace(made, client=client, skipper=skipper)
+        yield Measured(told, runtime.metric_meter, f"http://127.0.0.1:{port}/metrics")
+
+
+def ours(scrape: str) -> Series:
+    """Return the product's own series, by name and the values of its own labels, in the order of their names."""
+    found: Series = {}
+    for name, labels, value in re.findall(r"^(activa_\w+)(?:\{(.*)\})? (\S+)$", scrape, re.MULTILINE):
+        kept = re.findall(r'(\w+)="([^"]*)"', labels)
+        told = " ".join(value for key, value in sorted(kept) if key not in COMMON)
+        found[f"{name} {told}".strip()] = float(value)
+    return found
+
+
+async def test_a_life_is_counted_once_though_each_task_replays_it(measured: Measured) -> None:
+    made = measured.world
+    async with keeping_worker(made):
+        case = await made.start(**COMPANY)
+        await case.with_letter(**REPRESENTATIVE)
+        await case.attach(b"%PDF-1.7 broken Zoraida")
+        await case.attach_scan()
+        await case.settle()
+        await case.skip_to_next_reminder()
+        await case.pay()
+        await case.settle()
+        await case.issue_certificate()
+        await case.settle()
+        await case.in_visibility('ActivationStage = "certificate_active" AND ExecutionStatus = "Running"')
+        tell(await Census(made.client, made.objects).count(), measured.meter, datetime.now(UTC))
+    scrape = await measured.scrape()
+    found = ours(scrape)
+    assert found.pop("activa_counted_at_seconds") > 0
+    assert found == {
+        **{f"activa_cases {each}": float(each is Stage.CERTIFICATE_ACTIVE) for each in RUNNING},
+        "activa_cases_needing_attention": 0,
+        "activa_oldest_owed_seconds": 0,
+        "activa_entitlement_changes_total loan none": 1,
+        "activa_entitlement_changes_total own loan": 1,
+        "activa_reminders_total sent loan": 1,
+        "activa_verdicts_total none accepted": 1,
+        "activa_verdicts_total unreadable rejected": 1,
+    }
+    assert found_in(scrape) == []

@@ -1,0 +1,39 @@
+"""Counting what happens to a case, for the worker's metrics.
+
+The SDK's meter counts nothing while a history is replayed. Nothing is ordered here and nothing fails here: a case never
+depends on a figure. A task that is done again counts again.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+from temporalio import workflow
+
+from domain.calendar import bogota_date
+from domain.case.case import Case
+from domain.views.changes import Look, changes
+from domain.views.entitlement import entitlement
+
+
+class Counting:
+    """Counts what happened to one case since the last look at it."""
+
+    def __init__(self) -> None:
+        self._last: Look | None = None
+
+    def begin(self, case: Case, now: datetime) -> None:
+        """Take a case as it stands when it is opened or carried on: what happened before was counted then."""
+        self._last = _look(case, now)
+
+    def look(self, case: Case, now: datetime) -> None:
+        """Count what happened since the last look, if there was one."""
+        if self._last is None:
+            return
+        with suppress(Exception):
+            last, self._last = self._last, _look(case, now)
+            for each in changes(last, self._last):
+                workflow.metric_meter().create_counter(each.name).add(1, each.kind)
+
+
+def _look(case: Case, now: datetime) -> Look:
+    return Look(case, entitlement(case.track, case.loan, bogota_date(now)).signing)
