@@ -1,25 +1,31 @@
 """What a worker's scrape tells of its cases: each thing once, however often a history is replayed."""
 
+import asyncio
 import dataclasses
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 import pytest_asyncio
 from temporalio.common import MetricMeter
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from adapters import temporal
-from adapters.census import RUNNING, Census, tell
+from adapters.census import RUNNING, Census, Count, tell
+from domain.contract import TASK_QUEUE
 from domain.views.stage import Stage
 from stack.mail_sink import MailSink
 from stack.probes import free_port
 from stack.servers import TIME_SKIPPING, temporal_server
 from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
 from tests.support.deploy.losing import keeping_worker
+from tests.support.figures import metrics_named
+from tests.support.receiver import Receiver, receiving
 from tests.support.world import ORDINARY_DAY, World, world
 
 Series = dict[str, float]
@@ -93,3 +99,40 @@ async def test_a_life_is_counted_once_though_each_task_replays_it(measured: Meas
         "activa_verdicts_total unreadable rejected": 1,
     }
     assert found_in(scrape) == []
+
+
+async def test_every_metric_of_an_alert_or_a_dashboard_is_in_a_workers_scrape(measured: Measured) -> None:
+    made = measured.world
+    dead = made.settings.smtp.model_copy(update={"port": free_port()})
+    async with receiving(Receiver()) as receiver:
+        async with keeping_worker(made, webhooks=receiver.settings):
+            case = await made.start()
+            await case.with_loan()
+            await receiver.told(case.company_id, "loan.started")
+            await case.skip_to_next_reminder()
+            await case.settle()
+        async with keeping_worker(made, smtp=dead, webhooks=receiver.settings):
+            await case.pay()
+            await case.skip(timedelta(hours=2))  # the mail fails again and again, until a person should look
+            await case.in_visibility("NeedsAttention = true")
+            await made.client.start_workflow("NobodysType", id="unknown", task_queue=TASK_QUEUE)
+            with pytest.raises(RPCError):
+                await made.client.get_workflow_handle("nobody").describe()
+            async with asyncio.timeout(120):
+                while "temporal_workflow_task_execution_failed" not in await measured.scrape():  # noqa: ASYNC110  # no event
+                    await asyncio.sleep(0.1)
+            count = await counted_with_owed(made)
+            tell(count, measured.meter, datetime.now(UTC))
+    scrape = await measured.scrape()
+    there = set(re.findall(r"^(\w+)[{ ]", scrape, re.MULTILINE))
+    assert metrics_named() - there == set()
+    assert count.needing_attention == 1
+    assert ours(scrape)["activa_failures_total tried_again mail"] >= 2
+
+
+async def counted_with_owed(made: World) -> Count:
+    """Return the count once the case's snapshot, a few seconds behind, is there."""
+    async with asyncio.timeout(120):
+        while (count := await Census(made.client, made.objects).count()).owed_since is None:  # noqa: ASYNC110  # no event
+            await asyncio.sleep(0.1)
+    return count
