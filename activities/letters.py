@@ -44,7 +44,7 @@ class LetterActivities:
         key = letter_key(request.company_id, content.folio)
         stored = self._objects.get(key)
         if stored is not None:
-            return _issued(content.folio, key, stored.data)
+            return _issued(content.folio, stored.data)
         try:
             rendered = self._render(content)
         except LetterRefusedError as error:
@@ -54,7 +54,7 @@ class LetterActivities:
         self._objects.put_new(content_key, canonical_bytes(content), JSON)
         if not self._objects.put_new(key, rendered, PDF) and (stored := self._objects.get(key)) is not None:
             rendered = stored.data
-        return _issued(content.folio, key, rendered)
+        return _issued(content.folio, rendered)
 
     def _content(self, request: IssueLetterRequest) -> LetterContent | Remark:
         company_sha256, representative_sha256 = request.profiles.company_sha256, request.profiles.representative_sha256
@@ -80,5 +80,5 @@ class LetterActivities:
         )
 
 
-def _issued(folio: str, key: str, data: bytes) -> LetterIssued:
-    return LetterIssued(folio=folio, key=key, sha256=hashlib.sha256(data).hexdigest())
+def _issued(folio: str, data: bytes) -> LetterIssued:
+    return LetterIssued(folio=folio, sha256=hashlib.sha256(data).hexdigest())

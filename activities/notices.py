@@ -121,7 +121,14 @@ class NoticeActivities:
             raise sent.failure
         later, sent_at, dead = tuple(sent.later), self.now(), owners.of(tuple(sent.dead))
         once.close(claim, State.PARTLY if later else State.SENT, sent_at=sent_at, reached=reached, dead=dead)
-        return NoticeSent(sent_at=sent_at, reached=owners.of(tuple(sent.taken)), later=owners.of(later), dead=dead)
+        taken = owners.of(tuple(sent.taken))
+        everybody = set(taken) == set(Addressee)
+        return NoticeSent(
+            sent_at=sent_at.replace(microsecond=0),
+            reached=None if everybody else taken,
+            later=owners.of(later),
+            dead=dead,
+        )
 
     def _known(self, notice: Notice) -> KnownAddresses:
         return KnownAddresses(self.objects, notice.company_id)

@@ -102,7 +102,6 @@ class Activations:
                     id_reuse_policy=reuse,
                     search_attributes=of_a_new_case(),
                     priority=priority,
-                    static_summary=f"Certificate activation of {company.company_id}",
                     rpc_timeout=RPC_TIMEOUT,
                 )
         except WorkflowAlreadyStartedError as error:

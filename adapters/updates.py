@@ -1,6 +1,7 @@
 """Sends an update to a case until the case has seen it."""
 
 import asyncio
+import secrets
 from typing import Any, Final
 
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
@@ -15,13 +16,16 @@ NOT_ADMITTED: Final = ("unexpected workflow task failure", "because workflow is 
 """What it says where the task that was to take the update came to nothing, as one that would have begun a new run just
 when a message came, and where a run ends to be followed by another."""
 
+ID_BYTES: Final = 6
+"""Of an update that nobody asks again for: its id need only be new within one run, and stands there four times."""
+
 
 async def sent(handle: WorkflowHandle[Any, Any], name: str, message: Message, known_by: str | None) -> dict[str, Any]:
     """Return an update's answer, however often it must be sent; raises as the client does where the answer is no."""
     while True:
         try:
             answer: dict[str, Any] = await handle.execute_update(
-                name, message.model_dump(mode="json", exclude_none=True), id=known_by
+                name, message.model_dump(mode="json", exclude_none=True), id=known_by or secrets.token_urlsafe(ID_BYTES)
             )
         except (WorkflowUpdateFailedError, RPCError) as error:
             if not was_unseen(error):

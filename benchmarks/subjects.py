@@ -15,6 +15,7 @@ from activities.failures import FailuresInterceptor
 from activities.letters import LetterActivities
 from activities.notices import NoticeActivities
 from activities.uploads import UploadActivities
+from adapters.updates import sent
 from benchmarks.bare import step
 from benchmarks.bare_models import BareMessage, BareStart
 from benchmarks.ports import AcceptsAll, MemoryObjects, TakesAll, brief
@@ -23,6 +24,7 @@ from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.contract import WORKFLOW_TYPE, workflow_id
 from domain.letter.content import Lender
+from domain.messages.models import AttachLetter, SubmitRepresentative
 from domain.model import canonical_bytes, canonical_sha256
 from domain.views.stage import Stage
 from stack.life import COMPANY, REPRESENTATIVE
@@ -141,18 +143,17 @@ class Product:
                     SearchAttributePair(SearchAttributeKey.for_bool("NeedsAttention"), False),
                 ]
             ),
-            static_summary=f"Certificate activation of {company_id}",
         )
 
     async def give_representative(self, handle: Handle) -> None:
         """Submit the representative and wait for the letter."""
-        message = {"sha256": canonical_sha256(REPRESENTATIVE), "by": "representative"}
-        await handle.execute_update("submit_representative", message)
+        message = SubmitRepresentative(sha256=canonical_sha256(REPRESENTATIVE), by="representative")
+        await sent(handle, "submit_representative", message, known_by=None)
 
     async def give_letter(self, handle: Handle) -> None:
         """Attach the signed letter and wait for the verdict."""
         self.objects.put(inbox_key(handle.id.removeprefix("activation-"), "u1"), b"%PDF", PDF)
-        await handle.execute_update("attach_letter", {"upload_id": "u1", "by": "representative"})
+        await sent(handle, "attach_letter", AttachLetter(upload_id="u1", by="representative"), known_by=None)
 
     async def pay(self, handle: Handle) -> None:
         """Confirm the payment."""

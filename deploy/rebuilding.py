@@ -159,7 +159,6 @@ class Rebuilding:
                 task_queue=TASK_QUEUE,
                 id_reuse_policy=reuse,
                 search_attributes=of_a_new_case() if case is None else of_a_case(search_values(case, now)),
-                static_summary=f"Certificate activation of {company_id}",
                 rpc_timeout=RPC_TIMEOUT,
             )
         except WorkflowAlreadyStartedError:

@@ -3,15 +3,17 @@
 A notice carries no personal data. Names and addresses are read from the profiles when it is sent.
 """
 
+import base64
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_serializer, model_validator
 
 from domain.contract import CompanyId, Sha256
 from domain.model import Model
 from domain.reason import Reason
+from domain.rows import from_rows, to_rows
 
 
 class NoticeKind(StrEnum):
@@ -78,6 +80,31 @@ class SendNotice(Model):
     notice: Notice
     profiles: ProfileRefs
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_row(cls, given: Any) -> Any:
+        if not isinstance(given, list):
+            return given
+        digests, *notice = given
+        refs = [base64.urlsafe_b64decode(f"{each}=").hex() for each in digests.split(".")]
+        return {
+            "notice": from_rows(Notice, [notice])[0],
+            "profiles": dict(zip(ProfileRefs.model_fields, refs, strict=False)),
+        }
+
+
+class BriefSendNotice(SendNotice):
+    """The same, written as a row: the digests as one text, then the notice's. The release before does not read it."""
+
+    @model_serializer
+    def _row(self) -> list[Any]:
+        digests = filter(None, (self.profiles.company_sha256, self.profiles.representative_sha256))
+        short = (base64.urlsafe_b64encode(bytes.fromhex(each)).decode().rstrip("=") for each in digests)
+        [row] = to_rows([self.notice])
+        while row[-1] in (None, []):
+            row.pop()
+        return [".".join(short), *row]
+
 
 class NoticeSent(Model):
     """How sending went; a notice that could not be sent is a failure, not a value."""
@@ -89,7 +116,7 @@ class NoticeSent(Model):
     uncertain: bool = False
     """Two attempts broke off unfinished: the person got two mails, one or none. It is not tried a third time."""
     reached: tuple[Addressee, ...] | None = None
-    """Whose address took it this time; empty for a mail to support. None in earlier histories."""
+    """Whose address took it this time; empty for a mail to support. None: everybody's."""
     later: tuple[Addressee, ...] = ()
     """Whose address did not take it for now; those alone are tried again."""
     dead: tuple[Addressee, ...] = ()

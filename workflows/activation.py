@@ -143,7 +143,7 @@ class CertificateActivation:
         while True:
             try:
                 result: CaseOpened = await workflow.execute_activity_method(
-                    CaseActivities.open_case, opening_order(opening, failures), summary="open the case", **STORAGE
+                    CaseActivities.open_case, opening_order(opening, failures), **STORAGE
                 )
                 break
             except ActivityError as error:
@@ -228,7 +228,7 @@ class CertificateActivation:
             await self._meanwhile(self._mails.send(queued))
             return
         try:
-            result = await self._meanwhile(perform(self._known_case(), queued.job, now))
+            result = await self._meanwhile(perform(self._known_case(), queued, now))
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -269,9 +269,9 @@ class CertificateActivation:
         if deadline is not None and (self._timer is None or deadline[0] < self._timer_at):
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer_at, label = deadline
+            self._timer_at = deadline[0]
             delay = max((self._timer_at - workflow.now()).total_seconds(), 0.001)
-            self._timer = asyncio.create_task(workflow.sleep(delay, summary=label))
+            self._timer = asyncio.create_task(workflow.sleep(delay))
         timer, lanes = self._timer, (self._deliveries, self._mails)
         await workflow.wait_condition(
             lambda: bool(self._inbox) or any(each.has_news for each in lanes) or (timer is not None and timer.done())

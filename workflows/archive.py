@@ -18,9 +18,7 @@ async def archived(case: Case, has_news: Callable[[], bool]) -> bool:
     failures = 0
     while True:
         try:
-            await workflow.execute_activity_method(
-                CaseActivities.archive_case, request, summary="archive the case", **STORAGE
-            )
+            await workflow.execute_activity_method(CaseActivities.archive_case, request, **STORAGE)
         except ActivityError:
             failures += 1
         else:

@@ -67,9 +67,7 @@ class Deliveries:
         )
         self.trying = True
         try:
-            result = await workflow.execute_activity_method(
-                WebhookActivities.deliver_webhook, order, summary=f"webhook {event.type}", **webhook(tries)
-            )
+            result = await workflow.execute_activity_method(WebhookActivities.deliver_webhook, order, **webhook(tries))
         except ActivityError as error:
             self._keep(deliveries.failed(self._case(), event, tries, why(error)[0], workflow.now()))
         else:

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.calendar import bogota_date
 from domain.case.case import Case
+from domain.decisions.clock import next_deadline
 from domain.messages.models import SIGNALS
 from domain.views.actions import next_actions
 from domain.views.entitlement import Entitlement, entitlement
@@ -26,6 +27,7 @@ def current_details(case: Case, now: datetime) -> str:
     lines = [
         f"**{stage_of(case, today)}** · signs with: {signing.signing}{_until(signing)}",
         f"Next: {', '.join(next_actions(case, now)) or 'nothing'}",
+        f"Wakes {_wakes(next_deadline(case, now))}",
         *(f"- **Attention** ({each.kind}): {each.text}" for each in case.attention),
         *_loan(loan_status(case, today)),
         "",
@@ -34,6 +36,10 @@ def current_details(case: Case, now: datetime) -> str:
         f"Signals: {KNOWN_SIGNALS}",
     ]
     return "\n".join(lines)
+
+
+def _wakes(deadline: tuple[datetime, str] | None) -> str:
+    return "for a message alone" if deadline is None else f"{deadline[0]:%Y-%m-%dT%H:%M:%SZ}: {deadline[1]}"
 
 
 def _until(signing: Entitlement) -> str:

@@ -22,33 +22,34 @@ from domain.case.jobs import (
     Job,
     KeepEarlier,
     KeepEarlierRequest,
+    QueuedJob,
     RecordAcceptance,
     RecordAcceptanceRequest,
     RecordRevocation,
     RecordRevocationRequest,
     TellNotice,
     UploadChecked,
-    job_name,
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.steps import nit_locked
 from domain.contract import letters_queue
 from domain.errors import MailboxRefusedError
 from domain.model import Model
-from domain.notices import Notice, NoticeSent, ProfileRefs, SendNotice
+from domain.notices import BriefSendNotice, Notice, NoticeSent, ProfileRefs, SendNotice
 from domain.views.mails import build_notice
 from workflows.policies import IN_TURN, MAIL, REMINDER, STORAGE
 
 
-async def perform(case: Case, job: Job, now: datetime) -> Any:
+async def perform(case: Case, queued: QueuedJob, now: datetime) -> Any:
     """Do a job of a case and return its result; raises ActivityError when every try failed."""
+    job = queued.job
     activity: Any
     request: Model
     match job:
         case IssueLetter():
             activity, request = LetterActivities.issue_letter, _issue_letter(case, job, now)
         case CheckUpload():
-            return await _checked(_check_upload(case, job, now), job)
+            return await _checked(_check_upload(case, job, now))
         case RecordAcceptance():
             activity, request = UploadActivities.record_acceptance, _record_acceptance(case, job)
         case RecordRevocation():
@@ -60,17 +61,16 @@ async def perform(case: Case, job: Job, now: datetime) -> Any:
             activity, request = CaseActivities.keep_earlier, _keep_earlier(case, job)
         case TellNotice():
             notice = build_notice(case, job.notice, job.key, now, amount_cop=job.amount_cop, reasons=job.reasons)
-            activity, request = NoticeActivities.send_notice, _with_profiles(case, notice)
+            activity, request = NoticeActivities.send_notice, mail_order(case, notice, queued.failures)
     limits = MAIL if isinstance(job, TellNotice) else STORAGE
-    return await workflow.execute_activity_method(activity, request, summary=job_name(job), **limits)
+    return await workflow.execute_activity_method(activity, request, **limits)
 
 
-async def _checked(request: CheckUploadRequest, job: CheckUpload) -> UploadChecked:
+async def _checked(request: CheckUploadRequest) -> UploadChecked:
     """Have a letter checked on a queue of its own, whose slots no other step needs."""
     checked: UploadChecked = await workflow.execute_activity_method(
         UploadActivities.check_upload,
         request,
-        summary=job_name(job),
         task_queue=letters_queue(workflow.info().task_queue),
         priority=IN_TURN,
         **STORAGE,
@@ -143,13 +143,15 @@ def _keep_earlier(case: Case, job: KeepEarlier) -> Model:
 async def remind(case: Case, notice: Notice) -> NoticeSent:
     """Send a reminder with a single try; raises ActivityError when it failed or came too late."""
     return await workflow.execute_activity_method(
-        NoticeActivities.send_notice, _with_profiles(case, notice), summary=f"mail {notice.kind}", **REMINDER
+        NoticeActivities.send_notice, mail_order(case, notice, case.reminders.failures), **REMINDER
     )
 
 
-def _with_profiles(case: Case, notice: Notice) -> SendNotice:
+def mail_order(case: Case, notice: Notice, failures: int) -> SendNotice:
+    """Return the order to send a notice: at the first try as short as this release alone reads it."""
+    order = SendNotice if failures else BriefSendNotice
     profiles = ProfileRefs(company_sha256=case.company_sha256, representative_sha256=case.representative_sha256)
-    return SendNotice(notice=notice, profiles=profiles)
+    return order(notice=notice, profiles=profiles)
 
 
 def why(error: ActivityError) -> tuple[str, bool]:

@@ -67,7 +67,7 @@ class Mails:
             await self._remind(mail)
             return
         try:
-            result = await perform(self._case(), mail.job, workflow.now())
+            result = await perform(self._case(), mail, workflow.now())
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise

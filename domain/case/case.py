@@ -22,11 +22,11 @@ from domain.case.payment_keys import PaymentKeys
 from domain.case.policy import Policy
 from domain.case.rejections import MOST_REJECTED, RejectedMessage
 from domain.case.reminders import Milestone, ReminderRecord, Reminders
-from domain.case.rows import from_rows, to_rows
 from domain.case.timeline import Event, event, newest
 from domain.contract import CompanyId, Sha256
 from domain.model import Model
 from domain.remarks import Remark
+from domain.rows import from_rows, to_rows
 
 MOST_SEEN = 500
 SYSTEM = "activa"

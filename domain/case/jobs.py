@@ -82,10 +82,11 @@ class IssueLetter(Model):
 
 
 class LetterIssued(Model):
-    """A letter lies under its key, or `refused` says why not."""
+    """A letter lies where its folio says, or `refused` says why not."""
 
     folio: str = ""
     key: str = ""
+    """In earlier histories only."""
     sha256: str = ""
     refused: tuple[Remark, ...] = ()
 

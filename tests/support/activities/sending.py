@@ -17,7 +17,8 @@ REPRESENTATIVE = {"full_name": "María Pérez", "email": "maria.perez@andina.com
 JSON = "application/json"
 COMPANY_SHA = hashlib.sha256(json.dumps(COMPANY).encode()).hexdigest()
 REPRESENTATIVE_SHA = hashlib.sha256(json.dumps(REPRESENTATIVE).encode()).hexdigest()
-BOTH = tuple(Addressee)
+BOTH: tuple[Addressee, ...] | None = None
+"""What an answer says where everybody was reached."""
 RECIPIENT = Recipient(COMPANY["legal_name"], COMPANY["email"], REPRESENTATIVE["full_name"], REPRESENTATIVE["email"])
 
 
