@@ -23,6 +23,7 @@ from benchmarks import (
     life,
     lives,
     long_life,
+    many,
     photos,
     plan,
     portal,
@@ -50,6 +51,7 @@ MEASURES: Mapping[str, tuple[Measure, str]] = {
     "directory": (directory.measure, directory.CONFIGURATION),
     "strangers": (strangers.measure, strangers.CONFIGURATION),
     "imports": (imports.measure, imports.CONFIGURATION),
+    "many": (many.measure, many.CONFIGURATION),
     "soak": (soak.measure, soak.CONFIGURATION),
 }
 """What finds its figures by itself, and the configuration that they are of."""
@@ -108,7 +110,7 @@ def main() -> int:
     """Run the command."""
     options = _options()
     began = time.monotonic()
-    size = SMALLEST if options.smallest else dataclasses.replace(WHOLE, soak_minutes=options.minutes)
+    size = SMALLEST if options.smallest else _size(options)
     parts = Parts(size).named(options.names or NAMES)
     if options.write:
         parts = {name: kept(name, part) if name in ON_THE_PAGE else part for name, part in parts.items()}
@@ -120,12 +122,18 @@ def main() -> int:
     return 1 if broken else 0
 
 
+def _size(options: argparse.Namespace) -> Size:
+    return dataclasses.replace(WHOLE, soak_minutes=options.minutes, many=options.cases, morning_seconds=options.morning)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all when none is given")
     parser.add_argument("--minutes", type=float, default=WHOLE.soak_minutes, help="for how long `soak` measures")
+    parser.add_argument("--cases", type=int, default=WHOLE.many, help="how many `many` opens")
+    parser.add_argument("--morning", type=float, default=WHOLE.morning_seconds, help="seconds of its morning")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--smallest", action="store_true", help="only to see that every part runs")
     how.add_argument("--write", action="store_true", help="put each table into docs/performance.md")

@@ -2,21 +2,18 @@
 
 import asyncio
 import time
-from datetime import timedelta
 from typing import Final
 
 from adapters.activations import Activations
 from adapters.imports import start_all
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
+from benchmarks.paying import PATIENCE, pay, slowest_but_one_of_a_hundred
 from benchmarks.sizes import Size
 from domain.case.policy import Policy
-from domain.messages.models import PaymentConfirmed
 from stack.life import COMPANY
 
 CONFIGURATION: Final = "product: the local stack as shipped; bare: payments without an import, and the rate asked for"
-PATIENCE: Final = timedelta(seconds=120)
-"""For one answer: a busy machine makes figures bad, and must not break the measurement."""
 
 
 async def measure(size: Size) -> list[Figure]:
@@ -36,22 +33,25 @@ async def measure(size: Size) -> list[Figure]:
         busy = await _pay(cases, payers[size.payments :], size.spread_seconds)
         await importing
         took = time.perf_counter() - began
+    slow = slowest_but_one_of_a_hundred
     return [
-        Figure("payment to effect during an import, 99 of 100", _p99(busy), _p99(quiet), 10, " ms", 0),
+        Figure(
+            "payment to effect during an import, 99 of 100",
+            slow(busy),
+            slow(quiet),
+            10,
+            " ms",
+            0,
+        ),
         Figure(f"import of {len(done):,} companies", took, size.companies / size.per_second, None, " s", 0),
     ]
 
 
 async def _pay(cases: Activations, payers: list[str], pause_seconds: float) -> list[float]:
-    """Pay for one company after the other, and return the milliseconds until its case says so."""
+    """Pay for one company after the other, and return the milliseconds of each."""
     found = []
     for name in payers:
-        began = time.perf_counter()
-        payment = PaymentConfirmed(reference="FV-77", amount_cop=Policy().total_cop, by="billing")
-        await cases.signal(name, "payment_confirmed", payment)
-        while not (await cases.status(name, within=PATIENCE))["payment"]["paid"]:  # noqa: ASYNC110  # it has no event outside the case
-            await asyncio.sleep(0.005)
-        found.append((time.perf_counter() - began) * 1000)
+        found.append(await pay(cases, name))
         await asyncio.sleep(pause_seconds)
     return found
 
@@ -59,7 +59,3 @@ async def _pay(cases: Activations, payers: list[str], pause_seconds: float) -> l
 async def _opened(cases: Activations, name: str) -> None:
     while not (await cases.status(name, within=PATIENCE))["timeline"]:  # noqa: ASYNC110  # as above
         await asyncio.sleep(0.05)
-
-
-def _p99(values: list[float]) -> float:
-    return sorted(values)[int(0.99 * len(values)) - 1]

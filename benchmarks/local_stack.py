@@ -10,18 +10,24 @@ from adapters.activations import Activations
 from stack.connection import connect
 from stack.probes import free_port
 from stack.process import Program, RunningProgram
-from stack.programs import programs_with_portal
+from stack.programs import programs, programs_with_portal
+from stack.servers import TIME_SKIPPING
 from stack.stack_settings import StackSettings
 
 
 @asynccontextmanager
-async def local_stack(*, worker: bool = True) -> AsyncIterator[tuple[StackSettings, Activations]]:
-    """Run the stack, with or without its worker, and give its settings and the door to its cases."""
+async def local_stack(
+    *, worker: bool = True, time_moves: bool = False
+) -> AsyncIterator[tuple[StackSettings, Activations]]:
+    """Run the stack, with or without its worker, and give its settings and the door to its cases.
+
+    Where its cases' time can be moved there is no portal.
+    """
     async with AsyncExitStack() as running:
         folder = running.enter_context(tempfile.TemporaryDirectory())
         ports = {name: free_port() for name in StackSettings.model_fields if name.endswith("_port")}
         stack = StackSettings().model_copy(update={**ports, "folder": Path(folder)})
-        for program in programs_with_portal(stack):
+        for program in programs(stack, TIME_SKIPPING) if time_moves else programs_with_portal(stack):
             if program.name == "worker" and not worker:
                 continue
             process = await RunningProgram.start(program)

@@ -56,6 +56,10 @@ class Size:
     """Of `letters`: so many take every row through every grey condition once."""
     photos: int = 500
     """Over so many the memory is watched."""
+    few: int = 100
+    many: int = 10_000
+    morning_seconds: float = 1200.0
+    """Of `many`: open cases on the one stack and on the other, and the time over which that morning is spread."""
     soak_kept: int = 200
     soak_minutes: float = 60.0
     sampled_seconds: float = 10.0
@@ -94,6 +98,9 @@ SMALLEST: Final = Size(
     rebuilt=40,
     seeds=1,
     photos=4,
+    few=2,
+    many=4,
+    morning_seconds=4,
     soak_kept=2,
     soak_minutes=0.02,
     sampled_seconds=0.5,
