@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from deploy.checks import texts
+from deploy.checks.cloud import cloud
 from deploy.checks.tools import Check, ToolMissingError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -20,6 +21,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "yaml": texts.yaml,
     "shell": texts.shell,
     "workflows": texts.workflows,
+    "cloud": cloud,
 }
 
 
