@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom clean
+.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ cluster: setup ## the product on a real Temporal cluster, on PostgreSQL; Ctrl-C 
 # Most tests wait for servers: three at a time take half the time, also on two cores.
 test: setup ## every test
 	@$(BIN)/python -m pytest -n 3 --dist loadfile
+
+faults: setup ## companies live while everything around them fails; prints what was lost (about two hours)
+	@$(BIN)/python -m tests.support.faults --runs 4 --companies 130 --kills 26 --faults 78 --older-by 40 --write
 
 days: setup ## the tests of the workflow, its steps and the portal, as if today were each of ten other days
 	@$(BIN)/python -m tests.support.another_day
