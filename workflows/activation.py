@@ -27,8 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.messages.models import ActivationClosed
     from domain.messages.parsing import parse
     from domain.remarks import remark
-    from domain.views.stage import QUIET, Stage, search_values
+    from domain.views.stage import Stage, search_values
     from domain.views.status import status
+    from workflows import cutting
     from workflows.answers import answer
     from workflows.archive import archived
     from workflows.carrying import carried_case, handed_over, leave_to_newer_worker, opening_order, unopened_case
@@ -40,14 +41,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.mails import Mails
     from workflows.payloads import ActivationInput, arguments_of, parse_input, refusal
     from workflows.policies import STORAGE
-    from workflows.search import publish
+    from workflows.search import carried_on, publish
     from workflows.snapshots import Standing, show
 
 Result = TypeVar("Result")
-WORTH_CUTTING_EVENTS = 40
-"""A history longer than this is cut short once its case sleeps for months."""
-TOO_LONG_EVENTS = 400
-"""A history longer than this is cut short once its case has nothing to do: each task replays all of it."""
 
 
 @workflow.defn(name=WORKFLOW_TYPE)
@@ -240,23 +237,21 @@ class CertificateActivation:
 
     def _publish(self) -> None:
         case, now = self._known_case(), workflow.now()
-        publish(search_values(case, now))
+        if not cutting.is_near(case):
+            publish(search_values(case, now))
         self._counting.look(case, now)
         workflow.set_current_details(current_details(case, now))
 
     async def _cut_history(self) -> None:
         """Begin a new run with the case alone, when the history has grown and the case is quiet, or must."""
-        case, info = self._known_case(), workflow.info()
-        events = info.get_current_history_length()
-        idle = not case.queue and not case.webhooks.waiting
-        sleeps = events > WORTH_CUTTING_EVENTS and search_values(case, workflow.now()).stage in QUIET
-        worth_it = idle and (sleeps or events > TOO_LONG_EVENTS)
-        if not (worth_it or info.is_continue_as_new_suggested()):
+        if not (cutting.is_worth_it(self._known_case()) or workflow.info().is_continue_as_new_suggested()):
             return
         await workflow.wait_condition(lambda: bool(self._inbox) or not self._is_busy())
         if not await self._handlers_finished() or self._is_busy():
             return
-        workflow.continue_as_new(handed_over(self._known_case()), memo=workflow.memo())
+        case = self._known_case()
+        told = carried_on(search_values(case, workflow.now()))
+        workflow.continue_as_new(handed_over(case), memo=workflow.memo(), search_attributes=told)
 
     def _is_busy(self) -> bool:
         return self._deliveries.trying or self._mails.sending

@@ -1,10 +1,10 @@
-"""The four search attributes, written in one upsert and only when one of them changed."""
+"""The four search attributes, written in one upsert when one of them changed, or with a new run."""
 
 from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 from domain import contract
 from domain.views.stage import SearchValues
@@ -17,20 +17,32 @@ NEEDS_ATTENTION = SearchAttributeKey.for_bool(contract.NEEDS_ATTENTION)
 
 def publish(values: SearchValues) -> None:
     """Write the attributes that differ from what the namespace has of this workflow."""
-    wanted: dict[SearchAttributeKey[Any], Any] = {
+    known = workflow.info().typed_search_attributes
+    updates: list[SearchAttributeUpdate[Any]] = [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in _wanted(values).items()
+        if _differ(known.get(key), value)
+    ]
+    if updates:
+        workflow.upsert_search_attributes(updates)
+
+
+def carried_on(values: SearchValues) -> TypedSearchAttributes:
+    """Return the attributes of the run that takes over: those that others have set stay as they are."""
+    wanted = _wanted(values)
+    names = {key.name for key in wanted}
+    others = [pair for pair in workflow.info().typed_search_attributes if pair.key.name not in names]
+    own = [SearchAttributePair(key, value) for key, value in wanted.items() if value is not None]
+    return TypedSearchAttributes([*others, *own])
+
+
+def _wanted(values: SearchValues) -> dict[SearchAttributeKey[Any], Any]:
+    return {
         STAGE: values.stage.value,
         LOAN_ENDS_AT: values.loan_ends_at,
         CERTIFICATE_ENDS_AT: values.certificate_ends_at,
         NEEDS_ATTENTION: values.needs_attention,
     }
-    known = workflow.info().typed_search_attributes
-    updates: list[SearchAttributeUpdate[Any]] = [
-        key.value_unset() if value is None else key.value_set(value)
-        for key, value in wanted.items()
-        if _differ(known.get(key), value)
-    ]
-    if updates:
-        workflow.upsert_search_attributes(updates)
 
 
 def _differ(known: Any, wanted: Any) -> bool:

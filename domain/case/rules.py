@@ -75,4 +75,7 @@ HANDED_OVER_PACKED: Final = 3
 """From this one on, a run hands its case to the next one packed (`domain.case.packed`), which an earlier worker leaves
 to a newer one instead of taking it for a wrong start. Another form needs another revision."""
 
+TOLD_BY_THE_CUT: Final = 3
+"""From this one on, what support searches by is set with the new run where one is about to begin."""
+
 CURRENT: Final = 3

@@ -1,6 +1,7 @@
 """What a case costs and keeps: billable actions, the open history, what a new run carries on."""
 
 import asyncio
+import re
 import uuid
 from datetime import timedelta
 
@@ -11,15 +12,16 @@ from temporalio.client import WorkflowExecutionStatus
 from domain.case.policy import Policy
 from domain.case.rules import CURRENT
 from domain.contract import TASK_QUEUE, WORKFLOW_TYPE, workflow_id
+from stack.probes import free_port
 from tests.support.deploy.losing import keeping_worker
-from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
+from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of, up_to_the_payment
 from tests.support.world import CaseUnderTest, World
 
 ACTIONS_OF_A_REMINDER = 2
 OPEN_HISTORY_BYTES = 2048
 
 
-async def test_a_life_costs_at_most_22_actions_and_each_further_reminder_2(empty_world: World) -> None:
+async def test_a_life_costs_at_most_21_actions_and_each_further_reminder_2(empty_world: World) -> None:
     policy = Policy(loan_reminder_days=(25, 19, 13, 7))
     costs = []
     async with keeping_worker(empty_world):
@@ -106,12 +108,25 @@ async def test_cases_are_found_by_stage(case: CaseUnderTest) -> None:
     await case.stage_in_visibility("certificate_in_process")
 
 
+async def test_a_case_about_to_begin_a_new_run_is_found_by_its_stage_though_no_mail_goes_out(idle_world: World) -> None:
+    nobody_listens = idle_world.settings.smtp.model_copy(update={"port": free_port()})
+    async with idle_world.worker():
+        case = await idle_world.start()
+        await up_to_the_payment(case, reminders=1)
+    async with idle_world.worker(smtp=nobody_listens):
+        await case.issue_certificate()
+        await case.stage_in_visibility("certificate_active")
+
+        assert (await case.status())["waiting_to_retry"] == ["tell"]
+
+
 async def test_the_supports_page_says_where_the_case_stands_and_what_it_understands(case: CaseUnderTest) -> None:
     await case.with_loan()
     await case.settle()
 
     details = await case.details()
     assert "**loan_active**" in details
+    assert re.search(r"Wakes 20\d\d-.*Z: loan reminder, 15 days", details)
     assert "payment_confirmed" in details
 
 
