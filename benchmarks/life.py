@@ -14,6 +14,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from benchmarks import price
 from benchmarks.actions import counted
 from benchmarks.figures import Figure
 from benchmarks.servers import Counter, activity_worker, server
@@ -24,6 +25,8 @@ from domain.calendar import bogota_date
 from stack import case_time
 from stack.probes import free_port
 from stack.servers import TIME_SKIPPING
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,18 @@ class Life:
     def size_bytes(self) -> int:
         """The bytes of the first run's history."""
         return _bytes(self.past)
+
+    @property
+    def byte_hours(self) -> float:
+        """Each byte of the first run's history by the hours that the run was still open."""
+        ended = self.past.events[-1].event_time.ToDatetime()
+        kept = (each.ByteSize() * ((ended - each.event_time.ToDatetime()) / HOUR) for each in own_events(self.past))
+        return float(sum(kept))
+
+    @property
+    def open_bytes(self) -> int:
+        """The bytes of the open run's history."""
+        return _bytes(self.open)
 
 
 @dataclass(frozen=True)
@@ -84,7 +99,8 @@ def figures(lives: dict[str, Lives]) -> list[Figure]:
         Figure("a life, billable actions", one.actions, other.actions, 20, absolute=True),
         reminder("actions", "actions", 2),
         Figure("open history after it, events", len(own_events(one.open)), len(own_events(other.open)), None),
-        Figure("open history after it, bytes", _bytes(one.open), _bytes(other.open), 2048, absolute=True),
+        Figure("open history after it, bytes", one.open_bytes, other.open_bytes, 2048, absolute=True),
+        *price.figures(product, bare),
     ]
 
 
