@@ -44,10 +44,10 @@ check-deploy: .venv/.stamp .venv-deploy/.stamp ## what a platform team is handed
 rooms: setup ## draw the rooms in docs/architecture.md anew, from the imports
 	@$(BIN)/python scripts/rooms.py
 
-bench: setup ## the benchmarks: ratios against a bare workflow of the same run, and docs/performance.md's tables
+bench: setup .venv-dbos/.stamp ## the benchmarks: ratios against a bare workflow of the same run, and docs/performance.md's tables
 	@$(BIN)/python -m benchmarks --write
 
-bench-smoke: setup ## every benchmark once, in its smallest size: does it still run?
+bench-smoke: setup .venv-dbos/.stamp ## every benchmark once, in its smallest size: does it still run?
 	@$(BIN)/python -m benchmarks --smallest
 
 histories: setup ## record the workflow histories that the replay tests keep
@@ -72,16 +72,23 @@ histories: setup ## record the workflow histories that the replay tests keep
 	@$(BIN)/uv pip sync --quiet --python .venv-deploy/bin/python --require-hashes requirements/deploy.txt
 	@touch $@
 
+# DBOS is a peer of the benchmarks: an environment of its own keeps what it asks for away from the product.
+.venv-dbos/.stamp: requirements/dbos.txt .venv/.stamp
+	@test -x .venv-dbos/bin/python || $(PYTHON) -m venv --without-pip .venv-dbos
+	@$(BIN)/uv pip sync --quiet --python .venv-dbos/bin/python --require-hashes requirements/dbos.txt
+	@touch $@
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.toml
 	@$(LOCK) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml requirements/uv.in --group local --group test --group check -o requirements/dev.txt
 	@$(LOCK) requirements/deploy.in -o requirements/deploy.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
+	@$(LOCK) requirements/dbos.in -o requirements/dbos.txt
 	@$(LOCK) requirements/uv.in -o requirements/uv.txt
 
 sbom: setup ## write what the product is made of, as a CycloneDX bill of materials
 	@$(BIN)/python scripts/sbom.py .local/sbom/activa.cdx.json
 
 clean: ## remove the environments and everything the local stack kept
-	@rm -rf .venv .venv-deploy .venv-s3 .local
+	@rm -rf .venv .venv-dbos .venv-deploy .venv-s3 .local

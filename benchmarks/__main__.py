@@ -29,6 +29,7 @@ from benchmarks import (
     portal,
     rebuild,
     replay,
+    second_peer,
     soak,
     startup,
     strangers,
@@ -44,6 +45,7 @@ Measure = Callable[[Size], Awaitable[list[Figure]]]
 MEASURES: Mapping[str, tuple[Measure, str]] = {
     "cases": (cases.measure, CONFIGURATION),
     "lives": (lives.measure, CONFIGURATION),
+    "dbos": (second_peer.measure, second_peer.CONFIGURATION),
     "longlife": (long_life.measure, long_life.CONFIGURATION),
     "rebuild": (rebuild.measure, rebuild.CONFIGURATION),
     "startup": (startup.measure, startup.CONFIGURATION),
@@ -123,7 +125,13 @@ def main() -> int:
 
 
 def _size(options: argparse.Namespace) -> Size:
-    return dataclasses.replace(WHOLE, soak_minutes=options.minutes, many=options.cases, morning_seconds=options.morning)
+    return dataclasses.replace(
+        WHOLE,
+        soak_minutes=options.minutes,
+        many=options.cases,
+        sleeping=options.cases,
+        morning_seconds=options.morning,
+    )
 
 
 def _options() -> argparse.Namespace:
@@ -132,7 +140,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all when none is given")
     parser.add_argument("--minutes", type=float, default=WHOLE.soak_minutes, help="for how long `soak` measures")
-    parser.add_argument("--cases", type=int, default=WHOLE.many, help="how many `many` opens")
+    parser.add_argument("--cases", type=int, default=WHOLE.many, help="of `many`, and waiting ones of `dbos`")
     parser.add_argument("--morning", type=float, default=WHOLE.morning_seconds, help="seconds of its morning")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--smallest", action="store_true", help="only to see that every part runs")

@@ -30,7 +30,7 @@ async def measure(size: Size) -> list[Figure]:
     async with server() as client:
         for _ in range(size.rounds):
             for subject in (Product(), Peer()):
-                costs[subject.name].append(await _cost(client, subject, size))
+                costs[subject.name].append(await cost(client, subject, size))
     resident = {name: statistics.median(each.resident_kib for each in found) for name, found in costs.items()}
     cpu = {name: statistics.median(each.cpu_ms for each in found) for name, found in costs.items()}
     return [
@@ -39,7 +39,8 @@ async def measure(size: Size) -> list[Figure]:
     ]
 
 
-async def _cost(client: Client, subject: Subject, size: Size) -> Cost:
+async def cost(client: Client, subject: Subject, size: Size) -> Cost:
+    """Return what each open case costs a fresh worker process."""
     task_queue, counter = f"cases-{uuid.uuid4().hex}", Counter()
     async with activity_worker(client, subject, task_queue, counter):
         worker = await MeasuredWorker.started(address_of(client), subject.name, task_queue)

@@ -62,10 +62,12 @@ def compiled() -> dict[str, str]:
 
 
 class Counter(Interceptor):
-    """Counts the activities that a worker has done."""
+    """Counts the activities that a worker has done, and tells when."""
 
     def __init__(self) -> None:
         self.done = 0
+        self.last_at = 0.0
+        """When the last one was done, in seconds since the epoch."""
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002  # SDK's
         """Wrap the next interceptor."""
@@ -87,6 +89,7 @@ class _Counting(ActivityInboundInterceptor):
         try:
             return await super().execute_activity(input)
         finally:
+            self._counter.last_at = time.time()
             self._counter.done += 1
 
 

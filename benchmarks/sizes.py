@@ -60,6 +60,9 @@ class Size:
     many: int = 10_000
     morning_seconds: float = 1200.0
     """Of `many`: open cases on the one stack and on the other, and the time over which that morning is spread."""
+    compared: int = 40
+    sleeping: int = 10_000
+    """Of `dbos`: lives whose messages are timed, and cases that wait for one."""
     soak_kept: int = 200
     soak_minutes: float = 60.0
     sampled_seconds: float = 10.0
@@ -101,6 +104,8 @@ SMALLEST: Final = Size(
     few=2,
     many=4,
     morning_seconds=4,
+    compared=1,
+    sleeping=4,
     soak_kept=2,
     soak_minutes=0.02,
     sampled_seconds=0.5,

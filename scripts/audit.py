@@ -17,13 +17,13 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-LOCKS: Final = ("dev.txt", "deploy.txt", "s3.txt", "uv.txt")
+LOCKS: Final = ("dev.txt", "dbos.txt", "deploy.txt", "s3.txt", "uv.txt")
 """Of `runtime.txt` everything is in `dev.txt` too, as a test shows."""
 PRODUCT_LINES: Final = 300
 TEST_LINES: Final = 400
 FUNCTION_LINES: Final = 40
 
-_NOT_OURS: Final = frozenset({".git", ".venv", ".venv-deploy", ".venv-s3", ".local", "node_modules"})
+_NOT_OURS: Final = frozenset({".git", ".venv", ".venv-dbos", ".venv-deploy", ".venv-s3", ".local", "node_modules"})
 _PINNED: Final = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[^ ;]+)")
 _ADDRESS: Final = re.compile(r"://|--(index-url|extra-index-url|find-links|trusted-host)|^-[ifr] | @ ", re.MULTILINE)
 
@@ -82,7 +82,8 @@ def lock_findings(root: Path) -> list[str]:
     """Return what is wrong with the lock files: a package without hash, an address, a requirement not locked."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
-    direct = {name: _requirements_in(root / "requirements" / f"{name}.in") for name in ("deploy", "s3", "uv")}
+    own = ("dbos", "deploy", "s3", "uv")
+    direct = {name: _requirements_in(root / "requirements" / f"{name}.in") for name in own}
     direct["runtime"] = project["project"]["dependencies"]
     direct["dev"] = [*direct["runtime"], *direct["uv"], *(line for group in groups.values() for line in group)]
     findings: list[str] = []

@@ -20,8 +20,8 @@ OWNER = "nobody"
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run a server and give the address of its database."""
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """Run a server and give the address of its database; unless it is durable, nothing waits for the disk."""
     with tempfile.TemporaryDirectory(prefix="activa-postgresql-", ignore_cleanup_errors=True) as folder:
         who = _owner()
         if who is not None:
@@ -29,8 +29,14 @@ def postgresql() -> Iterator[str]:
         data, port = Path(folder) / "data", free_port()
         made = ["initdb", "--pgdata", str(data), "--username", "activa", "--auth", "trust", "--encoding", "UTF8"]
         subprocess.run(_program(*made, "--locale", "C", "--no-sync"), check=True, capture_output=True, user=who)
-        # Durability is not tested here, so nothing waits for the disk.
-        options = ["-c", "fsync=off", "-c", f"listen_addresses={LOOPBACK}", "-c", "unix_socket_directories="]
+        options = [
+            "-c",
+            f"fsync={'on' if durable else 'off'}",
+            "-c",
+            f"listen_addresses={LOOPBACK}",
+            "-c",
+            "unix_socket_directories=",
+        ]
         command = _program("postgres", "-D", str(data), "-p", str(port), *options)
         server = subprocess.Popen(command, user=who, cwd="/", stderr=subprocess.DEVNULL)
         try:
