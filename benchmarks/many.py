@@ -7,6 +7,7 @@ which reminders are spread pass as so many parts of a much shorter time.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -32,6 +33,7 @@ from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
 from domain.case.reminders import SPREAD_MINUTES, plan
 from domain.contract import workflow_id
+from domain.errors import ServiceUnavailableError
 from domain.model import canonical_bytes
 from stack import case_time
 from stack.connection import connect
@@ -124,10 +126,23 @@ async def _start(stack: Stack, names: Sequence[str], noon: datetime) -> float:
 
 
 async def _import(stack: Stack, names: Sequence[str]) -> None:
-    companies = [COMPANY.model_copy(update={"company_id": name}) for name in names]
-    await start_all(stack.cases, companies, Policy(), per_second=200, done=lambda _: None)
+    """Start companies; an import that a busy machine breaks off is made again for those that are left."""
+    started = set[str]()
+    while left := [name for name in names if workflow_id(name) not in started]:
+        companies = [COMPANY.model_copy(update={"company_id": name}) for name in left]
+        with contextlib.suppress(ServiceUnavailableError):
+            await start_all(
+                stack.cases, companies, Policy(), per_second=200, done=lambda each: started.add(each.workflow_id)
+            )
     for name in names[-AT_ONCE:]:  # first tasks are taken in the order of their starts
-        await case_time.until_idle(stack.client.get_workflow_handle(workflow_id(name)))
+        await _until_idle(stack, name)
+
+
+async def _until_idle(stack: Stack, name: str) -> None:
+    handle = stack.client.get_workflow_handle(workflow_id(name))
+    while True:
+        with contextlib.suppress(TimeoutError):  # behind thousands of first tasks a minute is not long
+            return await case_time.until_idle(handle)
 
 
 async def _in_turn(many: Stack, few: Stack, size: Size) -> tuple[list[float], list[float]]:
