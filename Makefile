@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults clean
+.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults images clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,9 @@ check: setup ## lint, format, types, import rules, picture of the rooms, depende
 
 check-deploy: .venv/.stamp .venv-deploy/.stamp ## what a platform team is handed, by the tools that read it
 	@$(BIN)/python -m deploy.checks
+
+images: .venv/.stamp ## build the images worker, portal and tools on BASE=NAME@DIGEST, or on one made here to try them out
+	@$(BIN)/python scripts/images.py $(if $(BASE),--base $(BASE))
 
 rooms: setup ## draw the rooms in docs/architecture.md anew, from the imports
 	@$(BIN)/python scripts/rooms.py
@@ -80,8 +83,9 @@ histories: setup ## record the workflow histories that the replay tests keep
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.toml
-	@$(LOCK) pyproject.toml -o requirements/runtime.txt
-	@$(LOCK) pyproject.toml requirements/uv.in --group local --group test --group check -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra letters -o requirements/runtime.txt
+	@$(LOCK) pyproject.toml --constraint requirements/runtime.txt -o requirements/portal.txt
+	@$(LOCK) pyproject.toml --extra letters requirements/uv.in --group local --group test --group check -o requirements/dev.txt
 	@$(LOCK) requirements/deploy.in -o requirements/deploy.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
 	@$(LOCK) requirements/dbos.in -o requirements/dbos.txt

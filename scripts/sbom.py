@@ -1,9 +1,9 @@
 """`make sbom`: what the product is made of, as a CycloneDX bill of materials.
 
-    python scripts/sbom.py FILE.json
+    python scripts/sbom.py FILE.json [LOCK]
 
-Lists the locked packages that a worker and a portal run with, and the front-end files of others that lie in the
-project, each with its version and digests.
+Lists the locked packages that the whole product runs with, or those of another lock of `requirements/`, and the
+front-end files of others that lie in the project, each with its version and digests.
 """
 
 import re
@@ -35,10 +35,10 @@ _FILE: Final = re.compile(
 
 def main() -> int:
     """Write the bill; 1 when it does not keep to the standard's schema."""
-    if len(sys.argv) != 2:  # noqa: PLR2004
-        sys.stderr.write("usage: python scripts/sbom.py FILE.json\n")
+    if len(sys.argv) not in {2, 3}:
+        sys.stderr.write("usage: python scripts/sbom.py FILE.json [LOCK]\n")
         return 2
-    text = bill(ROOT)
+    text = bill(ROOT, *(LOCK.with_name(name) for name in sys.argv[2:]))
     if wrong := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.stderr.write(f"sbom: not a valid bill: {wrong}\n")
         return 1
@@ -49,10 +49,10 @@ def main() -> int:
     return 0
 
 
-def bill(root: Path) -> str:
+def bill(root: Path, lock: Path = LOCK) -> str:
     """Return the bill of a project's tree as JSON."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    parts = [*packages((root / LOCK).read_text()), *vendored((root / VENDORED).read_text())]
+    parts = [*packages((root / lock).read_text()), *vendored((root / VENDORED).read_text())]
     product = Component(
         name=project["name"], version=project["version"], type=ComponentType.APPLICATION, bom_ref="product"
     )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.checks import texts
+from deploy.checks import images, texts
 from deploy.checks.cloud import cloud
 from deploy.checks.tools import Check, ToolMissingError
 
@@ -22,6 +22,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "shell": texts.shell,
     "workflows": texts.workflows,
     "cloud": cloud,
+    "images": images.dockerfile,
 }
 
 

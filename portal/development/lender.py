@@ -21,7 +21,6 @@ from portal.auth.roles import Role
 from portal.auth.session import RepresentativeSession, representative
 from portal.cases.billing import Billing
 from portal.development.keys import KEY_ID, ensure_keys, read_key
-from portal.development.signing import sign_and_scan
 from portal.web.dependencies import InPortal
 from portal.web.rendering import pdf_answer
 from settings import Portal
@@ -120,6 +119,8 @@ async def hand_over(
 @router.get("/carta-firmada.pdf")
 async def signed_letter(portal: InPortal, who: Annotated[RepresentativeSession, Depends(representative)]) -> Response:
     """Give the letter as a person with a pen and a scanner would return it."""
+    from portal.development.signing import sign_and_scan  # noqa: PLC0415 - what it needs is not in a portal's image
+
     letter = await portal.cases.letter(who.company_id)
     return pdf_answer(await asyncio.to_thread(sign_and_scan, letter), "carta-firmada.pdf")
 

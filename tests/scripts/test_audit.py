@@ -21,9 +21,12 @@ def test_the_projects_own_locks_are_in_order() -> None:
 
 def test_every_lock_is_audited() -> None:
     folder = ROOT / "requirements"
-    inside = {line for line in (folder / "runtime.txt").read_text().splitlines() if "==" in line}
-    assert inside <= set((folder / "dev.txt").read_text().splitlines())
-    assert {each.name for each in folder.glob("*.txt")} == {*LOCKS, "runtime.txt"}
+    portal, runtime, dev = (
+        {line for line in (folder / f"{name}.txt").read_text().splitlines() if "==" in line}
+        for name in ("portal", "runtime", "dev")
+    )
+    assert portal < runtime < dev
+    assert {each.name for each in folder.glob("*.txt")} == {*LOCKS, "runtime.txt", "portal.txt"}
 
 
 def test_a_good_lock_has_nothing_unsafe() -> None:

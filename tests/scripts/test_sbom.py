@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scripts.sbom import LOCK, ROOT, VENDORED
+from scripts.sbom import LOCK, ROOT, VENDORED, bill
 
 
 def test_the_bill_names_every_locked_package_and_every_file_of_others(tmp_path: Path) -> None:
@@ -33,4 +33,13 @@ def test_the_bill_names_every_locked_package_and_every_file_of_others(tmp_path: 
 def test_without_a_place_to_write_to_it_says_how_it_is_called() -> None:
     done = subprocess.run([sys.executable, "scripts/sbom.py"], cwd=ROOT, capture_output=True, text=True, check=False)
 
-    assert (done.returncode, done.stderr) == (2, "usage: python scripts/sbom.py FILE.json\n")
+    assert (done.returncode, done.stderr) == (2, "usage: python scripts/sbom.py FILE.json [LOCK]\n")
+
+
+def test_a_portals_bill_lacks_what_only_a_worker_holds() -> None:
+    portal, whole = (
+        {each["name"] for each in json.loads(bill(ROOT, lock))["components"]}
+        for lock in (LOCK.with_name("portal.txt"), LOCK)
+    )
+    assert {"opencv-python-headless", "pypdf"} <= whole - portal
+    assert portal < whole
