@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from deploy.checks import images, texts
+from deploy.checks import compose, images, texts
 from deploy.checks.cloud import cloud
 from deploy.checks.tools import Check, ToolMissingError
 
@@ -23,6 +23,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "workflows": texts.workflows,
     "cloud": cloud,
     "images": images.dockerfile,
+    "compose": compose.compose,
 }
 
 
