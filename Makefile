@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults images clean
+.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults images cluster-rows clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ run: setup ## start the whole local stack; Ctrl-C stops it
 
 cluster: setup ## the product on a real Temporal cluster, on PostgreSQL; Ctrl-C stops it; needs Go
 	@exec $(BIN)/python -m stack.cluster
+
+cluster-rows: setup ## tests of the product on a real cluster, whose services are killed as well; needs Go
+	@$(BIN)/python -m tests.support.cluster_rows
 
 # Most tests wait for servers: three at a time take half the time, also on two cores.
 test: setup ## every test

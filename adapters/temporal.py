@@ -66,17 +66,19 @@ def data_converter(codec: PayloadCodec | None = None) -> DataConverter:
 async def connect(
     *,
     address: str | None = None,
+    namespace: str = DEFAULT_NAMESPACE,
     codec: PayloadCodec | None = None,
     runtime: Runtime | None = None,
     interceptors: Sequence[Interceptor] = (),
 ) -> Client:
     """Return a client that has spoken to the server once.
 
-    With `address`, a server started on purpose (a test's, the local stack's), nothing is read from the environment.
+    With `address`, a server started on purpose (a test's, the local stack's), nothing is read from the environment,
+    and `namespace` is the one there; without it, it goes for nothing.
     Raises TemporalUnavailableError when no server answers within CONNECT_TIMEOUT, TemporalSettingsError when the
     client settings can't be read or the server refuses them.
     """
-    config = _configuration() if address is None else ClientConnectConfig(target_host=address)
+    config = _configuration() if address is None else ClientConnectConfig(target_host=address, namespace=namespace)
     config.setdefault("target_host", DEFAULT_ADDRESS)
     config.setdefault("namespace", DEFAULT_NAMESPACE)
     with server_errors(config["target_host"]):

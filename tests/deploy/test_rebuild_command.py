@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import json
-import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest_asyncio
 
-from adapters.temporal import address_of
 from audit_trail.chain import lines_of
 from domain.bucket import AUDIT, snapshot_key
 from stack.mail_sink import MailSink
@@ -39,8 +37,7 @@ async def run(made: World, *arguments: str) -> tuple[int, dict[str, Any], str]:
         "ACTIVA_S3__ENDPOINT_URL": settings.s3.endpoint_url or "",
         "ACTIVA_S3__ACCESS_KEY_ID": "any",
         "ACTIVA_S3__SECRET_ACCESS_KEY": "any",
-        "TEMPORAL_ADDRESS": address_of(made.client),
-        "TEMPORAL_CONFIG_FILE": os.devnull,
+        **made.place.environment,
     }
     done = await asyncio.to_thread(
         subprocess.run, [sys.executable, "-m", "deploy.rebuild", *arguments], capture_output=True, text=True, cwd=ROOT,

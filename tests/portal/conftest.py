@@ -8,7 +8,8 @@ import pytest_asyncio
 
 from stack.mail_sink import MailSink
 from tests.support.portal.visiting import Site, Visitor, site_over
-from tests.support.world import SLOW_BATCHES, World, world_of_its_own
+from tests.support.temporal_places import SLOW_BATCHES
+from tests.support.world import World, world_of_its_own
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -2,7 +2,6 @@
 
 import os
 
-from adapters.temporal import address_of
 from stack.servers import inherited_environment
 from tests.support.world import World
 
@@ -36,6 +35,5 @@ def environment_over(world: World) -> dict[str, str]:
         "ACTIVA_S3__SECRET_ACCESS_KEY": "any",
         "ACTIVA_SMTP__PORT": str(settings.smtp.port),
         "ACTIVA_SMTP__STARTTLS": "false",
-        "TEMPORAL_ADDRESS": address_of(world.client),
-        "TEMPORAL_CONFIG_FILE": os.devnull,
+        **world.place.environment,
     }

@@ -21,7 +21,7 @@ from temporalio.testing import TimeSkipper, TimeSkippingConfig
 import worker
 from activities.known_addresses import KnownAddresses
 from activities.uploads import CLOCKS_AGREE
-from adapters import encryption, s3, temporal
+from adapters import encryption, s3
 from adapters.activations import Activations
 from domain.bucket import inbox_key
 from domain.calendar import BOGOTA
@@ -35,10 +35,10 @@ from settings import Settings, WorkerLimits
 from stack import case_time
 from stack.mail_sink import MailSink
 from stack.probes import free_port
-from stack.servers import TIME_SKIPPING, temporal_server
 from tests.support import builders
 from tests.support.another_day import another_day
 from tests.support.cases import bogota
+from tests.support.temporal_places import Place, cluster, place_of, temporal_place
 from workflows.runner.noting import Note
 
 Json = dict[str, Any]
@@ -46,8 +46,6 @@ TUESDAY = bogota("2035-02-06 10:00")
 """A day like any other, with no holiday for weeks. A case's time only moves forward, hence the far year."""
 ORDINARY_DAY = None if another_day() else TUESDAY
 """When a case begins where nothing but the case tells the time; as if today were another day, on that day."""
-SLOW_BATCHES = ("--dynamic-config-value", "worker.batcherRPS=3")
-"""Arguments for `temporal_server`: a batch lasts long enough to be watched and stopped."""
 
 
 @dataclass
@@ -64,6 +62,11 @@ class World:
     """Of the Temporal server, where it tells them."""
     begins: datetime | None = None
     """When a case begins unless its test names another instant; None is now."""
+
+    @property
+    def place(self) -> Place:
+        """Where its Temporal is."""
+        return place_of(self.client)
 
     def worker(
         self, *, note: Note | None = None, cached_cases: int = 0, **changes: object
@@ -231,11 +234,9 @@ class CaseUnderTest:
 
 
 @asynccontextmanager
-async def world(
-    temporal_address: str, s3_url: str, mails: MailSink, *, begins: datetime | None = None
-) -> AsyncIterator[World]:
+async def world(place: Place, s3_url: str, mails: MailSink, *, begins: datetime | None = None) -> AsyncIterator[World]:
     """Connect to the running servers, with a bucket of its own; cases begin now or at an instant to come."""
-    client = await temporal.connect(address=temporal_address)
+    client = await place.connect()
     store = s3.connect(
         endpoint_url=s3_url, region="us-east-1", access_key_id="test", secret_access_key="test", connections=20
     )
@@ -265,7 +266,7 @@ async def encrypted(made: World, ring: Path, *, reads_only: bool = False) -> Wor
     """Return the same world as processes see it that have just begun, with a ring."""
     wanted = Encryption(ring=ring, reads_only=reads_only)
     codec = encryption.codec(wanted, made.objects)
-    client = await temporal.connect(address=temporal.address_of(made.client), codec=codec)
+    client = await made.place.connect(codec=codec)
     return dataclasses.replace(
         made,
         client=client,
@@ -287,8 +288,9 @@ async def world_of_its_own(
 ) -> AsyncIterator[World]:
     """Give a world with a Temporal server of its own, which keeps its data in a folder and skips time."""
     metrics_port = free_port()
+    telling = () if cluster() else ("--metrics-port", str(metrics_port))
     async with (
-        temporal_server(folder, arguments=(*TIME_SKIPPING, "--metrics-port", str(metrics_port), *arguments)) as address,
-        world(address, s3_url, mails, begins=begins) as made,
+        temporal_place(folder, *telling, *arguments) as place,
+        world(place, s3_url, mails, begins=begins) as made,
     ):
-        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics")
+        yield dataclasses.replace(made, metrics_url=f"http://127.0.0.1:{metrics_port}/metrics" if telling else "")

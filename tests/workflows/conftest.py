@@ -10,20 +10,20 @@ import pytest
 import pytest_asyncio
 
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
+from tests.support.temporal_places import Place, temporal_place
 from tests.support.world import ORDINARY_DAY, CaseUnderTest, World, world, world_of_its_own
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    async with temporal_server(tmp_path_factory.mktemp("temporal"), arguments=TIME_SKIPPING) as address:
-        yield address
+async def a_place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
+    async with temporal_place(tmp_path_factory.mktemp("temporal")) as place:
+        yield place
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def a_world(temporal_address: str, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
+async def a_world(a_place: Place, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world with a worker."""
-    async with world(temporal_address, moto_url, mail_sink, begins=ORDINARY_DAY) as made, made.worker():
+    async with world(a_place, moto_url, mail_sink, begins=ORDINARY_DAY) as made, made.worker():
         yield made
 
 

@@ -15,7 +15,6 @@ import pytest
 from adapters import profiles
 from adapters.activations import Activations
 from adapters.imports import start_all
-from adapters.temporal import address_of
 from domain.case.policy import Policy
 from domain.errors import CaseNotFoundError
 from domain.model import canonical_sha256
@@ -35,12 +34,11 @@ class Commands:
 
     def __init__(self, made: World, folder: Path, **environment: str) -> None:
         lender = builders.LENDER
-        self.address = address_of(made.client)
         self.folder = folder
         self._environment = {
             "PATH": os.environ["PATH"],
             "ACTIVA_ENV_FILE": os.devnull,
-            "TEMPORAL_ADDRESS": self.address,
+            **made.place.environment,
             **{f"ACTIVA_LENDER__{name.upper()}": value for name, value in lender.items()},
             "ACTIVA_S3__BUCKET": made.settings.s3.bucket,
             "ACTIVA_S3__ENDPOINT_URL": str(made.settings.s3.endpoint_url),
@@ -66,7 +64,7 @@ class Commands:
         return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
 
     async def temporal(self, *arguments: str) -> str:
-        done = await self._run(TEMPORAL, *arguments, "--address", self.address)
+        done = await self._run(TEMPORAL, *arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -17,7 +17,7 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.common import RawValue
 from temporalio.worker import Replayer
 
-from adapters import profiles, temporal
+from adapters import profiles
 from adapters.batches import Batches
 from adapters.encryption import codec
 from adapters.encryption.ring import RetiredKeyError, Ring, RingKeys, write_ring
@@ -343,4 +343,4 @@ async def replay(history: WorkflowHistory, anew: Any, workflow: str) -> None:
 
 async def raw_client(made: World) -> Any:
     """Return a client that encrypts nothing, as support's command line."""
-    return await temporal.connect(address=temporal.address_of(made.client))
+    return await made.place.connect()

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.temporal import address_of
 from stack.probes import free_port, http_answers
 from stack.process import Program, RunningProgram
 from tests.support.codec_server import ISSUER, Staff
 from tests.support.encryption import ring_file
+from tests.support.temporal_places import Place
 from tests.support.worker_alone import SETTINGS
 from tests.support.workflows.readable import readable_payloads
 from tests.support.world import World, encrypted
@@ -29,13 +29,13 @@ ORIGIN = "http://127.0.0.1:8233"
 class CommandLine:
     """The command line as staff use it."""
 
-    address: str
+    place: Place
     codec: tuple[str, ...]
 
     async def __call__(self, *arguments: str, opened: bool) -> str:
         codec = self.codec if opened else ()
         process = await asyncio.create_subprocess_exec(
-            TEMPORAL, *arguments, "--address", self.address, *codec,
+            TEMPORAL, *arguments, *codec, env={**os.environ, **self.place.environment},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         out, err = await process.communicate()
@@ -86,8 +86,8 @@ async def test_a_history_is_shown_through_the_codec_server_alone(secret_world: W
         case = await secret_world.start()
         company = f"{url}/companies/{case.company_id}"
         auth = ("--codec-auth", f"Bearer {staff.token()}")
-        temporal = CommandLine(address_of(secret_world.client), ("--codec-endpoint", url, *auth))
-        of_company = CommandLine(temporal.address, ("--codec-endpoint", company, *auth))
+        temporal = CommandLine(secret_world.place, ("--codec-endpoint", url, *auth))
+        of_company = CommandLine(temporal.place, ("--codec-endpoint", company, *auth))
         case_id = ("--workflow-id", case.handle.id)
         payment = json.dumps({"reference": "FV-77", "amount_cop": 297_500, "by": "support:ana"})
 

@@ -7,7 +7,6 @@ from temporalio.client import Interceptor, OutboundInterceptor, StartWorkflowUpd
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters import temporal
 from adapters.activations import Activations
 from domain.messages.models import VerifyPayment
 from tests.support.world import CaseUnderTest
@@ -61,7 +60,7 @@ OF_A_RUN_THAT_ENDS = RPCError(
 )
 async def test_an_update_that_no_case_has_seen_is_sent_again(case: CaseUnderTest, how: Exception) -> None:
     losing = LosesTheFirst(how)
-    client = await temporal.connect(address=temporal.address_of(case.world.client), interceptors=[losing])
+    client = await case.world.place.connect(interceptors=[losing])
     door = Activations(client, case.world.objects)
 
     answer = await door.update(case.company_id, "verify_payment", VerifyPayment(by="representative"))

@@ -121,13 +121,12 @@ async def test_the_command_exports_and_erases_and_says_when_there_is_nothing(own
 
 
 def environment(world: World, folder: Path) -> dict[str, str]:
-    settings, address = world.settings, world.client.service_client.config.target_host
+    settings = world.settings
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ACTIVA_", "TEMPORAL_"))}
     return kept | {
         "ACTIVA_ENV_FILE": os.devnull,
         "ACTIVA_DIRECTORY__FILE": str(folder / "directory.sqlite3"),
-        "TEMPORAL_ADDRESS": address,
-        "TEMPORAL_CONFIG_FILE": str(folder / "none.toml"),
+        **world.place.environment,
         "ACTIVA_LENDER__NAME": settings.lender.name,
         "ACTIVA_LENDER__NIT": settings.lender.nit,
         "ACTIVA_LENDER__DATA_PROTECTION_MAIL": settings.lender.data_protection_mail,

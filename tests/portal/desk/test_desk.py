@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -89,10 +90,10 @@ async def test_the_command_that_is_shown_does_the_same(desk: Visitor) -> None:
     typed = {"reference": "FV-80", "amount_cop": "297500", "reason": "Dijo: «ya pagué», it's paid"}
     shown = command_in(await desk.post(path, **typed))
     assert shown.startswith(f"temporal workflow signal --workflow-id activation-{desk.case.company_id} --name payment_")
-    address = desk.case.world.client.service_client.config.target_host
     run = await asyncio.create_subprocess_shell(
-        f".venv/bin/{shown} --address {address}", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
+        f".venv/bin/{shown}", env={**os.environ, **desk.case.world.place.environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
     output, _ = await run.communicate()
     assert run.returncode == 0, output
     facts = await desk.case.settle()

@@ -18,7 +18,8 @@ from stack.process import Program, RunningProgram
 from stack.programs import demo_link, programs, programs_with_portal
 from stack.servers import TIME_SKIPPING
 from stack.stack_settings import StackSettings
-from tests.support.world import SLOW_BATCHES, World
+from tests.support.temporal_places import SLOW_BATCHES
+from tests.support.world import World
 
 
 @dataclass

@@ -9,12 +9,11 @@ from pathlib import Path
 
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters import temporal
 from adapters.keeping import Keeper
 from adapters.mending import snapshots_kept
 from adapters.recording import Unrecorded
 from deploy.rebuilding import Rebuilding, Told
-from stack.servers import TIME_SKIPPING, temporal_server
+from tests.support.temporal_places import temporal_place
 from tests.support.world import World
 
 RETENTION = timedelta(days=90)
@@ -30,8 +29,8 @@ async def keeping_worker(made: World, **changes: object) -> AsyncIterator[Keeper
 @asynccontextmanager
 async def after_the_loss(made: World, folder: Path, *arguments: str) -> AsyncIterator[World]:
     """Give the world with a Temporal server whose database is empty."""
-    async with temporal_server(folder, arguments=(*TIME_SKIPPING, *arguments)) as address:
-        client = await temporal.connect(address=address)
+    async with temporal_place(folder, *arguments) as place:
+        client = await place.connect()
         skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
         yield dataclasses.replace(made, client=client, skipper=skipper)
 

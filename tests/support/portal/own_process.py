@@ -38,9 +38,7 @@ def environment(world: World, folder: Path, port: int) -> dict[str, str]:
     return {
         **kept,
         "ACTIVA_ENV_FILE": os.devnull,
-        "TEMPORAL_ADDRESS": world.client.service_client.config.target_host,
-        "TEMPORAL_NAMESPACE": world.client.namespace,
-        "TEMPORAL_CONFIG_FILE": os.devnull,
+        **world.place.environment,
         "ACTIVA_LENDER__NAME": settings.lender.name,
         "ACTIVA_LENDER__NIT": settings.lender.nit,
         "ACTIVA_LENDER__DATA_PROTECTION_MAIL": settings.lender.data_protection_mail,

@@ -25,7 +25,6 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError
 
-from adapters import temporal
 from adapters.activations import NOT_YET, QUERY_TIMEOUT
 from adapters.updates import was_unseen
 from domain.contract import ASK_AGAIN
@@ -248,7 +247,7 @@ async def _opened(world: World, cases: int) -> list[CaseUnderTest]:
 
 
 async def _come_and_go(world: World, cached: int, chance: random.Random, done: asyncio.Event) -> None:
-    other = await temporal.connect(address=temporal.address_of(world.client))
+    other = await world.place.connect()
     several = [world, dataclasses.replace(world, client=other)]  # a client can hold one worker of a queue
     while not done.is_set():
         async with AsyncExitStack() as running:

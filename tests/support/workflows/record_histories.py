@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stack.mail_sink import MailSink
-from stack.servers import TIME_SKIPPING, temporal_server
 from tests.support import s3_servers
 from tests.support.receiver import Receiver, receiving
+from tests.support.temporal_places import temporal_place
 from tests.support.workflows.paths import PATHS, PATHS_OF_EVENTS
 from tests.support.world import TUESDAY, CaseUnderTest, world
 
@@ -40,11 +40,11 @@ async def record(release: str, names: Sequence[str]) -> None:
     """Live the paths named, and write what Temporal kept of them."""
     folder = HISTORIES / release
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place, s3_servers.moto() as s3_url:
+    with tempfile.TemporaryDirectory() as folder_of_servers, s3_servers.moto() as s3_url:
         async with (
-            temporal_server(Path(place) / "temporal", arguments=TIME_SKIPPING) as address,
-            MailSink(Path(place) / "mail") as mails,
-            world(address, s3_url, mails, begins=TUESDAY) as made,
+            temporal_place(Path(folder_of_servers) / "temporal") as place,
+            MailSink(Path(folder_of_servers) / "mail") as mails,
+            world(place, s3_url, mails, begins=TUESDAY) as made,
         ):
             async with made.worker():
                 for name in [each for each in names if each in PATHS]:
