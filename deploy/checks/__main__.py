@@ -14,6 +14,7 @@ from typing import Final
 
 from deploy.checks import compose, images, texts
 from deploy.checks.cloud import cloud
+from deploy.checks.kubernetes import kubernetes
 from deploy.checks.tools import Check, ToolMissingError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -24,6 +25,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "cloud": cloud,
     "images": images.dockerfile,
     "compose": compose.compose,
+    "kubernetes": kubernetes,
 }
 
 
