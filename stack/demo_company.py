@@ -8,6 +8,8 @@ import sys
 
 from adapters import encryption, s3, temporal
 from adapters.activations import Activations
+from adapters.directory.entering import Entering
+from adapters.directory.opening import opened
 from adapters.temporal import leave_process
 from domain.errors import ActivaError
 from domain.messages.models import StepCompleted
@@ -28,7 +30,9 @@ async def _connected() -> None:
     settings = load()
     objects = s3.S3Objects(s3.connect(**settings.s3.client_arguments(), connections=1), settings.s3.bucket)
     client = await temporal.connect(codec=encryption.codec(settings.encryption, objects))
-    await begin(Activations(client, objects), settings)
+    # A directory that all share is told by whoever stores a company; one in a file follows the bucket.
+    shared = None if settings.directory.url is None else Entering(opened(**settings.directory.place()))
+    await begin(Activations(client, objects, directory=shared), settings)
 
 
 def main() -> int:
