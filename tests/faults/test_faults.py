@@ -1,12 +1,15 @@
 """A few companies live while everything fails: nothing is lost or doubled, and what stands still is told of."""
 
-import re
-from datetime import timedelta
+import random
 from pathlib import Path
 
 import pytest
 
-from tests.support.faults.running import Plan, StandsStillError, run
+from domain.case.policy import Policy
+from tests.support import builders
+from tests.support.faults.lives import Life
+from tests.support.faults.running import Plan, run, standing_still
+from tests.support.faults.stand import stand
 
 SEED = 5
 LONGEST = pytest.mark.timeout(1500)  # a mail whose worker was killed is tried again after four minutes
@@ -25,16 +28,16 @@ async def test_nothing_is_lost_or_doubled_where_everything_fails(tmp_path: Path)
     assert ran.injected.faults.total() >= plan.faults
 
 
-@LONGEST
 @pytest.mark.machine_clock
-async def test_a_run_whose_time_is_over_tells_how_each_case_stands(tmp_path: Path) -> None:
-    plan = Plan(SEED, companies=2, letters=0, kills=0, workers=0, within=timedelta(seconds=30))
+async def test_a_life_that_stands_still_is_told_of_with_how_its_case_stands(tmp_path: Path) -> None:
+    async with stand(tmp_path, workers=0, slow_seconds=1, older=None) as made:
+        chance = random.Random(SEED)  # noqa: S311
+        life = Life(made.world, "F1", chance, letters=False, post=made.post, doing="start")
+        await life.case.door.start(builders.company(company_id="F1"), Policy())
 
-    with pytest.raises(StandsStillError) as told:
-        await run(plan, tmp_path)
+        told = await standing_still(made, [life])
 
-    for company_id in (f"F{SEED}-0", f"F{SEED}-1"):
-        assert re.search(rf"^{company_id} is at: start", str(told.value), re.MULTILINE)
-    assert "pending task" in str(told.value)
-    assert "status: no answer" in str(told.value)
-    assert "WORKFLOW_TASK_SCHEDULED" in str(told.value)
+    assert "F1 is at: start" in told
+    assert "pending task: state: PENDING_WORKFLOW_TASK_STATE_SCHEDULED" in told
+    assert "status: no answer: NoWorkerError" in told
+    assert told.endswith("WORKFLOW_TASK_SCHEDULED")

@@ -22,7 +22,7 @@ class Message:
     """A message as it was taken into the history."""
 
     kind: str
-    """`signal` or `update`."""
+    """`signal`, `update`, or `result`, of a step that the case had ordered."""
     name: str
     body: Json | None
     """None where it is not one JSON object."""
@@ -61,17 +61,23 @@ async def _runs(client: Client, company_id: str) -> list[Sequence[HistoryEvent]]
 
 
 def _read(events: Sequence[HistoryEvent], found: Told) -> None:
-    waiting: list[tuple[str, Json | None]] = []
+    waiting: list[tuple[str, str, Json | None]] = []
+    ordered: dict[int, tuple[str, Json | None]] = {}
     for event in events:
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
                 sent = event.workflow_execution_signaled_event_attributes
-                waiting.append((sent.signal_name, _body(sent.input)))
+                waiting.append(("signal", sent.signal_name, _body(sent.input)))
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                order = event.activity_task_scheduled_event_attributes
+                ordered[event.event_id] = (order.activity_type.name, _body(order.input))
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                waiting.append(("result", *ordered[event.activity_task_completed_event_attributes.scheduled_event_id]))
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
                 began, seen = event.event_time.ToDatetime(UTC), len(waiting)
             case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 found.last_task = began
-                found.messages += [Message("signal", name, body, began) for name, body in waiting[:seen]]
+                found.messages += [Message(*each, began) for each in waiting[:seen]]
                 waiting = waiting[seen:]
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
                 asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input

@@ -25,8 +25,6 @@ PAST_TIMEOUTS_SECONDS = 75
 WRONG_CLOCK_SECONDS = 600
 OUTAGE_SECONDS = 10
 MOST_IN_AN_OUTAGE = 5
-FULL: tuple[int, int] = (0, resource.RLIM_INFINITY)
-FREE: tuple[int, int] = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
 @dataclass
@@ -65,7 +63,7 @@ class Injector:
                 proxy.change(None)
             for part in self.stand.parts.values():
                 part.thaw()
-                _limit(part, FREE)
+                _let_write(part)
 
     async def _kills(self) -> None:
         while self.injected.kills.total() < self.kills:
@@ -127,10 +125,10 @@ class Injector:
     async def _full_disk(self) -> str | None:
         """Let the mail server write no byte for a while. (The local S3 server answers 200 then; its door says 507.)"""
         mail = self.stand.parts["mail"]
-        if not _limit(mail, FULL):
+        if not _let_write(mail, most_bytes=0):
             return None
         await asyncio.sleep(self.chance.uniform(*self.slow_seconds))
-        _limit(mail, FREE)
+        _let_write(mail)
         return "smtp disk full"
 
     async def _days_of_outage(self) -> str | None:
@@ -161,11 +159,12 @@ def _by_clock(program: Program, ahead_seconds: int) -> Program:
     )
 
 
-def _limit(part: Part, limits: tuple[int, int]) -> bool:
-    """Set how large a file a process may write."""
+def _let_write(part: Part, most_bytes: int | None = None) -> bool:
+    """Set how large a file a process may write, None for as large as ever; False where it does not run."""
     if (pid := part.pid) is None:
         return False
     with contextlib.suppress(OSError):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most if most_bytes is None else most_bytes, most))
         return True
     return False

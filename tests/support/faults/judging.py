@@ -4,6 +4,7 @@ import asyncio
 import email
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import getaddresses
@@ -53,7 +54,7 @@ async def judge(made: Stand, lives: list[Life]) -> Verdicts:
         found.wrong += [f"{life.company_id}: {each}" for each in wrong]
         found.companies += 1
         found.runs += history.runs
-        found.messages += len(history.messages)
+        found.messages += sum(each.kind != "result" for each in history.messages)
         found.loans += facts["loan"] is not None
         found.failed_tasks += [
             f"{life.company_id}: {each}" for each in history.failed_tasks if not each.startswith(HARMLESS)
@@ -167,9 +168,15 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
     if len(left) > said["notice_given_up"] + said["notice_dropped"]:
         wrong += left
     told_of = said["notice_sent"] + said["notice_uncertain"] + len(facts["reminders"]["sent"])
-    if told_of + said["notice_given_up"] < len(markers) - len(left):
+    if told_of + said["notice_given_up"] + _untold(said, markers) < len(markers) - len(left):
         wrong.append(f"the case tells of {told_of} mails, the store of {sorted(markers)}: {said}")
     return wrong + [f"mail {key} is owed and has no marker" for key in _owed(facts) - markers.keys()]
+
+
+def _untold(said: Counter[str], markers: Iterable[str]) -> int:
+    """Return how many mails a case may not tell of: those about a certificate that gave way while they were sent."""
+    gave_way = said["certificate_withdrawn"] or said["certificate_issued"] > 1
+    return sum(key.startswith("certificate/") for key in markers) if gave_way else 0
 
 
 def _markers(life: Life) -> dict[str, Marker]:
@@ -184,7 +191,8 @@ def _markers(life: Life) -> dict[str, Marker]:
 
 def _events_of(life: Life, receiver: Receiver, facts: Json, found: Verdicts) -> list[str]:
     """Return which events are told as delivered and were not received; one may come twice, under its own id."""
-    taken = Counter(each["id"] for each in receiver.of(life.company_id))
+    # Whether its signature is fresh is not asked: that goes by the clock of a worker, which may be wrong.
+    taken = Counter(headers["webhook-id"] for headers, _ in receiver.requests_of(life.company_id))
     found.events += len(taken)
     found.events_twice += sum(each > 1 for each in taken.values())
     delivered = {each["id"] for each in facts["webhooks"]["deliveries"] if each["outcome"] == "delivered"}

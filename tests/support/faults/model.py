@@ -14,7 +14,8 @@ from tests.support.faults.histories import Message
 
 TOTAL_COP = 297_500
 LOAN_DAYS = 30
-RENEWAL_DAYS = 30
+RENEWAL_DAYS = 60
+"""From the first reminder on."""
 LONGEST_TERM_DAYS = 1830
 Json = dict[str, Any]
 
@@ -70,6 +71,9 @@ class Model:
     def take(self, message: Message) -> Outcome:
         """Take a message as the case must."""
         self.advance(message.at)
+        if message.kind == "result":
+            self._told_of(message)
+            return Outcome.ASKED
         outcome = self._outcome(message)
         self.advance(message.at)
         if outcome is Outcome.REJECTED and message.kind == "update":
@@ -244,14 +248,21 @@ class Model:
             return Outcome.REJECTED
         if f"upload {upload_id}" in self.seen:
             return Outcome.REPEATED
+        self.seen.add(f"upload {upload_id}")
+        return Outcome.TAKEN
+
+    def _told_of(self, result: Message) -> None:
+        """Take the verdict on a letter, once its check is over."""
+        if result.name != "check_upload" or result.body is None:
+            return
+        upload_id = result.body["upload_id"]
         verdict = self.verdicts[upload_id]
-        if verdict != "missing":
-            self.seen.add(f"upload {upload_id}")
+        if verdict == "missing":  # it may still come under the same id
+            self.seen.discard(f"upload {upload_id}")
         self.uploads.pop(upload_id, None)
         self.uploads[upload_id] = "rejected" if verdict == "missing" else verdict
         if verdict == "accepted" and self.loan is None and not self._signs(self.today):
             self.loan = "active"
-        return Outcome.TAKEN
 
     def _delete_letter(self, body: Json) -> Outcome:  # noqa: ARG002
         if self.attached is None:

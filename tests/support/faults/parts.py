@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from stack.process import Program, ProgramFailedError, RunningProgram
 
-GONE_WITHIN_SECONDS = 10
+GONE_WITHIN_SECONDS = 60
 
 
 @dataclass

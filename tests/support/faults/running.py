@@ -25,6 +25,7 @@ STANDS_STILL = timedelta(minutes=12)
 SETTLED_CLOCK_SECONDS = 1200
 """How far ahead the last worker's clock is, so that a mail whose attempt broke off need not be waited for."""
 LAST_EVENTS = 12
+ANSWERS_WITHIN = timedelta(seconds=5)
 TELL_EVERY_SECONDS = 10
 
 
@@ -193,7 +194,7 @@ async def _how_it_stands(life: Life) -> str:
         next_at = each.next_attempt_schedule_time.ToJsonString() if each.HasField("next_attempt_schedule_time") else ""
         lines.append(f"  pending: {each.activity_type.name} {state} attempt {each.attempt} next {next_at} {why}")
     try:
-        facts = await life.case.door.status(life.company_id, within=timedelta(seconds=15))
+        facts = await life.case.door.status(life.company_id, within=ANSWERS_WITHIN)
         part = {name: facts[name] for name in ("stage", "waiting_to_retry", "attention", "closing")}
         part["webhooks"] = facts["webhooks"]["waiting"]
         lines.append(f"  status: {part}")
