@@ -9,8 +9,9 @@ import numpy.typing as npt
 Image: TypeAlias = npt.NDArray[np.uint8]
 """Rows of grey values."""
 Floats: TypeAlias = npt.NDArray[np.floating[Any]]
-IssuedPage: TypeAlias = Callable[[int, float], Image]
-"""Gives the picture of a page of the letter as it was issued, by its index and the pixels per millimetre."""
+IssuedPage: TypeAlias = Callable[[int, float, float], Image]
+"""Gives the picture of a page of the letter as it was issued, by its index, the pixels per millimetre, and how many
+millimetres of it are drawn, from its top."""
 
 LONG_SIDE_PIXELS = 2200
 """Whatever size a file claims for its page, its picture has this many pixels along the longer side."""

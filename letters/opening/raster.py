@@ -13,7 +13,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from letters.gate.rewriting import Scan
-from letters.geometry import PAGE_WIDTH_MM
+from letters.geometry import PAGE_HEIGHT_MM, PAGE_WIDTH_MM
 from letters.pictures import LONG_SIDE_PIXELS, Drawing, Image, ScannedPage
 
 _MAX_DEPTH: Final = 16
@@ -58,11 +58,12 @@ def shown_page(document: pypdfium2.PdfDocument, index: int) -> Image:
     return _picture(page, LONG_SIDE_PIXELS / max(page.get_size()), annotations=True)
 
 
-def issued_page(pdf: bytes, index: int, pixels_per_mm: float) -> Image:
-    """Return the grey picture of a page of the letter as it was issued."""
+def issued_page(pdf: bytes, index: int, pixels_per_mm: float, height_mm: float = PAGE_HEIGHT_MM) -> Image:
+    """Return the grey picture of a page of the letter as it was issued, of so many millimetres from its top."""
     with pypdfium2.PdfDocument(pdf) as document:
         page = document[index]
-        return _picture(page, pixels_per_mm * PAGE_WIDTH_MM / page.get_width())
+        below = page.get_height() * (1 - height_mm / PAGE_HEIGHT_MM)
+        return _picture(page, pixels_per_mm * PAGE_WIDTH_MM / page.get_width(), below=below)
 
 
 def _is_bilevel(page: pypdfium2.PdfPage) -> bool:
@@ -106,7 +107,9 @@ def _fills(picture: pypdfium2.PdfImage, page: pypdfium2.PdfPage, scale: float) -
     return is_upright and is_whole and all(abs(own - its) * scale < _SAME_PLACE for own, its in sides)
 
 
-def _picture(page: pypdfium2.PdfPage, scale: float, *, annotations: bool = False) -> Image:
+def _picture(page: pypdfium2.PdfPage, scale: float, *, annotations: bool = False, below: float = 0.0) -> Image:
     # pdfium takes longer to draw in grey than in colour, and longer to fill three bytes than four.
-    bitmap = page.render(scale=scale, may_draw_forms=False, draw_annots=annotations, prefer_bgrx=True)
+    bitmap = page.render(
+        scale=scale, may_draw_forms=False, draw_annots=annotations, prefer_bgrx=True, crop=(0, below, 0, 0)
+    )
     return np.asarray(cv2.cvtColor(bitmap.to_numpy(), cv2.COLOR_BGRA2GRAY), np.uint8)

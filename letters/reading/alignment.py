@@ -10,14 +10,16 @@ from typing import Final
 import cv2
 import numpy as np
 
-from letters.pictures import Floats
+from letters.pictures import Floats, Image
 
 _MIN_SCORE: Final = 0.4
 _MIN_CONTRAST: Final = 14.0
 _OUTLIER_PIXELS: Final = 1.0
+_LEAST_BEND: Final = 1e-6
 _ROUNDS: Final = 4
 _PLENTY: Final = 1.4
 """How many times the tiles that the surface needs are enough."""
+_COLOURS: Final = 2
 _GRID: Final = 32
 _MARGIN_MM: Final = 6.0
 
@@ -41,6 +43,8 @@ class _Pass:
 _WHOLE_PARAGRAPHS: Final = _Pass(1.25, (56.0, 36.0), 7.0, 2, overlap=3)
 """A paragraph's outline is unlike any other, where one line is like the next."""
 _COARSE: Final = _Pass(2.5, (26.0, 16.0), 3.0, 3)
+_FINE: Final = _Pass(2.5, (12.0, 8.0), 1.5, 6)
+"""At half the pixels: a tile's place is found to a tenth of one."""
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,20 @@ class _Surface:
 _FLAT: Final = _Surface(0, np.zeros((1, 2)))
 
 
-def align(scan: Floats, issued: Floats, pixels_per_mm: float) -> Floats:
-    """Return the scan moved onto the issued page, both grey and of one size."""
-    rough = _FLAT
-    for how in (_WHOLE_PARAGRAPHS, _COARSE):
-        scale = how.pixels_per_mm / pixels_per_mm
-        rough = _surface(_resized(scan, scale), _resized(issued, scale), how, rough)
-    fine = _surface(scan, issued, _Pass(pixels_per_mm, (12.0, 8.0), 1.5, 6), rough)
-    return scan if fine is _FLAT else _moved(scan, fine, pixels_per_mm)
+def align(scan: Image, issued: Floats, pixels_per_mm: float, wanted: tuple[int, tuple[int, ...]]) -> Image:
+    """Return the scan moved onto the issued page, both grey and of one size, without their margins.
+
+    `wanted` is the margin, the same on the left and above, and the rows and columns within it.
+    """
+    fine = [_resized(each, _FINE.pixels_per_mm / pixels_per_mm) for each in (scan, issued)]
+    rough = [_resized(each, _WHOLE_PARAGRAPHS.pixels_per_mm / _FINE.pixels_per_mm) for each in fine]
+    surface = _FLAT
+    for how, (moving, fixed) in ((_WHOLE_PARAGRAPHS, rough), (_COARSE, fine), (_FINE, fine)):
+        surface = _surface(moving, fixed, how, surface)
+    return _moved(scan, surface, pixels_per_mm, wanted)
 
 
-def _resized(picture: Floats, scale: float) -> Floats:
+def _resized(picture: Image | Floats, scale: float) -> Floats:
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
 
 
@@ -77,10 +84,12 @@ def _surface(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> _Surf
 
     Every second tile is enough where most of them are found; a page of which less is seen needs them all.
     """
-    places, moves = _tile_moves(scan, issued, how, guess, 0)
-    if len(places) < _PLENTY * how.min_tiles():
-        others = _tile_moves(scan, issued, how, guess, 1)
+    places, moves = np.zeros((0, 2)), np.zeros((0, 2))
+    for colour in range(_COLOURS):
+        others = _tile_moves(scan, issued, how, guess, colour)
         places, moves = np.concatenate([places, others[0]]), np.concatenate([moves, others[1]])
+        if len(places) >= _PLENTY * how.min_tiles():
+            break
     if len(places) < how.min_tiles():
         return guess
     terms = _terms(places[:, 0], places[:, 1], how.degree)
@@ -98,7 +107,7 @@ def _surface(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> _Surf
 def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface, colour: int) -> tuple[Floats, Floats]:
     """Return the middle of each tile, from -1 to 1 across the page, and the millimetres that it has to be moved by.
 
-    The tiles are those of one colour (0 or 1), as on a chequered board.
+    The tiles are those of one colour, as on a chequered board.
     """
     width, height = (round(side * how.pixels_per_mm) for side in how.tile_mm)
     reach = round(how.search_mm * how.pixels_per_mm)
@@ -109,34 +118,46 @@ def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface, colou
     guessed = np.round(guess.at(across, down) * how.pixels_per_mm).astype(int)
     margin = round(_MARGIN_MM * how.pixels_per_mm)
     framed = cv2.copyMakeBorder(scan, *(margin,) * 4, cv2.BORDER_CONSTANT, value=(255.0,))
-    places, moves = [], []
-    for row, column in np.ndindex(len(tops), len(lefts)):
-        if (row + column) % 2 != colour:
-            continue
-        top, left = int(tops[row]), int(lefts[column])
-        shift_x, shift_y = (int(shift) for shift in guessed[row, column])
+    of_colour = np.add.outer(np.arange(len(tops)), np.arange(len(lefts))) % _COLOURS == colour
+    found, whole, peaks = [], [], []
+    for row, column in np.argwhere(of_colour & (_contrasts(issued, tops, lefts, height, width) >= _MIN_CONTRAST)):
+        top, left, (shift_x, shift_y) = tops[row], lefts[column], guessed[row, column]
         tile = issued[top : top + height, left : left + width]
         first_row, first_column = margin + top + shift_y - reach, margin + left + shift_x - reach
         around = framed[first_row : first_row + height + 2 * reach, first_column : first_column + width + 2 * reach]
-        if (
-            around.shape != (height + 2 * reach, width + 2 * reach)
-            or float(cv2.meanStdDev(tile)[1][0, 0]) < _MIN_CONTRAST
-        ):
+        if around.shape != (height + 2 * reach, width + 2 * reach):
             continue
         match: Floats = np.asarray(cv2.matchTemplate(around, tile, cv2.TM_CCOEFF_NORMED), np.float32)
         _, score, _, (x, y) = cv2.minMaxLoc(match)
         if score >= _MIN_SCORE and 0 < x < 2 * reach and 0 < y < 2 * reach:
-            fine_x, fine_y = _peak(match[y, x - 1 : x + 2]), _peak(match[y - 1 : y + 2, x])
-            moves.append((shift_x + x - reach + fine_x, shift_y + y - reach + fine_y))
-            places.append((across[row, column], down[row, column]))
-    return np.array(places).reshape(-1, 2), np.array(moves).reshape(-1, 2) / how.pixels_per_mm
+            found.append((row, column))
+            whole.append((shift_x + x - reach, shift_y + y - reach))
+            peaks.append((match[y, x - 1 : x + 2], match[y - 1 : y + 2, x]))
+    if not found:
+        return np.zeros((0, 2)), np.zeros((0, 2))
+    at = tuple(np.array(found).T)
+    return np.stack([across[at], down[at]], axis=-1), (np.array(whole) + _tops(np.array(peaks))) / how.pixels_per_mm
 
 
-def _peak(around: Floats) -> float:
-    """Return where the top of a parabola through three values lies, from the middle one."""
-    before, middle, after = (float(value) for value in around)
-    bend = before - 2 * middle + after
-    return 0.0 if bend >= 0 else max(-0.5, min(0.5, (before - after) / (2 * bend)))
+def _contrasts(issued: Floats, tops: Floats, lefts: Floats, height: int, width: int) -> Floats:
+    """Return the deviation of grey levels in every tile."""
+    corners = np.ix_(np.concatenate([tops, tops + height]), np.concatenate([lefts, lefts + width]))
+    rows, columns = len(tops), len(lefts)
+
+    def means(sums: Floats) -> Floats:
+        at = sums[corners]
+        whole = at[rows:, columns:] - at[:rows, columns:] - at[rows:, :columns] + at[:rows, :columns]
+        return np.asarray(whole / (height * width))
+
+    mean, square = (means(np.asarray(sums)) for sums in cv2.integral2(issued))
+    return np.asarray(np.sqrt(np.maximum(square - mean**2, 0)))
+
+
+def _tops(values: Floats) -> Floats:
+    """Return where the top of a parabola through each three values lies, from the middle one."""
+    before, middle, after = np.moveaxis(values, -1, 0)
+    bend = np.minimum(before - 2 * middle + after, -_LEAST_BEND)
+    return np.asarray(np.clip((before - after) / (2 * bend), -0.5, 0.5))
 
 
 def _terms(x: Floats, y: Floats, degree: int) -> Floats:
@@ -144,14 +165,15 @@ def _terms(x: Floats, y: Floats, degree: int) -> Floats:
     return np.stack([x**i * y**j for i, j in powers], axis=-1)
 
 
-def _moved(scan: Floats, surface: _Surface, pixels_per_mm: float) -> Floats:
-    rows, columns = scan.shape
-    # The surface is smooth: a coarse grid of it, enlarged, is the same for a fraction of the work.
-    grid_y, grid_x = np.mgrid[0 : rows + _GRID : _GRID, 0 : columns + _GRID : _GRID].astype(np.float64)
-    places = np.stack([grid_x, grid_y], axis=-1).astype(np.float32)
-    places += surface.at(2 * grid_x / columns - 1, 2 * grid_y / rows - 1) * pixels_per_mm
-    enlarged = np.array([[1 / _GRID, 0, 0], [0, 1 / _GRID, 0]], np.float32)
-    spread = cv2.warpAffine(places, enlarged, (columns, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-    return np.asarray(
-        cv2.remap(scan, spread[:, :, 0], spread[:, :, 1], cv2.INTER_LINEAR, borderValue=(255.0,)), np.float32
-    )
+def _moved(scan: Image, surface: _Surface, pixels_per_mm: float, wanted: tuple[int, tuple[int, ...]]) -> Image:
+    margin, (rows, columns) = wanted
+    # The surface is smooth: a coarse grid of it, enlarged, is the same for a fraction of the work. Points of the grid
+    # stand in the middle of their squares, and those on the rim half a square outside.
+    across, down = (margin + _GRID * (np.arange(-1, -(-side // _GRID) + 1) + 0.5) - 0.5 for side in (columns, rows))
+    grid_x, grid_y = np.meshgrid(across, down)
+    moves = surface.at(2 * grid_x / scan.shape[1] - 1, 2 * grid_y / scan.shape[0] - 1) * pixels_per_mm
+    places = np.stack([grid_x, grid_y], axis=-1) + moves
+    spread = cv2.resize(places.astype(np.float32), None, fx=_GRID, fy=_GRID, interpolation=cv2.INTER_LINEAR)
+    spread = spread[_GRID : _GRID + rows, _GRID : _GRID + columns]
+    moved = cv2.remap(scan, spread, None, cv2.INTER_LINEAR, borderValue=(255.0,))  # type: ignore[call-overload]
+    return np.asarray(moved, np.uint8)

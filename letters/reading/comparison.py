@@ -20,7 +20,8 @@ from letters.reading.alignment import align
 from letters.reading.landmarks import warp
 from letters.reading.missing import WINDOW_MM as DETAIL_WINDOW_MM
 from letters.reading.missing import departures
-from letters.reading.windows import PIXELS_PER_MM, blurred, detail, window_mean
+from letters.reading.ranks import median
+from letters.reading.windows import PIXELS_PER_MM, blurred, detail, half_window_mean
 
 _SOFT_BLUR: Final = 1.5
 _BLURS: Final = (0.35, 0.6, 1.0, _SOFT_BLUR)
@@ -57,6 +58,7 @@ AREA: Final = Box(x_mm=21.0, y_mm=20.0, width_mm=174.0, height_mm=SIGNATURE_BOX.
 _BEYOND_MM: Final = 15.0
 """Seen of the page to the left, above and to the right of the area while it is moved: a smooth surface runs wild where
 it has nothing to hold on to, which should be in the margins rather than on the words at their edge."""
+_BEYOND: Final = round(_BEYOND_MM * PIXELS_PER_MM)
 _SEEN: Final = Box(
     x_mm=AREA.x_mm - _BEYOND_MM,
     y_mm=AREA.y_mm - _BEYOND_MM,
@@ -93,15 +95,14 @@ class Likeness:
 
 def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: int) -> Likeness:
     """Return how far a picture agrees with a page (from 1) of the issued letter."""
-    whole = issued_page(page - 1, PIXELS_PER_MM)
+    whole = issued_page(page - 1, PIXELS_PER_MM, _SEEN.y_mm + _SEEN.height_mm + 1.0)
     issued = _cut(whole, AREA)
     # Without this, straightening would fold detail finer than the comparison into it.
     picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 1.0), np.uint8)
     scan = _evenly_lit(warp(picture, transform, _SEEN, PIXELS_PER_MM))
     printed = _printed(issued, page)
-    moved = align(scan, blurred(_cut(whole, _SEEN), _ALIGNING_BLUR), PIXELS_PER_MM)
-    (rows, columns), beyond = issued.shape, round(_BEYOND_MM * PIXELS_PER_MM)
-    aligned = np.ascontiguousarray(moved[beyond : beyond + rows, beyond : beyond + columns])
+    moved = align(scan, blurred(_cut(whole, _SEEN), _ALIGNING_BLUR), PIXELS_PER_MM, (_BEYOND, issued.shape))
+    aligned = moved.astype(np.float32)
     found = _likeness(aligned, issued, page, printed)
     if not found.in_doubt or found.median < _WORTH_IT:
         return found
@@ -110,11 +111,12 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
 
 
 def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Likeness:
-    part = slice(aligned.shape[0] // 3, aligned.shape[0] // 2)
-    some, of_some = aligned[part], _moments(aligned[part], _WINDOW_MM)
+    part = slice(aligned.shape[0] // 3 // _STEP, aligned.shape[0] // 2 // _STEP)
+    rows = slice(part.start * _STEP, part.stop * _STEP)
+    some, of_some = aligned[rows], _moments(aligned[rows], _WINDOW_MM)
 
     def agreement(blur: float) -> float:
-        scores = _scores(some, blurred(issued[part], blur), of_scan=of_some)
+        scores = _scores(some, blurred(issued[rows], blur), of_scan=of_some)
         return _median(scores[printed[part]])
 
     blur = max(_BLURS, key=agreement)
@@ -125,7 +127,7 @@ def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Lik
         aligned, likeness_of = detail(aligned), detail(likeness_of)
         printed = _printed(issued, page, DETAIL_WINDOW_MM)
     scores = _second_look(aligned, likeness_of, printed, DETAIL_WINDOW_MM if soft else _WINDOW_MM)
-    values = scores[printed][:: _STEP**2]
+    values = scores[printed]
     if not values.size:
         return Likeness(0.0, 0.0, 0.0, soft)
     spot = int(_SPOT_MM2 * PIXELS_PER_MM**2 / _STEP**2)
@@ -135,31 +137,35 @@ def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Lik
 
 
 def _second_look(scan: Floats, issued: Floats, printed: Floats, window_mm: tuple[float, float]) -> Floats:
-    """Return the scores of every pixel after the worst spots were looked at again, each moved by itself.
+    """Return the scores of the page after the worst spots were looked at again, each moved by itself.
 
     A spot can score badly because the paper bends more sharply there than the surface does. Other words stay other
     words wherever they are moved.
     """
     scores = _scores(scan, issued, window_mm)
-    pending = np.where(printed, scores, 1.0).astype(np.float32)
+    pending = np.where(printed, scores, np.float32(1.0))
     enough = _median(scores[printed]) - _GOOD_FALL
     reach = round(_LOOK_AGAIN_MM * PIXELS_PER_MM)
-    half_width, half_height = (round(side * PIXELS_PER_MM / 2) for side in _LOOK_MM)
+    half_width, half_height = (round(side * PIXELS_PER_MM / 2 / _STEP) for side in _LOOK_MM)
+    rows, columns = scores.shape
+    edge = -(-reach // _STEP)
     for _ in range(_LOOKS):
         lowest, _, (x, y), _ = cv2.minMaxLoc(pending)
         if lowest >= enough:
             break
-        top, left = max(reach, y - half_height), max(reach, x - half_width)
-        bottom, right = min(scan.shape[0] - reach, y + half_height), min(scan.shape[1] - reach, x + half_width)
+        top, left = max(edge, y - half_height), max(edge, x - half_width)
+        bottom, right = min(rows - edge, y + half_height), min(columns - edge, x + half_width)
         pending[max(0, y - half_height) : y + half_height, max(0, x - half_width) : x + half_width] = 1.0
         if bottom - top < half_height or right - left < half_width:
             continue
+        looked_at = scores[top:bottom, left:right]
+        top, left, bottom, right = (side * _STEP for side in (top, left, bottom, right))
         tile = issued[top:bottom, left:right]
         match = cv2.matchTemplate(scan[top - reach : bottom + reach, left - reach : right + reach], tile, cv2.TM_CCOEFF)
         _, _, _, (across, down) = cv2.minMaxLoc(match)
         across, down = across - reach, down - reach
         moved = scan[top + down : bottom + down, left + across : right + across]
-        scores[top:bottom, left:right] = np.maximum(scores[top:bottom, left:right], _scores(moved, tile, window_mm))
+        np.maximum(looked_at, _scores(moved, tile, window_mm), out=looked_at)
     return scores
 
 
@@ -169,11 +175,11 @@ def _unfolded(scan: Floats, issued: Floats, printed: Floats) -> Floats:
     What is left when the issued page is taken away is averaged along the page: a fold is dark all along, while other
     words are darker here and lighter there.
     """
-    some = printed[::_STEP, ::_STEP]
-    a, b = scan[::_STEP, ::_STEP][some], issued[::_STEP, ::_STEP][some]
+    a, b = scan[::_STEP, ::_STEP][printed], issued[::_STEP, ::_STEP][printed]
     spread = float(b.var())
     gain = float(np.mean(a * b) - a.mean() * b.mean()) / spread if spread else 1.0
-    left = scan - gain * issued - (float(a.mean()) - gain * float(b.mean()))
+    offset = float(a.mean()) - gain * float(b.mean())
+    left = cv2.addWeighted(scan, 1.0, issued, -gain, -offset)
     along = round(_ALONG_MM * PIXELS_PER_MM)
     across = cv2.boxFilter(left, -1, (along, 1))
     down = cv2.boxFilter(left - across, -1, (1, along))
@@ -182,7 +188,7 @@ def _unfolded(scan: Floats, issued: Floats, printed: Floats) -> Floats:
 
 def _median(values: Floats) -> float:
     """Return about the median of many values."""
-    return float(np.median(values[::_SAMPLE])) if values.size else 0.0
+    return median(values[::_SAMPLE]) if values.size else 0.0
 
 
 def _cut(page: Image, box: Box) -> Image:
@@ -190,44 +196,43 @@ def _cut(page: Image, box: Box) -> Image:
     return page[top : top + round(box.height_mm * PIXELS_PER_MM), left : left + round(box.width_mm * PIXELS_PER_MM)]
 
 
-def _evenly_lit(scan: Image) -> Floats:
+def _evenly_lit(scan: Image) -> Image:
     """Return the scan with the paper at 255 everywhere."""
     small = cv2.resize(scan, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8)), (0, 0), 3)
-    paper = cv2.resize(paper, (scan.shape[1], scan.shape[0]), interpolation=cv2.INTER_LINEAR)
-    even = np.minimum(255.0, scan.astype(np.float32) * 255.0 / np.maximum(paper.astype(np.float32), 24.0))
-    return np.asarray(even, np.float32)
+    paper = np.maximum(cv2.resize(paper, (scan.shape[1], scan.shape[0]), interpolation=cv2.INTER_LINEAR), 24)
+    return np.asarray(cv2.divide(scan, paper, scale=255.0), np.uint8)
 
 
 def _printed(issued: Image, page: int, window_mm: tuple[float, float] = _WINDOW_MM) -> Floats:
-    """Return where the issued page has print to compare, without the codes."""
+    """Return where the issued page has print to compare, without the codes, for every second pixel."""
     data = issued.astype(np.float32)
-    mean, square = window_mean(data, window_mm), window_mean(data * data, window_mm)
-    found = np.sqrt(np.maximum(square - mean * mean, 0)) > _MIN_CONTRAST
+    found = _moments(data, window_mm).variance > _MIN_CONTRAST**2
+    scale = PIXELS_PER_MM / _STEP
     for code in GEOMETRY.pages[page - 1].codes:
         top, left = (code.y_mm - AREA.y_mm - 3), (code.x_mm - AREA.x_mm - 3)
-        rows = slice(max(0, round(top * PIXELS_PER_MM)), max(0, round((top + code.height_mm + 6) * PIXELS_PER_MM)))
-        found[rows, max(0, round(left * PIXELS_PER_MM)) :] = False
+        rows = slice(max(0, round(top * scale)), max(0, round((top + code.height_mm + 6) * scale)))
+        found[rows, max(0, round(left * scale)) :] = False
     return np.asarray(found)
 
 
 class _Moments(NamedTuple):
-    """Mean and variance of the window around every pixel."""
+    """Mean and variance of the window around every second pixel of every second row."""
 
     mean: Floats
     variance: Floats
 
 
 def _moments(data: Floats, window_mm: tuple[float, float]) -> _Moments:
-    mean = window_mean(data, window_mm)
-    return _Moments(mean, window_mean(data * data, window_mm) - mean * mean)
+    mean = half_window_mean(data, window_mm)
+    return _Moments(mean, half_window_mean(data * data, window_mm) - mean * mean)
 
 
 def _scores(
     scan: Floats, issued: Floats, window_mm: tuple[float, float] = _WINDOW_MM, of_scan: _Moments | None = None
 ) -> Floats:
-    """Return the correlation of the window around every pixel."""
+    """Return the correlation of the window around every second pixel of every second row."""
     of_scan, of_issued = of_scan or _moments(scan, window_mm), _moments(issued, window_mm)
-    covariance = window_mean(scan * issued, window_mm) - of_scan.mean * of_issued.mean
+    covariance = half_window_mean(scan * issued, window_mm) - of_scan.mean * of_issued.mean
     variance = of_scan.variance * of_issued.variance
     return np.asarray(covariance / np.sqrt(np.maximum(variance, _MIN_SPREAD**4)), np.float32)

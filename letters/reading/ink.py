@@ -14,6 +14,7 @@ from letters.geometry import Box
 from letters.pictures import Floats, Image
 from letters.reading.landmarks import warp
 from letters.reading.pieces import HAND_HEIGHT_MM, HAND_WIDTH_MM, PIXELS_PER_MM, extent, pieces_of
+from letters.reading.ranks import median, quantile
 from letters.reading.strokes import measure_strokes
 
 _INSET_MM: Final = 1.6
@@ -164,7 +165,7 @@ def _by_itself(ink: Image, shade: Floats) -> Image:
     for label, (x, y, width, height, _) in enumerate(boxes):
         if label and width >= HAND_WIDTH_MM * PIXELS_PER_MM and height >= HAND_HEIGHT_MM * PIXELS_PER_MM:
             own = labels[y : y + height, x : x + width] == label
-            least[label] = _PALER * (1 - float(np.quantile(shade[y : y + height, x : x + width][own], 1 - _DARKEST)))
+            least[label] = _PALER * (1 - quantile(shade[y : y + height, x : x + width][own], 1 - _DARKEST))
     return np.asarray(ink & (1 - shade > least[labels]), np.uint8)
 
 
@@ -192,7 +193,7 @@ def _print_around(picture: Image, transform: Floats, box: Box) -> _Print:
     for top, height in _WORDS_MM:
         words = Box(x_mm=box.x_mm, y_mm=box.y_mm + top, width_mm=box.width_mm * 0.6, height_mm=height)
         shade, _ = _shade(warp(picture, transform, words, PIXELS_PER_MM))
-        darkness = max(_LEAST_PRINT, 1 - float(np.quantile(shade, _WORDS_CORE)))
+        darkness = max(_LEAST_PRINT, 1 - quantile(shade, _WORDS_CORE))
         found.append(_Print(darkness, _sharpness(shade, shade < 1 - _WORD * darkness)))
     return max(found, key=lambda words: words.darkness)
 
@@ -201,10 +202,9 @@ def _sharpness(shade: Floats, where: npt.NDArray[np.bool_]) -> float:
     """Return how steep the edges of some strokes are, against their darkness."""
     if not where.any():
         return 0.0
-    down, across = np.gradient(shade)
     around = cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    steep = float(np.quantile(np.hypot(down, across)[around], _STEEP))
-    return steep / max(0.01, 1 - float(np.quantile(shade[where], _CORE)))
+    down, across = (cv2.Sobel(shade, -1, x, y, ksize=1, scale=0.5)[around] for x, y in ((0, 1), (1, 0)))
+    return quantile(np.hypot(down, across), _STEEP) / max(0.01, 1 - quantile(shade[where], _CORE))
 
 
 def _shade(patch: Image) -> tuple[Floats, float]:
@@ -215,8 +215,8 @@ def _shade(patch: Image) -> tuple[Floats, float]:
     paper = cv2.resize(paper, (patch.shape[1], patch.shape[0]))
     shade = smooth / np.maximum(paper, 8)
     some = shade[::_SAMPLE, ::_SAMPLE]
-    middle = float(np.median(some))
-    noise = 1.4826 * float(np.median(np.abs(some - middle)))
+    middle = median(some)
+    noise = 1.4826 * median(np.abs(some - middle))
     return np.asarray(shade / max(middle, 0.1), np.float32), noise
 
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from letters.pictures import Floats, Image
-from letters.reading.windows import PIXELS_PER_MM, blurred, detail, window_mean
+from letters.reading.windows import PIXELS_PER_MM, blurred, detail, half_window_mean
 
 WINDOW_MM: Final = (2.4, 2.4)
 _BLUR: Final = 1.0
@@ -40,19 +40,22 @@ class Departures(NamedTuple):
 
 
 def departures(aligned: Floats, issued: Image, printed: Floats) -> Departures:
-    """Return what is missing and what is added on a scan that was moved onto the issued page, where that has print."""
+    """Return what is missing and what is added on a scan that was moved onto the issued page.
+
+    `printed` tells of every second pixel of every second row whether the issued page has print there.
+    """
     dark = np.asarray(255 - aligned, np.float32)
     expected = _fitted(dark, issued, printed)
     left = dark - expected
-    mean = window_mean(detail(expected) ** 2, WINDOW_MM)
-    edge = round(_EDGE_MM * PIXELS_PER_MM)
+    mean = half_window_mean(detail(expected) ** 2, WINDOW_MM)
+    edge = round(_EDGE_MM * PIXELS_PER_MM / _STEP)
     compared = np.zeros_like(printed)
     compared[edge:-edge, edge:-edge] = printed[edge:-edge, edge:-edge]
-    contrast = mean + float(np.median(mean[compared][:: _STEP**2]))
+    contrast = mean + float(np.median(mean[compared]))
     black = float(np.quantile(dark[:: _STEP * 2, :: _STEP * 2], 1 - _DARK_SHARE))
 
     def worst(amounts: Floats) -> float:
-        values = (window_mean(np.maximum(amounts, 0) ** 2, WINDOW_MM) / contrast)[compared][:: _STEP**2]
+        values = (half_window_mean(np.maximum(amounts, 0) ** 2, WINDOW_MM) / contrast)[compared]
         spot = int(_SPOT_MM2 * PIXELS_PER_MM**2 / _STEP**2)
         return float(np.sqrt(np.partition(values, -spot)[-spot]))
 
@@ -68,7 +71,7 @@ def _fitted(dark: Floats, issued: Image, printed: Floats) -> Floats:
     for top in np.linspace(0, rows - height, -(-rows // height)).astype(int):
         for left in np.linspace(0, columns - width, -(-columns // width)).astype(int):
             tile = slice(top, top + height), slice(left, left + width)
-            if printed[tile].any():
+            if printed[top // _STEP : (top + height) // _STEP, left // _STEP : (left + width) // _STEP].any():
                 some = shapes[tile][::_STEP, ::_STEP].reshape(-1, shapes.shape[-1])
                 fitted[tile] = shapes[tile] @ _weights(some, dark[tile][::_STEP, ::_STEP].ravel())
     return fitted

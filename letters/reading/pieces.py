@@ -71,7 +71,7 @@ def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, 
     """
     x, y, width, height = box
     piece = labels[y : y + height, x : x + width] == label
-    points = np.argwhere(piece)[:, ::-1].astype(np.int32)
+    points = cv2.findNonZero(piece.astype(np.uint8))
     edge = np.zeros(piece.shape, np.uint8)
     cv2.polylines(edge, [cv2.convexHull(points)], isClosed=True, color=1)
     whole = edge > 0
