@@ -56,7 +56,7 @@ def go(find: Finder = shutil.which) -> str:
     """Return Go's command; raises NoClusterError."""
     if found := find("go"):
         return found
-    raise NoClusterError("there is no Go here to build Temporal's server: install Go 1.26 or newer (https://go.dev/dl)")
+    raise NoClusterError("there is no Go here to build Temporal's server: install Go 1.26 or newer")
 
 
 def postgresql(name: str, find: Finder = shutil.which) -> Path:

@@ -38,7 +38,7 @@ def test_without_go_the_command_says_so_and_ends_with_its_status(tmp_path: Path)
     )
     assert ended.returncode == CANNOT_START
     assert ended.stderr.startswith("Skipped, no cluster on this machine: there is no Go here")
-    assert "https://go.dev/dl" in ended.stderr
+    assert "install Go 1.26 or newer" in ended.stderr
     assert ended.stdout == ""
 
 
