@@ -24,9 +24,9 @@ from settings import SettingsError
 from stack.mail_sink import MailSink
 from stack.probes import free_port, http_answers
 from stack.process import Program, RunningProgram
-from stack.servers import temporal_server
 from tests.support import s3_servers
 from tests.support.portal.visiting import site_over
+from tests.support.temporal_places import temporal_place
 from tests.support.worker_alone import environment_over
 from tests.support.world import World, world
 
@@ -131,8 +131,8 @@ async def test_a_taken_port_is_named() -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def a_world(tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     async with (
-        temporal_server(tmp_path_factory.mktemp("temporal")) as address,
-        world(address, moto_url, mail_sink) as made,
+        temporal_place(tmp_path_factory.mktemp("temporal")) as place,
+        world(place, moto_url, mail_sink) as made,
     ):
         yield made
 

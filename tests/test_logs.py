@@ -21,10 +21,10 @@ from logs import OneLine, OneObject, masked
 from stack.mail_sink import MailSink
 from stack.probes import free_port, http_answers
 from stack.process import ROOT, Program, RunningProgram
-from stack.servers import TIME_SKIPPING, temporal_server
 from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
 from tests.support.portal.own_process import served
 from tests.support.portal.visiting import FORM
+from tests.support.temporal_places import temporal_place
 from tests.support.worker_alone import SETTINGS, environment_over
 from tests.support.world import World, world
 
@@ -135,8 +135,8 @@ def test_what_ends_a_process_is_an_event_too() -> None:
 @pytest_asyncio.fixture(loop_scope="session")
 async def a_world(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     async with (
-        temporal_server(tmp_path / "temporal", arguments=TIME_SKIPPING) as address,
-        world(address, moto_url, mail_sink) as made,
+        temporal_place(tmp_path / "temporal") as place,
+        world(place, moto_url, mail_sink) as made,
     ):
         yield made
 

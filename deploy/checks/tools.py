@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from domain.errors import ActivaError
+
 HERE: Final = Path(__file__).resolve().parents[2] / ".venv-deploy" / "bin"
 SLOWEST_SECONDS: Final = 120
 LINES_SHOWN: Final = 40
@@ -14,7 +16,7 @@ Check = Callable[[Path], Iterable[str]]
 """From a project's root to what is wrong there."""
 
 
-class ToolMissingError(Exception):
+class ToolMissingError(ActivaError):
     """A tool is not installed; the text says how it is."""
 
 

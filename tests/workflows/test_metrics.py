@@ -21,11 +21,11 @@ from domain.contract import TASK_QUEUE
 from domain.views.stage import Stage
 from stack.mail_sink import MailSink
 from stack.probes import free_port
-from stack.servers import TIME_SKIPPING, temporal_server
 from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
 from tests.support.deploy.losing import keeping_worker
 from tests.support.figures import metrics_named
 from tests.support.receiver import Receiver, receiving
+from tests.support.temporal_places import temporal_place
 from tests.support.world import ORDINARY_DAY, World, world
 
 Series = dict[str, float]
@@ -51,10 +51,10 @@ async def measured(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncI
     port = free_port()
     runtime = temporal.runtime(f"127.0.0.1:{port}")
     async with (
-        temporal_server(tmp_path, arguments=TIME_SKIPPING) as address,
-        world(address, moto_url, mail_sink, begins=ORDINARY_DAY) as made,
+        temporal_place(tmp_path) as place,
+        world(place, moto_url, mail_sink, begins=ORDINARY_DAY) as made,
     ):
-        client = await temporal.connect(address=address, runtime=runtime)
+        client = await temporal.connect(address=place.address, namespace=place.namespace, runtime=runtime)
         skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False))
         told = dataclasses.replace(made, client=client, skipper=skipper)
         yield Measured(told, runtime.metric_meter, f"http://127.0.0.1:{port}/metrics")
