@@ -32,11 +32,13 @@ async def measure(lives: dict[str, Lives], size: Size) -> list[Figure]:
     figures = []
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder) / "histories", runs)
-        if counting := shutil.which("valgrind") is not None:
+        counting = shutil.which("valgrind") is not None
+        if size.every_way or not counting:
+            # First, as it leaves the bytecode that callgrind would take minutes to make.
+            figures += _figures(await _milliseconds(Path(folder), size), events, "CPU", " ms", 3)
+        if counting:
             cost = await _instructions(Path(folder), size)
             figures += _figures(cost, events, "million instructions", " M", 2)
-        if size.every_way or not counting:
-            figures += _figures(await _milliseconds(Path(folder), size), events, "CPU", " ms", 3)
     return figures
 
 
