@@ -6,12 +6,7 @@ import pytest
 
 from deploy.checks import texts
 from deploy.checks.tools import Check
-
-
-def replaced(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
+from tests.support.deploy.breaking import replaced
 
 
 @pytest.mark.parametrize("check", [texts.yaml, texts.shell, texts.workflows])
