@@ -53,7 +53,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.support.faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the first run; each next one has the next number")
     parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--companies", type=int, default=20, help="in each run")
+    parser.add_argument(
+        "--companies", type=int, default=20, help="in each run, at least: more begin until all faults are over"
+    )
     parser.add_argument("--at-once", type=int, default=30, help="companies that live at the same time")
     parser.add_argument("--letters", type=float, default=0.2, help="share of companies that sign letters")
     parser.add_argument("--kills", type=int, default=10, help="in each run")

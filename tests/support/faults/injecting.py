@@ -52,6 +52,11 @@ class Injector:
     slow_seconds: tuple[float, float] = (2, 12)
     """How long a trouble lasts that is not slow by itself."""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all that was wanted has happened."""
+        return self.injected.kills.total() >= self.kills and self.injected.faults.total() >= self.faults
+
     async def run(self) -> None:
         """Let kills follow each other, and beside them the other faults; nothing is left wrong at the end."""
         try:

@@ -39,6 +39,7 @@ class Plan:
 
     seed: int
     companies: int = 20
+    """As many at least: new ones begin for as long as something is left to happen, or nobody would meet it."""
     at_once: int = 12
     letters: float = 0.35
     """Share of companies that sign letters."""
@@ -73,10 +74,10 @@ async def run(plan: Plan, folder: Path, tell: Callable[[str], None] = lambda _: 
     """Let companies live through faults, and compare; raises StandsStillError."""
     began, chance = time.monotonic(), random.Random(plan.seed)  # noqa: S311
     async with stand(folder, plan.workers, plan.slow_seconds, plan.older) as made:
-        lives = [_life(made, chance, number, plan) for number in range(plan.companies)]
+        lives: list[Life] = []
         injector = Injector(made, lives, random.Random(chance.random()), plan.kills, plan.faults)  # noqa: S311
         watch = Watch(made, lives, injector, began + plan.within.total_seconds(), tell)
-        await _live(watch, plan)
+        await watch.until_done([injector.run(), _live(watch, plan, chance)])
         tell(f"the lives are over after {time.monotonic() - began:.0f} s")
         await _settle(watch)
         tell(f"all is quiet after {time.monotonic() - began:.0f} s")
@@ -85,19 +86,23 @@ async def run(plan: Plan, folder: Path, tell: Callable[[str], None] = lambda _: 
     return Ran(plan, injector.injected, verdicts, time.monotonic() - began, retries, await left_behind(made.parts))
 
 
-def _life(made: Stand, chance: random.Random, number: int, plan: Plan) -> Life:
-    own = random.Random(chance.random())  # noqa: S311
-    return Life(made.world, f"F{plan.seed}-{number}", own, chance.random() < plan.letters, made.post)
-
-
-async def _live(watch: "Watch", plan: Plan) -> None:
+async def _live(watch: "Watch", plan: Plan, chance: random.Random) -> None:
     slots = asyncio.Semaphore(plan.at_once)
 
     async def one(life: Life) -> None:
-        async with slots:
+        try:
             await life.live()
+        finally:
+            slots.release()
 
-    await watch.until_done([watch.injector.run(), *(one(life) for life in watch.lives)])
+    async with asyncio.TaskGroup() as living:
+        while len(watch.lives) < plan.companies or not watch.injector.is_done:
+            await slots.acquire()
+            own = random.Random(chance.random())  # noqa: S311
+            signs = chance.random() < plan.letters
+            name = f"F{plan.seed}-{len(watch.lives)}"
+            watch.lives.append(Life(watch.made.world, name, own, signs, watch.made.post, on_step=watch.advanced))
+            living.create_task(one(watch.lives[-1]))
 
 
 async def _settle(watch: "Watch") -> None:
@@ -135,9 +140,7 @@ class Watch:
 
     async def until_done(self, work: Sequence[Coroutine[Any, Any, None]]) -> None:
         """Return once all is done; raise StandsStillError when no life has advanced for too long, or time is over."""
-        self._advanced()
-        for life in self.lives:
-            life.on_step = self._advanced
+        self.advanced()
         tasks = [asyncio.create_task(each) for each in work]
         began = told = time.monotonic()
         try:
@@ -156,7 +159,8 @@ class Watch:
                 each.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _advanced(self) -> None:
+    def advanced(self) -> None:
+        """Take note that a life has done something."""
         self._moved = time.monotonic()
 
     async def _look(self) -> None:
