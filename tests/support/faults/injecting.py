@@ -25,6 +25,7 @@ PAST_TIMEOUTS_SECONDS = 75
 WRONG_CLOCK_SECONDS = 600
 OUTAGE_SECONDS = 10
 MOST_IN_AN_OUTAGE = 5
+FAULTS_AT_ONCE = 2
 
 
 @dataclass
@@ -40,7 +41,7 @@ class Injected:
 
 @dataclass
 class Injector:
-    """Chooses what happens next, until as much has happened as was wanted."""
+    """Chooses what happens next, until as much has happened as was wanted: a kill and two other faults at a time."""
 
     stand: Stand
     lives: Sequence[Life]
@@ -60,9 +61,10 @@ class Injector:
     async def run(self) -> None:
         """Let kills follow each other, and beside them the other faults; nothing is left wrong at the end."""
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._kills())
-                both.create_task(self._faults())
+            async with asyncio.TaskGroup() as all_of:
+                all_of.create_task(self._kills())
+                for _ in range(FAULTS_AT_ONCE):
+                    all_of.create_task(self._faults())
         finally:
             for proxy in self.stand.proxies.values():
                 proxy.change(None)

@@ -165,16 +165,19 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
         if marker.state not in {State.SENT, State.UNCERTAIN} and not times:
             left.append(f"mail {key} was left {marker.state}")
     said = Counter(each["action"] for each in facts["timeline"])
-    if len(left) > said["notice_given_up"] + said["notice_dropped"]:
+    untold = _untold(said, markers)
+    if len(left) > said["notice_given_up"] + said["notice_dropped"] + untold:
         wrong += left
     told_of = said["notice_sent"] + said["notice_uncertain"] + len(facts["reminders"]["sent"])
-    if told_of + said["notice_given_up"] + _untold(said, markers) < len(markers) - len(left):
+    broke_off = sum(marker.state is State.CLAIMED and key in arrived for key, marker in markers.items())
+    told_of += min(broke_off, said["notice_dropped"])
+    if told_of + said["notice_given_up"] + untold < len(markers) - len(left):
         wrong.append(f"the case tells of {told_of} mails, the store of {sorted(markers)}: {said}")
     return wrong + [f"mail {key} is owed and has no marker" for key in _owed(facts) - markers.keys()]
 
 
 def _untold(said: Counter[str], markers: Iterable[str]) -> int:
-    """Return how many mails a case may not tell of: those about a certificate that gave way while they were sent."""
+    """Return how many mails a case may not tell of: those about a certificate that gave way while they were owed."""
     gave_way = said["certificate_withdrawn"] or said["certificate_issued"] > 1
     return sum(key.startswith("certificate/") for key in markers) if gave_way else 0
 
