@@ -16,6 +16,7 @@ _MIN_SCORE: Final = 0.4
 _MIN_CONTRAST: Final = 14.0
 _OUTLIER_PIXELS: Final = 1.0
 _LEAST_BEND: Final = 1e-6
+_RIDGE: Final = 1e-9
 _ROUNDS: Final = 4
 _PLENTY: Final = 1.4
 """How many times the tiles that the surface needs are enough."""
@@ -96,12 +97,19 @@ def _surface(scan: Floats, issued: Floats, how: _Pass, guess: _Surface) -> _Surf
     kept = np.ones(len(places), bool)
     coefficients: Floats = np.zeros((terms.shape[1], 2))
     for _ in range(_ROUNDS):
-        coefficients = np.linalg.lstsq(terms[kept], moves[kept], rcond=None)[0]
+        coefficients = _fitted(terms[kept], moves[kept])
         off = np.abs(moves - terms @ coefficients).max(axis=1)
         kept = off <= max(_OUTLIER_PIXELS / how.pixels_per_mm, 2.5 * float(np.median(off)))
         if kept.sum() < how.min_tiles():
             return guess
     return _Surface(how.degree, coefficients)
+
+
+def _fitted(terms: Floats, moves: Floats) -> Floats:
+    """Return the coefficients of least squares, by the normal equations: a tenth of the work of a decomposition."""
+    square = terms.T @ terms
+    square.flat[:: len(square) + 1] += _RIDGE * len(terms)  # solvable, however the tiles lie
+    return np.asarray(np.linalg.solve(square, terms.T @ moves))
 
 
 def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface, colour: int) -> tuple[Floats, Floats]:

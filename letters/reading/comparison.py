@@ -36,6 +36,8 @@ _MIN_CONTRAST: Final = 30.0
 _SPOT_MM2: Final = 4.0
 _STEP: Final = 2
 _ALONG_MM: Final = 16.0
+_PARTS: Final = 32.0
+"""Of a grey level, when folds are averaged."""
 _SAMPLE: Final = 7
 _MIN_SPREAD: Final = 5.0
 _LOOKS: Final = 8
@@ -59,6 +61,8 @@ _BEYOND_MM: Final = 15.0
 """Seen of the page to the left, above and to the right of the area while it is moved: a smooth surface runs wild where
 it has nothing to hold on to, which should be in the margins rather than on the words at their edge."""
 _BEYOND: Final = round(_BEYOND_MM * PIXELS_PER_MM)
+_SMOOTHED: Final = 4
+"""Pixels around what is seen, so that smoothing meets no edge."""
 _SEEN: Final = Box(
     x_mm=AREA.x_mm - _BEYOND_MM,
     y_mm=AREA.y_mm - _BEYOND_MM,
@@ -97,9 +101,7 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
     """Return how far a picture agrees with a page (from 1) of the issued letter."""
     whole = issued_page(page - 1, PIXELS_PER_MM, _SEEN.y_mm + _SEEN.height_mm + 1.0)
     issued = _cut(whole, AREA)
-    # Without this, straightening would fold detail finer than the comparison into it.
-    picture = np.asarray(cv2.GaussianBlur(picture, (5, 5), 1.0), np.uint8)
-    scan = _evenly_lit(warp(picture, transform, _SEEN, PIXELS_PER_MM))
+    scan = _evenly_lit(_flat(picture, transform))
     printed = _printed(issued, page)
     moved = align(scan, blurred(_cut(whole, _SEEN), _ALIGNING_BLUR), PIXELS_PER_MM, (_BEYOND, issued.shape))
     aligned = moved.astype(np.float32)
@@ -108,6 +110,24 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
         return found
     missing, added = departures(aligned, issued, _printed(issued, page, DETAIL_WINDOW_MM))
     return replace(found, missing=missing, added=added)
+
+
+def _flat(picture: Image, transform: Floats) -> Image:
+    """Return the page as if it had been scanned straight, without detail finer than the comparison.
+
+    Straightening would fold such detail into it; only the part of the picture that is wanted is smoothed.
+    """
+    sides = _SEEN.x_mm, _SEEN.y_mm, _SEEN.x_mm + _SEEN.width_mm, _SEEN.y_mm + _SEEN.height_mm
+    corners = np.array([[(x, y) for x in sides[::2] for y in sides[1::2]]], np.float64)
+    seen = cv2.perspectiveTransform(corners, transform)[0]
+    left, top = (max(0, int(each) - _SMOOTHED) for each in seen.min(axis=0))
+    right, bottom = (max(0, int(each) + _SMOOTHED) for each in seen.max(axis=0))
+    part = picture[top:bottom, left:right]
+    if not part.size:
+        return np.full((round(_SEEN.height_mm * PIXELS_PER_MM), round(_SEEN.width_mm * PIXELS_PER_MM)), 255, np.uint8)
+    smooth = np.asarray(cv2.GaussianBlur(part, (5, 5), 1.0), np.uint8)
+    moved = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]], np.float64)
+    return warp(smooth, moved @ transform, _SEEN, PIXELS_PER_MM)
 
 
 def _likeness(aligned: Floats, issued: Image, page: int, printed: Floats) -> Likeness:
@@ -179,11 +199,14 @@ def _unfolded(scan: Floats, issued: Floats, printed: Floats) -> Floats:
     spread = float(b.var())
     gain = float(np.mean(a * b) - a.mean() * b.mean()) / spread if spread else 1.0
     offset = float(a.mean()) - gain * float(b.mean())
-    left = cv2.addWeighted(scan, 1.0, issued, -gain, -offset)
+    # Whole numbers are averaged faster, and a small part of a grey level is fine enough.
+    weights = _PARTS, -gain * _PARTS, -offset * _PARTS
+    left = cv2.addWeighted(scan, weights[0], issued, weights[1], weights[2], dtype=cv2.CV_16S)
     along = round(_ALONG_MM * PIXELS_PER_MM)
     across = cv2.boxFilter(left, -1, (along, 1))
-    down = cv2.boxFilter(left - across, -1, (1, along))
-    return np.asarray(scan - across - down, np.float32)
+    down = cv2.boxFilter(cv2.subtract(left, across), -1, (1, along))
+    folds = cv2.add(across, down)
+    return np.asarray(cv2.addWeighted(scan, 1.0, folds, -1.0 / _PARTS, 0.0, dtype=cv2.CV_32F), np.float32)
 
 
 def _median(values: Floats) -> float:
