@@ -14,13 +14,19 @@ from pathlib import Path
 
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
+from temporalio.worker._workflow import _WorkflowWorker
 
 from adapters.temporal import data_converter
 from benchmarks.workflows import RUNNERS, WORKFLOWS
 
+DEADLOCK_SECONDS = 600
+"""Under callgrind on a busy machine a task takes longer than the two seconds after which the library interrupts it."""
+
 
 async def main(lives: dict[str, list[WorkflowHistory]], rounds: int, repeats: int) -> None:
     """Replay everything."""
+    patient = property(lambda _: DEADLOCK_SECONDS, lambda _, __: None)
+    _WorkflowWorker._deadlock_timeout_seconds = patient  # type: ignore[assignment]  # noqa: SLF001  # no option sets it
     replayers = {
         name: Replayer(workflows=[workflow], workflow_runner=RUNNERS[name](), data_converter=data_converter())
         for name, workflow in WORKFLOWS.items()
