@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults images cluster-rows clean
+.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults images cluster-rows release clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -96,6 +96,9 @@ lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.
 
 sbom: setup ## write what the product is made of, as a CycloneDX bill of materials
 	@$(BIN)/python scripts/sbom.py .local/sbom/activa.cdx.json
+
+release: setup ## everything that is handed over of a version, of a clean commit, under dist/
+	@$(BIN)/python scripts/release.py
 
 clean: ## remove the environments and everything the local stack kept
 	@rm -rf .venv .venv-dbos .venv-deploy .venv-s3 .local

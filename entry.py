@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import ctypes
+import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -13,7 +14,9 @@ from adapters import temporal
 from domain.errors import ActivaError, ServiceUnavailableError
 from production import require_safe
 from settings import Settings
+from version import __version__
 
+LOG: Final = logging.getLogger("activa.entry")
 WRONG_SETTINGS, UNREACHABLE = 2, 4
 _PR_SET_DUMPABLE: Final = 4
 
@@ -38,6 +41,7 @@ def served(
             sys.stdout.write("the settings are fit to run under\n")
             return 0
         logs.go_on_in(settings.log_format)
+        LOG.info("activa %s begins", __version__)
         asyncio.run(serve(settings))
     except ActivaError as error:
         logs.last_words(str(error))

@@ -34,6 +34,7 @@ from adapters.encryption.failures import EncodedFailures
 from adapters.lean_json import LeanPayloadConverter
 from domain.contract import SEARCH_ATTRIBUTES
 from domain.errors import TemporalSettingsError, TemporalUnavailableError
+from version import __version__
 
 DEFAULT_ADDRESS: Final = "127.0.0.1:7233"
 DEFAULT_NAMESPACE: Final = "default"
@@ -96,7 +97,7 @@ async def connect(
 def runtime(metrics_address: str | None = None) -> Runtime:
     """Return what a process's client runs in: warnings of the SDK's core go where the process's own log goes.
 
-    With an address, the SDK's figures and the product's are there for Prometheus.
+    With an address, the SDK's figures and the product's are there for Prometheus, and which version tells them.
     """
     metrics = metrics_address and PrometheusConfig(
         bind_address=metrics_address, durations_as_seconds=True, counters_total_suffix=True
@@ -105,7 +106,9 @@ def runtime(metrics_address: str | None = None) -> Runtime:
         logger=logging.getLogger("temporalio.core"), append_target_to_name=False, prepend_target_on_message=False
     )
     told = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
-    return Runtime(telemetry=TelemetryConfig(logging=told, metrics=metrics or None))
+    made = Runtime(telemetry=TelemetryConfig(logging=told, metrics=metrics or None))
+    made.metric_meter.create_gauge("activa_build_info").set(1, {"version": __version__})
+    return made
 
 
 def plain_server() -> str | None:

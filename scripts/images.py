@@ -11,10 +11,10 @@ import argparse
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -116,9 +116,9 @@ def build(store: Store, targets: list[str], base: str | None = None) -> None:
 
 def arguments(target: str, base: str) -> list[str]:
     """Return what buildah is told for one image."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    version = runpy.run_path(str(ROOT / "version.py"))["__version__"]
     # Not as arguments of the Dockerfile: buildah takes a layer from its cache although one of them has changed.
-    labels = {"version": project["version"], "revision": revision()}
+    labels = {"version": version, "revision": revision()}
     secrets = {"pip": Path(os.environ.get("PIP_CONFIG_FILE", "/etc/pip.conf")), "ca": CERTIFICATES}
     return [
         *("--quiet", "--layers", "--format", "docker"),  # of the two formats, this one keeps the health check
@@ -131,12 +131,16 @@ def arguments(target: str, base: str) -> list[str]:
 
 
 def revision() -> str:
-    """Return the commit that is built; empty outside a repository."""
+    """Return the commit that is built; empty where the tree has no repository of its own."""
     git = shutil.which("git")
     if git is None:
         return ""
-    asked = [git, "rev-parse", "HEAD"]
-    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
+    # A source archive may have been unpacked within somebody else's repository.
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(ROOT.parent)}
+    done = subprocess.run(  # noqa: S603 - arguments of this file only
+        [git, "rev-parse", "HEAD"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def own_base(store: Store) -> str:

@@ -3,13 +3,18 @@
     python scripts/sbom.py FILE.json [LOCK]
 
 Lists the locked packages that the whole product runs with, or those of another lock of `requirements/`, and the
-front-end files of others that lie in the project, each with its version and digests.
+front-end files of others that lie in the project, each with its version and digests. With SOURCE_DATE_EPOCH in the
+environment, one tree gives the same bill each time.
 """
 
+import os
 import re
+import runpy
 import sys
 import tomllib
+import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -38,7 +43,9 @@ def main() -> int:
     if len(sys.argv) not in {2, 3}:
         sys.stderr.write("usage: python scripts/sbom.py FILE.json [LOCK]\n")
         return 2
-    text = bill(ROOT, *(LOCK.with_name(name) for name in sys.argv[2:]))
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.now(UTC) if epoch is None else datetime.fromtimestamp(int(epoch), UTC)
+    text = bill(ROOT, now, *(LOCK.with_name(name) for name in sys.argv[2:]))
     if wrong := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.stderr.write(f"sbom: not a valid bill: {wrong}\n")
         return 1
@@ -49,16 +56,17 @@ def main() -> int:
     return 0
 
 
-def bill(root: Path, lock: Path = LOCK) -> str:
-    """Return the bill of a project's tree as JSON."""
+def bill(root: Path, now: datetime, lock: Path = LOCK) -> str:
+    """Return the bill of a project's tree as JSON; its serial number follows from all that it says."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    version = runpy.run_path(str(root / "version.py"))["__version__"]
     parts = [*packages((root / lock).read_text()), *vendored((root / VENDORED).read_text())]
-    product = Component(
-        name=project["name"], version=project["version"], type=ComponentType.APPLICATION, bom_ref="product"
-    )
-    bom = Bom(components=parts)
+    product = Component(name=project["name"], version=version, type=ComponentType.APPLICATION, bom_ref="product")
+    bom = Bom(components=parts, serial_number=uuid.UUID(int=0))
     bom.metadata.component = product
+    bom.metadata.timestamp = now
     bom.register_dependency(product, parts)
+    bom.serial_number = uuid.uuid5(uuid.NAMESPACE_OID, JsonV1Dot6(bom).output_as_string())
     return JsonV1Dot6(bom).output_as_string(indent=2)
 
 

@@ -1,5 +1,6 @@
-"""What holds for every server of the product: others of its account see none of its memory."""
+"""What holds for every server of the product: others of its account see no memory of it, and it says its version."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from stack.process import ROOT
 from tests.support.letters.taken_over import PLAIN
 from tests.support.letters.taken_over_checker import ACCOUNTS, user
 from tests.support.worker_alone import SETTINGS
+from version import __version__
 
 SERVER = f"""
 import asyncio, concurrent.futures.thread, ctypes, os, sys
@@ -61,3 +63,16 @@ def test_a_server_hides_its_memory_from_others_of_its_account() -> None:
 
     assert seen == {"starting": True, "serving": False}
     assert server.returncode == 0
+
+
+def test_the_first_that_a_server_says_is_its_version() -> None:
+    served = "import asyncio, entry, settings; entry.served(None, settings.load, lambda _: asyncio.sleep(0))"
+    done = subprocess.run(
+        [sys.executable, "-c", served],
+        env={**os.environ, **SETTINGS, "ACTIVA_LOG_FORMAT": "json"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stderr.splitlines()[0])["message"] == f"activa {__version__} begins"

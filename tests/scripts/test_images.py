@@ -1,12 +1,15 @@
 """`make images` where it can't build: it says why before anything is built."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from scripts.images import CannotBuildError, Store, arguments, build
 from stack.process import ROOT
+from version import __version__
 
 
 def test_a_base_without_a_digest_is_refused() -> None:
@@ -37,4 +40,15 @@ def test_a_machine_without_the_tool_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 def test_each_image_is_given_its_base_its_version_and_its_target() -> None:
     given = arguments("portal", "python@sha256:0")
     assert given[given.index("--target") + 1] == "portal"
-    assert {"BASE=python@sha256:0", "--label=org.opencontainers.image.version=0.1.0"} <= set(given)
+    assert {"BASE=python@sha256:0", f"--label=org.opencontainers.image.version={__version__}"} <= set(given)
+
+
+def test_an_image_of_a_source_archive_names_no_commit_of_the_repository_around_it(tmp_path: Path) -> None:
+    as_somebody = ["-c", "user.name=somebody", "-c", "user.email=somebody@example.com"]
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", *as_somebody, "commit", "--quiet", "--allow-empty", "-m", "x"], cwd=tmp_path, check=True)
+    unpacked = tmp_path / "activa"
+    shutil.copytree(ROOT / "scripts", unpacked / "scripts")
+    asked = [sys.executable, "-c", "from scripts.images import revision; print(repr(revision()))"]
+    done = subprocess.run(asked, cwd=unpacked, capture_output=True, text=True, check=True)
+    assert done.stdout == "''\n"

@@ -27,6 +27,7 @@ from tests.support.figures import metrics_named
 from tests.support.receiver import Receiver, receiving
 from tests.support.temporal_places import temporal_place
 from tests.support.world import ORDINARY_DAY, World, world
+from version import __version__
 
 Series = dict[str, float]
 COMMON = {"namespace", "service_name", "task_queue", "workflow_type"}
@@ -90,6 +91,7 @@ async def test_a_life_is_counted_once_though_each_task_replays_it(measured: Meas
     assert found.pop("activa_counted_at_seconds") > 0
     assert found == {
         **{f"activa_cases {each}": float(each is Stage.CERTIFICATE_ACTIVE) for each in RUNNING},
+        f"activa_build_info {__version__}": 1,
         "activa_cases_needing_attention": 0,
         "activa_oldest_owed_seconds": 0,
         "activa_entitlement_changes_total loan none": 1,

@@ -28,6 +28,7 @@ from stack.programs import programs
 from stack.servers import TIME_SKIPPING
 from stack.stack_settings import StackSettings
 from tests.support.deploy.containers import contained, podman, run
+from version import __version__
 
 pytestmark = pytest.mark.timeout(1800)
 LARGEST_MB = {"worker": 530, "portal": 250, "tools": 250}
@@ -78,7 +79,7 @@ def test_an_image_is_small_and_says_what_it_is(store: Store, target: str) -> Non
     assert image["Config"]["User"] == "10001:10001"
     assert image["Config"]["StopSignal"] in {"SIGTERM", "15"}
     assert image["Labels"]["org.opencontainers.image.title"] == f"activa-{target}"
-    assert image["Labels"]["org.opencontainers.image.version"] == "0.1.0"
+    assert image["Labels"]["org.opencontainers.image.version"] == __version__
     assert image["Labels"]["org.opencontainers.image.revision"] == revision()
     bill = json.loads((FOLDER / f"activa-{target}.cdx.json").read_text())
     assert len(bill["components"]) > 60
