@@ -1,6 +1,6 @@
 """The object store as the activities need it: whole objects, and writes that tell whether they won."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -18,6 +18,10 @@ class StoredObject(Protocol):
     @property
     def stored_at(self) -> datetime:
         """The store's own time of writing, aware UTC."""
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago that was when it was read, by the store's own clock: no worker's clock is asked."""
 
     @property
     def size_bytes(self) -> int:

@@ -3,7 +3,8 @@
 Temporal runs an activity at least once, and SMTP can't be asked whether it took a mail. So:
 - of any number of attempts at the same time, one holds the claim and sends;
 - an attempt that failed before the mail was taken gives its claim back, and the next one may try at once;
-- an attempt that broke off, its end unknown, keeps others out for `GRACE`, then one more is made;
+- an attempt that broke off, its end unknown, keeps others out for `GRACE`, then one more is made; how long that is goes
+  by the store's clock, because workers' clocks can be wrong;
 - when that breaks off too, the notice is closed as uncertain;
 - where the server took it for one of two addresses, only the other is written to from then on.
 
@@ -64,10 +65,11 @@ class Marker(Model):
 
 @dataclass(frozen=True)
 class Seen:
-    """A marker as it was read, and the version it had."""
+    """A marker as it was read, the version it had, and since when it had been so."""
 
     marker: Marker
     etag: str
+    age: timedelta
 
 
 class SentOnce:
@@ -82,7 +84,7 @@ class SentOnce:
     def read(self) -> Seen | None:
         """Return the marker, or None when the notice was never tried."""
         found = self._objects.get(self._key)
-        return None if found is None else Seen(Marker.model_validate_json(found.data), found.etag)
+        return None if found is None else Seen(Marker.model_validate_json(found.data), found.etag, found.age)
 
     def claim(self, seen: Seen | None, now: datetime) -> Marker:
         """Take the right to send; `seen` is what `read` answered a moment ago.
@@ -95,7 +97,7 @@ class SentOnce:
         marker = seen.marker
         if marker.state in {State.RELEASED, State.PARTLY}:
             return self._write(seen, self._new(State.CLAIMED, marker.attempt, now, marker.reached))
-        left = marker.claimed_at + GRACE - now
+        left = GRACE - seen.age
         if left > timedelta(0):
             raise RetryLaterError("another attempt to send this notice may be under way", left)
         if marker.attempt >= LAST_ATTEMPT:

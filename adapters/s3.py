@@ -6,10 +6,11 @@ the operation and a code. Never a key, never an object's content: botocore's own
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 import boto3
@@ -38,13 +39,20 @@ _NOT_SET_UP: Final = frozenset(
 class S3Object:
     """An object as it was read. `stored_at` is the store's own time of writing, aware UTC, in whole seconds.
 
-    `size_bytes` is the whole object's, also when only its beginning was read.
+    `size_bytes` is the whole object's, also when only its beginning was read. `age` is by the store's clock alone.
     """
 
     data: bytes
     etag: str
     stored_at: datetime
     size_bytes: int
+    age: timedelta
+
+
+def _said_at(headers: Mapping[str, str]) -> datetime:
+    """Return the server's time of an answer; HTTP asks for it of every server that has a clock."""
+    said = headers.get("date")
+    return parsedate_to_datetime(said).astimezone(UTC) if said else datetime.now(UTC)
 
 
 def connect(
@@ -128,11 +136,13 @@ class S3Objects:
                     # botocore notices a connection that broke in the middle only when it reads to the end.
                     if len(data) <= limit_bytes:
                         raise ResponseStreamingError(error="body cut short")
+        stored_at = answer["LastModified"].astimezone(UTC)
         return S3Object(
             data=data,
             etag=answer["ETag"],
-            stored_at=answer["LastModified"].astimezone(UTC),
+            stored_at=stored_at,
             size_bytes=answer["ContentLength"],
+            age=_said_at(answer["ResponseMetadata"]["HTTPHeaders"]) - stored_at,
         )
 
     def list(self, prefix: str, after: str = "") -> Iterator[tuple[str, str]]:

@@ -4,11 +4,13 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from domain.letter.examination import Examination, LetterOnRecord, Verdict
 from domain.mail import Mail, OutgoingMail, Recipient, TakenMail
 from domain.notices import Notice
+
+NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class MemoryObject:
     data: bytes
     etag: str
     stored_at: datetime
+    age: timedelta = NO_TIME
 
     @property
     def size_bytes(self) -> int:

@@ -24,6 +24,7 @@ from tests.support.activities.sending import (
     NOW,
     REPRESENTATIVE,
     REPRESENTATIVE_SHA,
+    ByClock,
     Clock,
     Outbox,
 )
@@ -61,7 +62,7 @@ def notices(objects: S3Objects, outbox: Outbox, clock: Clock) -> NoticeActivitie
     objects.put(representative_version_key("C1001", REPRESENTATIVE_SHA), json.dumps(REPRESENTATIVE).encode(), JSON)
     KnownAddresses(objects, "C1001").remember([COMPANY["email"], REPRESENTATIVE["email"]], NOW)
     return NoticeActivities(
-        objects=objects,
+        objects=ByClock(objects, clock),
         compose=functools.partial(compose, letterhead=LETTERHEAD),
         mailer=outbox,
         now=clock,

@@ -117,6 +117,20 @@ def test_an_attempt_that_broke_off_keeps_others_out_and_says_for_how_long(
     assert len(outbox.taken) == 1
 
 
+@pytest.mark.parametrize("wrong_by", [timedelta(minutes=-10), timedelta(minutes=10)])
+def test_how_long_others_are_kept_out_does_not_go_by_a_workers_clock(
+    notices: NoticeActivities, outbox: Outbox, clock: Clock, wrong_by: timedelta
+):
+    wrong = replace(notices, now=lambda: clock() + wrong_by)
+    outbox.after = RuntimeError("crash")
+    with pytest.raises(RuntimeError):
+        wrong.send_notice(request())
+    for worker in (notices, wrong):
+        with pytest.raises(RetryLaterError, match="may be under way") as caught:
+            worker.send_notice(request())
+        assert caught.value.after == GRACE
+
+
 @BREAKS
 def test_after_a_crash_the_mail_is_repeated_once_under_the_same_id(
     notices: NoticeActivities, outbox: Outbox, clock: Clock, broken: Exception

@@ -1,5 +1,6 @@
 """What the object store promises, on each of two S3 servers."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from adapters.s3 import S3Objects, bucket_exists
+from adapters.s3 import S3Objects, bucket_exists, connect
 from domain.errors import StoreUnavailableError
 from tests.support import s3_servers
+from tests.support.faulty_store import faulty_store
 
 PDF = "application/pdf"
 KEY = "inbox/C1001/u-1.pdf"
@@ -41,6 +43,16 @@ def test_the_time_of_writing_is_the_servers_in_utc(objects: S3Objects):
     stored_at = objects.get(KEY).stored_at
     assert timedelta(0) == stored_at.utcoffset()
     assert abs(datetime.now(UTC) - stored_at) < timedelta(minutes=1)
+
+
+async def test_an_object_is_as_old_as_the_stores_own_clock_says(s3_url: str) -> None:
+    client, bucket = s3_servers.new_bucket(s3_url)
+    S3Objects(client, bucket).put(KEY, b"1", PDF)
+    async with faulty_store(s3_url) as store:
+        store.ahead = timedelta(hours=1)
+        ahead = connect(endpoint_url=store.url, region="eu-1", access_key_id="x", secret_access_key="x", connections=1)
+        found = await asyncio.to_thread(S3Objects(ahead, bucket).get, KEY)
+    assert timedelta(minutes=59) < found.age < timedelta(minutes=61)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -47,6 +49,8 @@ class FaultyStore:
     port: int = 0
     calls: dict[str, list[Call]] = field(default_factory=dict)
     breakages: dict[str, Breakage] = field(default_factory=dict)
+    ahead: timedelta = timedelta()
+    """By how much the server's clock has been put forward since everything was stored."""
 
     @property
     def url(self) -> str:
@@ -98,8 +102,9 @@ class FaultyStore:
         answer = await reader.read()
         writer.close()
         head, _, rest = answer.partition(b"\r\n\r\n")
-        said = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
-        return b"\r\n".join([*said, b"connection: close", b"", rest])
+        date = format_datetime(datetime.now(UTC) + self.ahead, usegmt=True)
+        said = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"date:"))]
+        return b"\r\n".join([*said, f"date: {date}".encode(), b"connection: close", b"", rest])
 
 
 @asynccontextmanager

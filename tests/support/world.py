@@ -6,7 +6,7 @@ import email
 import email.policy
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -275,11 +275,9 @@ async def encrypted(made: World, ring: Path, *, reads_only: bool = False) -> Wor
     )
 
 
-def worker_over(
-    made: World, objects: s3.S3Objects, now: Callable[[], datetime] | None = None
-) -> AbstractAsyncContextManager[object]:
-    """Return a worker over another store than the world's own, and by another clock where one is given."""
-    return worker.working(made.client, worker.activities(objects, made.examiner, made.settings, now), made.settings)
+def worker_over(made: World, objects: s3.S3Objects) -> AbstractAsyncContextManager[object]:
+    """Return a worker over another store than the world's own."""
+    return worker.working(made.client, worker.activities(objects, made.examiner, made.settings), made.settings)
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -113,14 +113,10 @@ STEPS = {
 
 @dataclass
 class Breaking:
-    """A world whose worker alone reaches the store through the proxy, by a clock that a test can put forward."""
+    """A world whose worker alone reaches the store through the proxy."""
 
     world: World
     store: FaultyStore
-    ahead: timedelta = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -135,9 +131,8 @@ async def breaking(
         client = s3.connect(
             endpoint_url=store.url, region="us-east-1", access_key_id="x", secret_access_key="x", connections=20
         )
-        found = Breaking(made, store)
-        async with worker_over(made, s3.S3Objects(client, made.settings.s3.bucket), found.now):
-            yield found
+        async with worker_over(made, s3.S3Objects(client, made.settings.s3.bucket)):
+            yield Breaking(made, store)
 
 
 async def at_the_step(world: World, step: Step, company_id: str | None = None) -> CaseUnderTest:
@@ -183,7 +178,7 @@ async def broken(breaking: Breaking, step: Step, call: Call, fault: Fault) -> No
     await asking
     if is_claim(call, fault):
         await case.settle()
-        breaking.ahead += GRACE
+        breaking.store.ahead += GRACE
     await case.skip(timedelta(hours=2))
     after = await case.settle()
 

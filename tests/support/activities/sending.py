@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from adapters.s3 import S3Objects
+from adapters.s3 import S3Object, S3Objects
 from domain.bucket import notice_key
 from domain.errors import MailboxRefusedError, MailUnavailableError
 from domain.mail import OutgoingMail, Recipient, TakenMail
@@ -30,6 +31,34 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+class ByClock:
+    """A store whose own clock is the test's: an object is as old as the test has moved it since it was written."""
+
+    def __init__(self, objects: S3Objects, clock: Clock) -> None:
+        self._objects = objects
+        self._clock = clock
+        self._written: dict[str, datetime] = {}
+
+    def get(self, key: str, limit_bytes: int | None = None) -> S3Object | None:
+        found = self._objects.get(key, limit_bytes)
+        return found and replace(found, age=self._clock() - self._written.get(key, self._clock()))
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        self._objects.put(key, data, content_type)
+        self._written[key] = self._clock()
+
+    def put_new(self, key: str, data: bytes, content_type: str) -> bool:
+        return self._noted(key, self._objects.put_new(key, data, content_type))
+
+    def replace(self, key: str, data: bytes, content_type: str, etag: str) -> bool:
+        return self._noted(key, self._objects.replace(key, data, content_type, etag))
+
+    def _noted(self, key: str, written: bool) -> bool:
+        if written:
+            self._written[key] = self._clock()
+        return written
 
 
 class Outbox:

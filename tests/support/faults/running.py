@@ -22,8 +22,8 @@ from tests.support.faults.stand import Stand, stand
 
 STANDS_STILL = timedelta(minutes=12)
 """A mail whose worker was killed is tried again after four minutes, and its marker keeps others out for five."""
-SETTLED_CLOCK_SECONDS = 1200
-"""How far ahead the last worker's clock is, so that a mail whose attempt broke off need not be waited for."""
+SETTLED_SECONDS = 1200
+"""By so much the store is older for the last worker, so that a mail whose attempt broke off need not be waited for."""
 LAST_EVENTS = 12
 ANSWERS_WITHIN = timedelta(seconds=5)
 TELL_EVERY_SECONDS = 10
@@ -113,7 +113,7 @@ async def _settle(watch: "Watch") -> None:
         if not name.startswith("worker"):
             await part.works()
     last = made.workers[0]
-    last.program = made.worker(1, ahead_seconds=SETTLED_CLOCK_SECONDS)
+    last.program = made.worker(1, passed_seconds=SETTLED_SECONDS)
     await last.begin()
     slots = asyncio.Semaphore(8)
 

@@ -60,12 +60,12 @@ class Stand:
             "ACTIVA_WEBHOOKS__SECRETS": json.dumps([self.receiver.secret]),
         }
 
-    def worker(self, number: int, root: Path = ROOT, ahead_seconds: int = 0) -> Program:
-        """Return a worker of some version as a program, its clock ahead of the machine's by some seconds."""
+    def worker(self, number: int, root: Path = ROOT, passed_seconds: int = 0) -> Program:
+        """Return a worker of some version as a program, by the right clock; see `worker_by_clock`."""
         port = free_port()
         return Program(
             name=f"worker {number}",
-            command=("env", "-C", str(root), sys.executable, WORKER, str(root), str(ahead_seconds)),
+            command=("env", "-C", str(root), sys.executable, WORKER, str(root), str(passed_seconds), "0"),
             environment={**self.environment, "ACTIVA_WORKER__METRICS_ADDRESS": f"{LOOPBACK}:{port}"},
             ready=http_answers(port, "/metrics", containing="temporal_num_pollers"),
         )
