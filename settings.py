@@ -19,7 +19,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableError
 
 from domain.case.policy import Policy
+from domain.case.revisions import Revisions
+from domain.case.rules import CURRENT
 from domain.errors import ActivaError
+from domain.holidays import NEWEST
 from domain.letter.content import HttpUrl, Lender
 from domain.letter.examination import DEFAULT_INTAKE_BYTES
 from domain.messages.four_eyes import FourEyes
@@ -52,6 +55,16 @@ class WorkerLimits(Model):
     confinement: Literal["required", "without_seccomp"] = "required"
     """Whether uploads are opened on a machine that can't filter the system calls of whoever opens them.
     Refused outside loopback."""
+    rules: Annotated[int, Field(ge=0, le=CURRENT)] | None = None
+    holidays: Annotated[int, Field(ge=0, le=NEWEST)] | None = None
+    """The newest revisions under which it begins a case or a run, for an upgrade that may be taken back; None: those
+    of this release."""
+
+    @property
+    def revisions(self) -> Revisions:
+        """The revisions under which it begins."""
+        wanted = {"rules": self.rules, "holidays": self.holidays}
+        return Revisions.model_validate({name: value for name, value in wanted.items() if value is not None})
 
 
 def _secrets(setting: SecretStr) -> tuple[str, ...]:

@@ -64,7 +64,8 @@ def activities(
     """Return every activity of the product, bound to its adapters; `now` is another clock than the machine's, UTC."""
     now = now or _now
     delivers = settings.webhooks.url is not None
-    cases = CaseActivities(objects, settings.policy, webhooks=delivers)
+    limits = settings.worker
+    cases = CaseActivities(objects, settings.policy, webhooks=delivers, revisions=limits.revisions)
     letters = LetterActivities(objects, render_letter, settings.lender)
     uploads = UploadActivities(objects, examiner, now, settings.upload_bytes)
     notices = NoticeActivities(
@@ -123,7 +124,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         client,
         task_queue=TASK_QUEUE,
         workflows=[CertificateActivation],
-        workflow_runner=workflow_runner(histories.events_after(client), kept, note),
+        workflow_runner=workflow_runner(histories.events_after(client), kept, note, limits.revisions),
         activities=bound,
         activity_executor=ThreadPoolExecutor(limits.activity_slots, thread_name_prefix="activity"),
         max_concurrent_activities=limits.activity_slots,

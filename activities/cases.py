@@ -12,7 +12,6 @@ from temporalio import activity
 from activities import evidence
 from activities.ports import Objects
 from activities.profiles import JSON, company_bytes
-from domain import holidays
 from domain.bucket import archive_key, company_key, earlier_key, first_acceptance_key, loan_revocation_key, snapshot_key
 from domain.case.archive import taken_up
 from domain.case.jobs import (
@@ -25,7 +24,7 @@ from domain.case.jobs import (
 )
 from domain.case.loan import FirstAcceptance
 from domain.case.policy import Policy
-from domain.case.rules import CURRENT
+from domain.case.revisions import Revisions
 from domain.case.snapshot import Snapshot
 from domain.case.steps import nit_locked
 from domain.contract import SHA256_PATTERN
@@ -41,8 +40,11 @@ class CaseActivities:
     `policy` is the worker's own, for cases that came without one; `webhooks` tells whether it delivers events.
     """
 
-    def __init__(self, objects: Objects, policy: Policy, *, webhooks: bool = False) -> None:
+    def __init__(
+        self, objects: Objects, policy: Policy, *, webhooks: bool = False, revisions: Revisions | None = None
+    ) -> None:
         self._objects = objects
+        self._revisions = revisions or Revisions()
         self._policy = policy
         self._webhooks = webhooks
 
@@ -69,8 +71,8 @@ class CaseActivities:
             revoked_on=found.revoked_on(start.company_id),
             archived=archived,
             webhooks=self._webhooks,
-            rules=CURRENT,
-            holidays=holidays.NEWEST,
+            rules=self._revisions.rules,
+            holidays=self._revisions.holidays,
             unusable=tuple(found.unusable),
         )
 

@@ -29,10 +29,9 @@ with workflow.unsafe.imports_passed_through():
     from domain.remarks import remark
     from domain.views.stage import Stage, search_values
     from domain.views.status import status
-    from workflows import cutting
+    from workflows import carrying, cutting
     from workflows.answers import answer
     from workflows.archive import archived
-    from workflows.carrying import carried_case, handed_over, leave_to_newer_worker, opening_order, unopened_case
     from workflows.counting import Counting
     from workflows.deliveries import Deliveries
     from workflows.details import current_details
@@ -107,7 +106,7 @@ class CertificateActivation:
         """Carry the case until it is closed; return its last status."""
         start = self._started(raw)
         if start.carried is not None:
-            self._case = carried_case(start)
+            self._case = carrying.carried_case(start)
         else:
             await self._open(start)
         self._is_opened = True
@@ -136,11 +135,11 @@ class CertificateActivation:
     async def _open(self, start: ActivationInput) -> None:
         """Open the case, also when it is cancelled meanwhile: what waits in the inbox is taken before it is closed."""
         opening = OpenCase(company_id=start.company_id, profile_sha256=start.profile_sha256, policy=start.policy)
-        failures, cancelled = 0, False
+        failures, cancelled, revisions = 0, False, carrying.begins_under()
         while True:
             try:
                 result: CaseOpened = await workflow.execute_activity_method(
-                    CaseActivities.open_case, opening_order(opening, failures), **STORAGE
+                    CaseActivities.open_case, carrying.opening_order(opening, failures, revisions), **STORAGE
                 )
                 break
             except ActivityError as error:
@@ -152,7 +151,7 @@ class CertificateActivation:
                 await workflow.sleep(retry_after(failures) if failures else timedelta(seconds=1), summary="try again")
             except asyncio.CancelledError:
                 cancelled = True
-        leave_to_newer_worker(result.rules)
+        carrying.leave_to_newer_worker(result.rules, result.holidays)
         self._case = results.opened(opening, result, workflow.now())
         if cancelled:
             self._close_on_cancel()
@@ -169,7 +168,7 @@ class CertificateActivation:
             return self._case
         if self._start is None:
             raise refusal("InputError", "the workflow has not begun")
-        return unopened_case(self._start)
+        return carrying.unopened_case(self._start)
 
     def _keep(self, case: Case) -> None:
         self._case = case
@@ -251,7 +250,8 @@ class CertificateActivation:
             return
         case = self._known_case()
         told = carried_on(search_values(case, workflow.now()))
-        workflow.continue_as_new(handed_over(case), memo=workflow.memo(), search_attributes=told)
+        next_run = carrying.handed_over(case, carrying.begins_under())
+        workflow.continue_as_new(next_run, memo=workflow.memo(), search_attributes=told)
 
     def _is_busy(self) -> bool:
         return self._deliveries.trying or self._mails.sending

@@ -31,6 +31,7 @@ from domain.case.jobs import (
     UploadChecked,
 )
 from domain.case.loan import FirstAcceptance
+from domain.case.rules import SAID_ONCE
 from domain.case.steps import nit_locked
 from domain.contract import letters_queue
 from domain.errors import MailboxRefusedError
@@ -149,7 +150,7 @@ async def remind(case: Case, notice: Notice) -> NoticeSent:
 
 def mail_order(case: Case, notice: Notice, failures: int) -> SendNotice:
     """Return the order to send a notice: at the first try as short as this release alone reads it."""
-    order = SendNotice if failures else BriefSendNotice
+    order = SendNotice if failures or case.rules < SAID_ONCE else BriefSendNotice
     profiles = ProfileRefs(company_sha256=case.company_sha256, representative_sha256=case.representative_sha256)
     return order(notice=notice, profiles=profiles)
 

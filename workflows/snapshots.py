@@ -7,6 +7,7 @@ from typing import Final
 from temporalio import workflow
 
 from domain.case.case import Case
+from domain.case.revisions import Revisions
 from domain.case.snapshot import Position, Snapshot
 from workflows.carrying import input_to_carry_on
 from workflows.payloads import ActivationInput
@@ -35,13 +36,13 @@ def show(standing: Shown) -> None:
         take(standing)
 
 
-def snapshot_of(start: ActivationInput, standing: Standing, position: Position) -> Snapshot:
+def snapshot_of(start: ActivationInput, standing: Standing, position: Position, revisions: Revisions) -> Snapshot:
     """Return what the case would be started anew with. What was under way is owed again: it is known by its key."""
     case = None if standing.case is None else standing.case.evolve(sending=None)
     return Snapshot(
         company_id=start.company_id,
         position=position,
-        start=start.model_dump(mode="json", exclude_none=True) if case is None else input_to_carry_on(case),
+        start=start.model_dump(mode="json", exclude_none=True) if case is None else input_to_carry_on(case, revisions),
         opened=case is not None,
         closed=standing.closed,
     )

@@ -78,4 +78,7 @@ to a newer one instead of taking it for a wrong start. Another form needs anothe
 TOLD_BY_THE_CUT: Final = 3
 """From this one on, what support searches by is set with the new run where one is about to begin."""
 
+SAID_ONCE: Final = 3
+"""From this one on, an order leaves out at its first try what a worker of an earlier release needs."""
+
 CURRENT: Final = 3

@@ -20,6 +20,7 @@ from domain.bucket import (
 from domain.case.case import Case
 from domain.case.jobs import CaseOpened, OpenCase
 from domain.case.policy import Policy
+from domain.case.revisions import Revisions
 from domain.case.snapshot import Position, Snapshot
 from domain.decisions import results
 from domain.model import canonical_bytes
@@ -159,7 +160,7 @@ def snapped(objects: S3Objects, case: Case, sha256: str, *, closed: bool = False
     snapshot = Snapshot(
         company_id="C1001",
         position=Position(run_id="the run that is gone", began_at=NOW, event=3),
-        start=input_to_carry_on(case.evolve(company_sha256=sha256)),
+        start=input_to_carry_on(case.evolve(company_sha256=sha256), Revisions()),
         opened=True,
         closed=closed,
     )
@@ -206,7 +207,7 @@ def test_a_snapshot_that_can_not_be_read_is_named_and_the_case_opens(objects: S3
 def test_a_policy_that_stands_in_the_start_is_not_answered_and_captured_all_the_same(objects: S3Objects) -> None:
     policy = Policy(price_cop=300_000, certificate_reminder_days=(90, 1)).model_dump(mode="json")
     sha256 = stored(objects)
-    order = opening_order(OpenCase(company_id="C1001", profile_sha256=sha256, policy=policy), failures=0)
+    order = opening_order(OpenCase(company_id="C1001", profile_sha256=sha256, policy=policy), 0, Revisions())
 
     found = ActivityEnvironment().run(CaseActivities(objects, Policy(price_cop=1)).open_case, order)
     case = results.opened(OpenCase(company_id="C1001", profile_sha256=sha256, policy=policy), found, NOW)
@@ -219,10 +220,25 @@ def test_a_policy_that_stands_in_the_start_is_not_answered_and_captured_all_the_
 def test_a_policy_that_must_be_looked_at_is_part_of_the_order(policy: dict[str, Any] | None) -> None:
     opening = OpenCase(company_id="C1001", profile_sha256="a" * 64, policy=policy)
 
-    assert opening_order(opening, failures=0) == opening
+    assert opening_order(opening, 0, Revisions()) == opening
 
 
 def test_after_a_failure_the_order_is_complete() -> None:
     opening = OpenCase(company_id="C1001", profile_sha256="a" * 64, policy=Policy().model_dump(mode="json"))
 
-    assert opening_order(opening, failures=1) == opening
+    assert opening_order(opening, 1, Revisions()) == opening
+
+
+def test_a_worker_that_is_held_back_opens_a_case_under_earlier_rules(objects: S3Objects) -> None:
+    start = OpenCase(company_id="C1001", profile_sha256="a" * 64)
+    held_back = Revisions(rules=2)
+
+    found = ActivityEnvironment().run(CaseActivities(objects, Policy(), revisions=held_back).open_case, start)
+
+    assert (found.rules, found.holidays) == (held_back.rules, held_back.holidays)
+
+
+def test_an_order_is_whole_where_the_release_before_may_get_it() -> None:
+    opening = OpenCase(company_id="C1001", profile_sha256="a" * 64, policy=Policy().model_dump(mode="json"))
+
+    assert opening_order(opening, 0, Revisions(rules=2)) == opening

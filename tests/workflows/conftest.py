@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from stack.mail_sink import MailSink
 from tests.support.temporal_places import Place, temporal_place
+from tests.support.upgrades.kept_release import RELEASES, unpack
 from tests.support.world import ORDINARY_DAY, CaseUnderTest, World, world, world_of_its_own
 
 
@@ -41,6 +42,13 @@ async def empty_world(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> Asy
     """A world like the idle one, in which no other test's case still has something to do."""
     async with world_of_its_own(tmp_path, moto_url, mail_sink, begins=ORDINARY_DAY) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a worker of the release before runs."""
+    [archive] = RELEASES.glob("*.tar.xz")
+    return unpack(archive, tmp_path_factory.mktemp("release"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

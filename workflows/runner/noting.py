@@ -11,6 +11,7 @@ from temporalio.bridge.proto.workflow_activation import WorkflowActivation, Work
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.worker import WorkflowInstance
 
+from domain.case.revisions import Revisions
 from domain.case.snapshot import Position, Snapshot
 from workflows.runner.wrapped import Wrapped
 from workflows.snapshots import Shown, snapshot_of
@@ -26,11 +27,12 @@ class Note(Protocol):
 class Noted(Wrapped):
     """An instance whose case is handed on after each task."""
 
-    def __init__(self, instance: WorkflowInstance, shown: Sequence[Shown], note: Note) -> None:
+    def __init__(self, instance: WorkflowInstance, shown: Sequence[Shown], note: Note, revisions: Revisions) -> None:
         """Look at an instance that has had no activation yet; `shown` is where its workflow says how to look."""
         super().__init__(instance)
         self._shown = shown
         self._note = note
+        self._revisions = revisions
         self._event = 0
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
@@ -54,7 +56,9 @@ class Noted(Wrapped):
             return
         info = self.get_info()
         position = Position(run_id=info.run_id, began_at=info.workflow_start_time, event=self._event)
-        self._note(start.company_id, position, lambda: snapshot_of(start, standing, position), is_new=is_new)
+        self._note(
+            start.company_id, position, lambda: snapshot_of(start, standing, position, self._revisions), is_new=is_new
+        )
 
 
 def _kind_of(job: WorkflowActivationJob) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from domain.case.case import Case
 from domain.case.packed import DICTIONARY, FORM, MOST_BYTES, packed, unpacked
+from domain.case.revisions import Revisions
 from domain.case.rules import CURRENT
 from tests.support.cases import a_case, deliver, settle, with_certificate, with_letter, with_loan, with_payment
 from workflows.carrying import carried_case, handed_over, input_to_carry_on
@@ -32,9 +33,9 @@ def a_flood() -> Case:
 
 @pytest.mark.parametrize("case", [a_case(), a_life(), a_flood()], ids=["new", "a life", "flooded"])
 def test_a_case_that_is_handed_over_is_the_same_case(case: Case) -> None:
-    start = ActivationInput.model_validate(handed_over(case))
+    start = ActivationInput.model_validate(handed_over(case, Revisions()))
 
-    assert carried_case(start) == carried_case(ActivationInput.model_validate(input_to_carry_on(case)))
+    assert carried_case(start) == carried_case(ActivationInput.model_validate(input_to_carry_on(case, Revisions())))
 
 
 def test_an_ordinary_life_takes_a_quarter() -> None:
@@ -49,7 +50,7 @@ def test_what_was_packed_once_is_read_for_ever() -> None:
 
 
 def test_a_worker_of_before_sees_the_rules_and_leaves_the_case() -> None:
-    assert handed_over(a_case())["carried"]["rules"] == CURRENT
+    assert handed_over(a_case(), Revisions())["carried"]["rules"] == CURRENT
 
 
 @pytest.mark.parametrize("text", ["@", "00000", base64.b85encode(b"\xff" * 40).decode()])
