@@ -55,6 +55,10 @@ class WorkerLimits(Model):
     confinement: Literal["required", "without_seccomp"] = "required"
     """Whether uploads are opened on a machine that can't filter the system calls of whoever opens them.
     Refused outside loopback."""
+    deployment: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_/-]{0,99}$")] = "activa"
+    """The worker deployment of Temporal that the worker is of, where it has a build id."""
+    build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.+-]{0,99}$")] | None = None
+    """Its version there: Temporal gives it cases once that version is current or ramping. None: it is of no version."""
     rules: Annotated[int, Field(ge=0, le=CURRENT)] | None = None
     holidays: Annotated[int, Field(ge=0, le=NEWEST)] | None = None
     """The newest revisions under which it begins a case or a run, for an upgrade that may be taken back; None: those

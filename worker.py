@@ -18,7 +18,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 import health
 from activities.cases import CaseActivities
@@ -39,7 +40,7 @@ from letters import render_letter
 from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
 from servers import Smtp
-from settings import Settings, load
+from settings import Settings, WorkerLimits, load
 from workflows.activation import CertificateActivation
 from workflows.runner.kept import STICKY, Kept
 from workflows.runner.noting import Note
@@ -134,6 +135,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
         interceptors=[FailuresInterceptor()],
+        deployment_config=deployment(limits),
     )
     # The library takes a task of two seconds for a deadlock and interrupts it, wherever it is; on a starved machine a
     # case can stay stuck in this worker after that: docs/decisions/0017-a-slow-task-is-not-interrupted.md
@@ -155,6 +157,21 @@ def build_checks(client: Client, bound: Sequence[Callable[..., Any]], settings: 
         max_concurrent_activities=limits.letter_slots,
         graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
         interceptors=[FailuresInterceptor()],
+        deployment_config=deployment(limits),
+    )
+
+
+def deployment(limits: WorkerLimits) -> WorkerDeploymentConfig | None:
+    """Return what makes a worker one of a version that Temporal routes cases to; None where it is of none.
+
+    A case is never bound to a version: docs/decisions/0037-a-case-is-bound-to-no-version.md
+    """
+    if limits.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(deployment_name=limits.deployment, build_id=limits.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
 
 

@@ -16,6 +16,7 @@ from stack.process import Program, RunningProgram
 from tests.support.worker_alone import environment_over
 from tests.support.world import CaseUnderTest, World
 
+LAUNCHER = Path(__file__).with_name("older_worker.py")
 BEFORE = 2
 """The rules of the kept release."""
 BOTH = 2
@@ -23,13 +24,13 @@ ORDINARY = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 """A task that would have begun a new run just when a message came: the server has it done again."""
 
 
-def todays(*, rules: int = CURRENT) -> WorkerLimits:
+def todays(*, rules: int = CURRENT, build_id: str | None = None) -> WorkerLimits:
     """Return how a worker of today is run, which keeps no case between its tasks."""
-    return WorkerLimits(shutdown_seconds=5, cached_cases=0, rules=rules)
+    return WorkerLimits(shutdown_seconds=5, cached_cases=0, rules=rules, build_id=build_id)
 
 
 @asynccontextmanager
-async def older_worker(made: World, release: Path) -> AsyncIterator[RunningProgram]:
+async def older_worker(made: World, release: Path, build_id: str | None = None) -> AsyncIterator[RunningProgram]:
     """Run a worker of the kept release until the block ends; it keeps no case between its tasks either."""
     working = asyncio.Event()
 
@@ -40,7 +41,7 @@ async def older_worker(made: World, release: Path) -> AsyncIterator[RunningProgr
         if "working on task queue" in line:
             working.set()
 
-    command = (sys.executable, str(release / "worker.py"))
+    command = (sys.executable, "-P", str(LAUNCHER), str(release), *([build_id] if build_id else []))
     environment = {**environment_over(made), "ACTIVA_WORKER__CACHED_CASES": "0", "ACTIVA_WORKER__LETTER_SLOTS": "1"}
     running = await RunningProgram.start(Program("older worker", command, environment, ready), heard)
     try:
@@ -109,6 +110,14 @@ async def workers_of(cases: Sequence[Told]) -> set[str]:
     done = [event for each in cases for event in await each.events()]
     kind = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
     return {each.workflow_task_completed_event_attributes.identity for each in done if each.event_type == kind}
+
+
+async def last_versions(cases: Sequence[Told]) -> list[str]:
+    """Return which version did the last task of each case; empty where none did one yet, or one of no version."""
+    found = await asyncio.gather(*(each.case.handle.fetch_history() for each in cases))
+    kind = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    done = ([event for event in history.events if event.event_type == kind][-1:] for history in found)
+    return ["".join(e.workflow_task_completed_event_attributes.deployment_version.build_id for e in d) for d in done]
 
 
 async def failed_tasks(cases: Sequence[Told]) -> list[str]:
