@@ -11,6 +11,7 @@ from domain.bucket import (
     old_loan_revocation_key,
 )
 from domain.case.loan import FirstAcceptance
+from domain.model import as_known_json
 
 
 def first_acceptance(objects: Objects, company_id: str) -> FirstAcceptance | None:
@@ -18,7 +19,7 @@ def first_acceptance(objects: Objects, company_id: str) -> FirstAcceptance | Non
     found = objects.get(first_acceptance_key(company_id))
     if found is None:
         found = _of_kind(objects.get(old_first_acceptance_key(company_id)), other="revoked_on")
-    return None if found is None else FirstAcceptance.model_validate_json(found.data)
+    return None if found is None else as_known_json(FirstAcceptance, found.data)
 
 
 def revoked_on(objects: Objects, company_id: str) -> date | None:

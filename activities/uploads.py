@@ -46,6 +46,7 @@ from domain.letter.examination import (
     Verdict,
 )
 from domain.letter.file_kind import FileKind, kind_of
+from domain.model import as_known_json
 from domain.reason import Reason
 
 MISSING = Reason(
@@ -110,7 +111,7 @@ class UploadActivities:
         found = self._objects.get(verdict_key(company_id, upload_id))
         if found is None:
             return None
-        kept = KeptVerdict.model_validate_json(found.data)
+        kept = as_known_json(KeptVerdict, found.data)
         return UploadChecked.model_validate(kept.model_dump(exclude={"measured", "converted"}))
 
     def _checked(self, request: CheckUploadRequest) -> UploadChecked:

@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal import address_of, server_errors
 from domain.errors import ActivaError, CaseNotFoundError, NotAllowedNowError, NoWorkerError, RefusedError
+from domain.model import as_known
 from domain.remarks import Remark
 
 _NO_WORKER = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION})
@@ -55,16 +56,16 @@ def _of_refusal(cause: BaseException, company_id: str) -> ActivaError:
     if not isinstance(cause, ApplicationError):
         return NoWorkerError(f"the case of {company_id} can't answer: {type(cause).__name__}; see its history")
     if cause.type == NotAllowedNowError.__name__:
-        return NotAllowedNowError(_remarks(cause.details)[0] if cause.details else Remark(message=cause.message))
+        return NotAllowedNowError(remarks(cause.details)[0] if cause.details else Remark(message=cause.message))
     if cause.type == TRY_AGAIN:
         return NoWorkerError(cause.message)
-    return RefusedError(cause.message, _remarks(cause.details))
+    return RefusedError(cause.message, remarks(cause.details))
 
 
-def _remarks(details: Sequence[Any]) -> tuple[Remark, ...]:
+def remarks(details: Sequence[Any]) -> tuple[Remark, ...]:
     """Return what the workflow said with a refusal: one remark, or a list of them."""
     found = details[0] if details else []
-    return tuple(Remark.model_validate(each) for each in (found if isinstance(found, list) else [found]))
+    return tuple(as_known(Remark, each) for each in (found if isinstance(found, list) else [found]))
 
 
 TRY_AGAIN = "TryAgainError"

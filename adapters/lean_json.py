@@ -13,9 +13,11 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import CompositePayloadConverter, DefaultPayloadConverter, JSONPlainPayloadConverter
 
+from domain.model import Answer, as_known_json
+
 
 class LeanJson(PydanticJSONPlainPayloadConverter):
-    """Reads as its base does."""
+    """Reads as its base does, but what a step answered as far as it is known."""
 
     def __init__(self) -> None:
         """Serialize whatever value is given."""
@@ -26,6 +28,12 @@ class LeanJson(PydanticJSONPlainPayloadConverter):
         """Return the value as JSON, each model in it without its defaults."""
         data = self._lean.to_json(value, exclude_defaults=True)
         return Payload(metadata={"encoding": self.encoding.encode()}, data=data)
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        """Return the value; a newer worker may have done the step whose answer it is."""
+        if isinstance(type_hint, type) and issubclass(type_hint, Answer):
+            return as_known_json(type_hint, payload.data)
+        return super().from_payload(payload, type_hint)
 
 
 class LeanPayloadConverter(CompositePayloadConverter):

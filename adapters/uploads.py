@@ -9,6 +9,7 @@ from adapters.s3 import S3Objects
 from domain.bucket import inbox_key, inbox_part_key, verdict_key
 from domain.letter.examination import Conversion
 from domain.letter.file_kind import FileKind, kind_of
+from domain.model import as_known_json
 
 
 class _Verdict(BaseModel):
@@ -33,4 +34,4 @@ def store(objects: S3Objects, company_id: str, files: Sequence[bytes]) -> str:
 def conversion(objects: S3Objects, company_id: str, upload_id: str) -> Conversion | None:
     """Return what was made of an upload that has been judged, or None where it was kept as it came; blocks."""
     found = objects.get(verdict_key(company_id, upload_id))
-    return None if found is None else _Verdict.model_validate_json(found.data).converted
+    return None if found is None else as_known_json(_Verdict, found.data).converted

@@ -1,7 +1,13 @@
-"""The base of every model: frozen, and an unknown field is an error, never ignored."""
+"""The base of every model: frozen, and an unknown field is an error, unless another release of the product wrote it.
+
+What comes from outside, messages, files and settings, is refused where a field is not known. What one release of the
+product wrote for another is read as far as it is known: a field that is new has no meaning under the revision of the
+rules that both know.
+"""
 
 import hashlib
 import json
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -10,6 +16,23 @@ class Model(BaseModel):
     """A frozen value that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Answer(Model):
+    """A step's result, read with all that is in it as far as it is known: a newer worker may have done the step."""
+
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+
+def as_known(kind: type[AnyModel], written: object) -> AnyModel:
+    """Return what another release of the product wrote, without what this one does not know."""
+    return kind.model_validate(written, extra="ignore")
+
+
+def as_known_json(kind: type[AnyModel], written: bytes) -> AnyModel:
+    """Return the same of a JSON text."""
+    return kind.model_validate_json(written, extra="ignore")
 
 
 def canonical_bytes(model: BaseModel) -> bytes:

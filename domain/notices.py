@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field, StringConstraints, model_serializer, model_validator
 
 from domain.contract import CompanyId, Sha256
-from domain.model import Model
+from domain.model import Answer, Model
 from domain.reason import Reason
 from domain.rows import from_rows, to_rows
 
@@ -106,7 +106,7 @@ class BriefSendNotice(SendNotice):
         return [".".join(short), *row]
 
 
-class NoticeSent(Model):
+class NoticeSent(Answer):
     """How sending went; a notice that could not be sent is a failure, not a value."""
 
     sent_at: AwareDatetime

@@ -24,7 +24,7 @@ from domain.case.rejections import MOST_REJECTED, RejectedMessage
 from domain.case.reminders import Milestone, ReminderRecord, Reminders
 from domain.case.timeline import Event, event, newest
 from domain.contract import CompanyId, Sha256
-from domain.model import Model
+from domain.model import Model, as_known
 from domain.remarks import Remark
 from domain.rows import from_rows, to_rows
 
@@ -212,7 +212,7 @@ class Case(Model):
     @classmethod
     def restored(cls, values: dict[str, Any]) -> Self:
         """Return the case that `stored` gave; a field that is newer than the stored form has its default."""
-        return cls.model_validate(expanded(values))
+        return as_known(cls, expanded(values))
 
     def own_valid_on(self, day: date) -> bool:
         """Tell whether the own certificate signs on a day."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from domain.contract import CompanyId, EventId
-from domain.model import Model
+from domain.model import Answer, Model
 
 
 class EventType(StrEnum):
@@ -103,7 +103,7 @@ class DeliverWebhook(Model):
     data: dict[str, Any]
 
 
-class WebhookTried(Model):
+class WebhookTried(Answer):
     """How a round of tries ended; one in which the receiver did not take the event is a failure, not a value."""
 
     outcome: DeliveryOutcome

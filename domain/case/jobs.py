@@ -15,7 +15,7 @@ from domain.case.rejections import RejectedMessage
 from domain.case.timeline import Event
 from domain.contract import CompanyId, Sha256, UploadId
 from domain.letter.examination import Verdict
-from domain.model import Model
+from domain.model import Answer, Model
 from domain.notices import NoticeKind, ProfileRefs
 from domain.reason import Reason
 from domain.remarks import Remark
@@ -47,7 +47,7 @@ class OpenCase(Model):
     release refuses such an order; the next one is complete."""
 
 
-class CaseOpened(Model):
+class CaseOpened(Answer):
     """The first step's result. `problem` says why the company's data can't be used as they stand."""
 
     policy: WholePolicy | None = None
@@ -81,7 +81,7 @@ class IssueLetter(Model):
     representative_sha256: Sha256
 
 
-class LetterIssued(Model):
+class LetterIssued(Answer):
     """A letter lies where its folio says, or `refused` says why not."""
 
     folio: str = ""
@@ -101,7 +101,7 @@ class CheckUpload(Model):
     """Nobody waits for the answer, so a rejection is mailed."""
 
 
-class UploadChecked(Model):
+class UploadChecked(Answer):
     """The verdict on an upload; without a digest there was no file, and the same id may be sent again.
 
     `first_acceptance` is the company's, whichever upload it was, once there is one.
@@ -125,7 +125,7 @@ class RecordAcceptance(Model):
     """Of the person who accepted it."""
 
 
-class AcceptanceRecorded(Model):
+class AcceptanceRecorded(Answer):
     """The company's first acceptance, whichever upload it was."""
 
     first_acceptance: FirstAcceptance
@@ -153,7 +153,7 @@ class CheckCompany(Model):
     by: str
 
 
-class CompanyChecked(Model):
+class CompanyChecked(Answer):
     """`refused` says why the new data do not count; None when they do."""
 
     refused: Remark | None = None

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from domain.consent.submission import SubmittedRepresentative, of_the_future
 from domain.contract import COMPANY_ID_PATTERN
 from domain.messages.models import PaymentConfirmed
+from domain.model import as_known
 from domain.profiles.company import Company
 from domain.views.stage import Stage
 from portal.api import document
@@ -85,7 +86,7 @@ async def submit_representative(
     """
     if errors := of_the_future(submitted, api.now()):
         raise wrong_fields(errors)
-    return IssuedLetter.model_validate(await api.billing.submit_representative(company_id, submitted))
+    return as_known(IssuedLetter, await api.billing.submit_representative(company_id, submitted))
 
 
 @router.post(

@@ -13,6 +13,7 @@ from adapters.s3 import S3Objects
 from domain.bucket import earlier_prefix, verdict_key
 from domain.errors import CaseNotFoundError, NoWorkerError
 from domain.messages.models import Message
+from domain.model import as_known, as_known_json
 from domain.profiles.company import Company
 from domain.views.earlier import EarlierPage
 from portal.cases.desk_facts import DeskFacts
@@ -53,7 +54,7 @@ class Desk:
 
     async def facts(self, company_id: str) -> DeskFacts:
         """Return the whole case; raises as `Cases.facts` does."""
-        return DeskFacts.model_validate(await self.activations.status(company_id, within=READ_WITHIN))
+        return as_known(DeskFacts, await self.activations.status(company_id, within=READ_WITHIN))
 
     async def has(self, company_id: str) -> bool:
         """Tell whether a company has a case, open or closed."""
@@ -79,7 +80,7 @@ class Desk:
         stored = await asyncio.to_thread(self.objects.get, earlier_prefix(company_id) + name)
         if stored is None:
             raise CaseNotFoundError(company_id)
-        return EarlierPage.model_validate_json(stored.data)
+        return as_known_json(EarlierPage, stored.data)
 
     async def send(self, company_id: str, signal: str, message: Message) -> bool | None:
         """Send a signal; return whether the case took it, None when it has not said so in time.
@@ -94,7 +95,7 @@ class Desk:
             return None
 
         def taken(told: dict[str, Any]) -> bool | None:
-            after = DeskFacts.model_validate(told)
+            after = as_known(DeskFacts, told)
             if after.rejected_signals_count != before.rejected_signals_count:
                 return False
             changed = after.messages_taken != before.messages_taken or after.closing != before.closing

@@ -26,7 +26,7 @@ from domain.consent.authorization import Authorization, Evidence
 from domain.errors import NoWorkerError
 from domain.letter.examination import Conversion
 from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, LetterUploaded, SubmitRepresentative
-from domain.model import canonical_sha256
+from domain.model import as_known, canonical_sha256
 from domain.profiles.company import Company
 from domain.profiles.representative import Representative
 from portal.cases.facts import Facts
@@ -47,7 +47,7 @@ class Cases:
 
     async def facts(self, company_id: str) -> Facts:
         """Return the case; raises NoWorkerError when no worker answers in time, CaseNotFoundError without one."""
-        return Facts.model_validate(await self._activations.status(company_id, within=READ_WITHIN))
+        return as_known(Facts, await self._activations.status(company_id, within=READ_WITHIN))
 
     async def outline(self, company_id: str) -> Outline:
         """Return what is known of a case without a worker."""

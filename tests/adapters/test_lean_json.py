@@ -8,6 +8,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
+from pydantic import ValidationError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.cases import CaseActivities
@@ -16,9 +17,9 @@ from activities.notices import NoticeActivities
 from activities.uploads import UploadActivities
 from activities.webhooks import WebhookActivities
 from adapters.temporal import data_converter
-from domain.case.jobs import CaseOpened
+from domain.case.jobs import CaseOpened, OpenCase
 from domain.case.policy import Policy
-from domain.model import Model
+from domain.model import Answer, Model
 from domain.notices import Addressee, Notice, NoticeKind, NoticeSent
 
 NOW = datetime(2026, 9, 1, 14, 0, tzinfo=UTC)
@@ -71,6 +72,29 @@ def test_every_default_of_what_crosses_is_empty_and_so_for_ever() -> None:
     assert len(STEPS) == 10
     assert {"CaseOpened.archived", "Notice.reasons", "Event.values"} <= {*defaults}
     assert {name: value for name, value in defaults.items() if value not in EMPTY} == {}
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.__name__)
+def test_what_a_step_answers_is_read_as_far_as_it_is_known(step: Any) -> None:
+    answer = get_type_hints(step)["return"]
+
+    assert answer in (type(None), bool) or issubclass(answer, Answer)
+
+
+async def test_an_answer_of_a_later_release_is_read_without_what_it_adds() -> None:
+    sent = {"sent_at": "2026-09-01T14:00:00Z", "reached": ["company"], "weighed": {"grams": 3}}
+    policy = {**Policy(loan_days=45).model_dump(mode="json"), "colour": "green"}
+    payloads = await data_converter().encode([sent, {"policy": policy, "rules": 2, "added": [1]}])
+
+    assert await data_converter().decode(payloads, [NoticeSent, CaseOpened]) == [SENT, CAPTURED]
+
+
+async def test_an_order_with_a_field_that_is_not_known_is_refused() -> None:
+    order = {"company_id": "C1", "profile_sha256": "a" * 64, "added": 1}
+    payloads = await data_converter().encode([order])
+
+    with pytest.raises(ValidationError, match="added"):
+        await data_converter().decode(payloads, [OpenCase])
 
 
 def models_in(kind: Any) -> Iterator[type[Model]]:

@@ -3,10 +3,11 @@
 import pytest
 
 from domain import holidays
+from domain.case.case import Case
 from domain.case.packed import FORM
 from domain.case.revisions import Revisions
 from domain.case.rules import CURRENT, HANDED_OVER_PACKED
-from tests.support.cases import a_case
+from tests.support.cases import a_case, with_loan
 from workflows.carrying import NewerRulesError, carried_case, handed_over, leave_to_newer_worker
 from workflows.payloads import ActivationInput
 
@@ -51,3 +52,11 @@ def test_a_case_under_a_newer_table_of_days_off_is_not_taken_over(packed: bool) 
 
     with pytest.raises(NewerRulesError):
         carried_case(handed)
+
+
+def test_what_a_later_release_adds_under_the_same_rules_is_left_unread() -> None:
+    case = with_loan(a_case())
+    stored = case.stored()
+    newer = {**stored, "policy": {**stored["policy"], "colour": "green"}, "loan": {**stored["loan"], "a": 1}, "b": [2]}
+
+    assert Case.restored(newer) == case
