@@ -29,14 +29,14 @@ async def test_an_upgrade_that_is_held_back_can_be_taken_back(empty_world: World
         async with made.worker(worker=todays(rules=BEFORE)):
             cases = [Told(await made.start())]
             await cases[0].tell()
-            await cut_short(cases[0].case)
+            await cut_short(cases[0])
             await before.enter_async_context(older_worker(made, release))
             cases.append(Told(await made.start()))
             await until_both_have_answered(cases)
         cases.append(Told(await made.start()))
         await cases[2].case.with_loan()
         await tell_all(cases)
-        await cut_short(cases[1].case)
+        await cut_short(cases[1])
         async with made.worker(worker=todays(rules=BEFORE)):
             await before.aclose()
             await tell_all(cases)

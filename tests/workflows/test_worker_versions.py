@@ -104,10 +104,10 @@ async def test_cases_follow_the_current_version_and_come_back(operator: Operator
     await answered_by(cases, "0.1.0", "0.1.0")
     await operator.makes_current("0.2.0")
     await answered_by(cases, "0.2.0", "0.2.0")
-    await cut_short(cases[0].case)
+    await cut_short(cases[0])
     await operator.makes_current("0.1.0")
     await answered_by(cases, "0.1.0", "0.1.0")
-    await cut_short(cases[1].case)
+    await cut_short(cases[1])
 
     assert await failed_tasks(cases) == []
     assert [await each.lost() for each in cases] == [0, 0]
