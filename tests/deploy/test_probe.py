@@ -1,78 +1,79 @@
-"""A container's health check: it asks where the settings say, by the portal's own name."""
+"""A container's health check: it asks `/listo` where the settings say, or `/vivo` where that is wanted."""
 
-import subprocess
+import asyncio
+import re
 import sys
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
+from health import Readiness, told
 from stack.probes import free_port
 from stack.process import ROOT
 
 
-class Answering(BaseHTTPRequestHandler):
-    asked: tuple[str, str]
-    status = 200
-
-    def do_GET(self) -> None:
-        type(self).asked = (self.path, self.headers["Host"])
-        self.send_response(self.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def port() -> Iterator[int]:
-    Answering.status = 200
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
-
-
-def probe(process: str, **settings: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-I", "deploy/probe.py", process],
-        cwd=ROOT,
-        env=settings,
-        capture_output=True,
-        text=True,
-        check=False,
+async def probe(*arguments: str, **settings: str) -> tuple[int | None, str]:
+    program = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", "deploy/probe.py", *arguments), cwd=ROOT, env=settings, stderr=asyncio.subprocess.PIPE
     )
-    return done.returncode, done.stderr
+    _, said = await program.communicate()
+    return program.returncode, said.decode()
 
 
-def test_a_portal_is_asked_at_its_own_address_by_its_own_name(port: int) -> None:
-    settings = {"ACTIVA_PORTAL__ADDRESS": f"0.0.0.0:{port}", "ACTIVA_PORTAL_URL": "https://activa.example.com"}
-    assert probe("portal", **settings) == (0, "")
-    assert Answering.asked == ("/salud", "activa.example.com")
+@asynccontextmanager
+async def telling(*, ready: bool) -> AsyncIterator[int]:
+    """Tell as a worker does, at a port of its own."""
+
+    async def need() -> None:
+        if not ready:
+            raise RuntimeError
+
+    port = free_port()
+    async with told(f"127.0.0.1:{port}", Readiness({"bucket": need})):
+        yield port
 
 
-def test_a_worker_is_asked_for_its_metrics(port: int) -> None:
-    assert probe("worker", ACTIVA_WORKER__METRICS_ADDRESS=f"127.0.0.1:{port}") == (0, "")
-    assert Answering.asked == ("/metrics", f"127.0.0.1:{port}")
+WHERE = {
+    "worker": "ACTIVA_WORKER__HEALTH_ADDRESS",
+    "portal": "ACTIVA_PORTAL__ADDRESS",
+    "codec": "ACTIVA_CODEC__ADDRESS",
+}
 
 
-def test_one_that_answers_badly_is_not_well(port: int) -> None:
-    Answering.status = 503
-    assert probe("codec", ACTIVA_CODEC__ADDRESS=f"127.0.0.1:{port}") == (
-        1,
-        f"codec answers 503 at 127.0.0.1:{port}/health\n",
-    )
+@pytest.mark.parametrize("process", WHERE)
+async def test_a_process_that_can_do_its_work_is_well(process: str) -> None:
+    async with telling(ready=True) as port:
+        assert await probe(process, **{WHERE[process]: f"0.0.0.0:{port}"}) == (0, "")
 
 
-def test_one_that_does_not_answer_is_not_well() -> None:
-    status, said = probe("worker", ACTIVA_WORKER__METRICS_ADDRESS=f"127.0.0.1:{free_port()}")
+@pytest.mark.parametrize("process", WHERE)
+async def test_one_that_answers_and_can_not_work_lives_and_is_not_well(process: str) -> None:
+    async with telling(ready=False) as port:
+        settings = {WHERE[process]: f"127.0.0.1:{port}"}
+        assert await probe(process, **settings) == (1, f"{process} answers 503 at 127.0.0.1:{port}/listo\n")
+        assert await probe(process, "vivo", **settings) == (0, "")
+
+
+async def test_one_that_does_not_answer_is_not_well() -> None:
+    status, said = await probe("worker", ACTIVA_WORKER__HEALTH_ADDRESS=f"127.0.0.1:{free_port()}")
     assert status == 1
     assert "worker does not answer" in said
 
 
-def test_a_process_that_is_not_known_is_refused() -> None:
-    assert probe("letters") == (2, "usage: probe.py worker|portal|codec\n")
+async def test_a_worker_that_is_told_to_tell_nobody_is_named() -> None:
+    status, said = await probe("worker")
+    assert status == 1
+    assert said.startswith("ACTIVA_WORKER__HEALTH_ADDRESS is not set")
+
+
+def test_the_workers_image_tells_where_its_health_check_asks() -> None:
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    [stage] = re.findall(r"^FROM \S+ AS worker\n(.*?)^FROM", dockerfile, re.MULTILINE | re.DOTALL)
+    assert f"{WHERE['worker']}=0.0.0.0:9465" in stage
+    assert 'CMD ["python", "-I", "deploy/probe.py", "worker"]' in stage
+
+
+@pytest.mark.parametrize("arguments", [["letters"], [], ["worker", "listo"], ["worker", "vivo", "vivo"]])
+async def test_what_is_not_known_is_refused(arguments: list[str]) -> None:
+    assert await probe(*arguments) == (2, "usage: probe.py worker|portal|codec [vivo]\n")

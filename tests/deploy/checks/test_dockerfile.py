@@ -15,7 +15,7 @@ def test_the_projects_own_is_in_order(tree: Path) -> None:
     ("old", "new", "named"),
     [
         pytest.param("FROM ${BASE} AS portal\n", "FROM python AS portal\n", "DL3006", id="a base of any version"),
-        pytest.param("USER 10001:10001\nEXPOSE 9464", "USER root\nEXPOSE 9464", "DL3002", id="as root"),
+        pytest.param("USER 10001:10001\nEXPOSE 9464 9465", "USER root\nEXPOSE 9464 9465", "DL3002", id="as root"),
         pytest.param('ENTRYPOINT ["python", "worker.py"]', "ENTRYPOINT python worker.py", "DL3025", id="needs a shell"),
     ],
 )
