@@ -42,6 +42,7 @@ from mails.compose import Letterhead, compose
 from servers import Smtp
 from settings import Settings, WorkerLimits, load
 from workflows.activation import CertificateActivation
+from workflows.counting import begin_at_nought
 from workflows.runner.kept import STICKY, Kept
 from workflows.runner.noting import Note
 from workflows.runner.sandbox import workflow_runner
@@ -214,6 +215,7 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     runtime = temporal.runtime(limits.metrics_address)
     client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=runtime)
     await require_ready(client, store, settings.s3.bucket)
+    begin_at_nought(runtime.metric_meter, client.namespace)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -8,11 +8,20 @@ from contextlib import suppress
 from datetime import datetime
 
 from temporalio import workflow
+from temporalio.common import MetricMeter
 
 from domain.calendar import bogota_date
 from domain.case.case import Case
-from domain.views.changes import Look, changes
+from domain.contract import TASK_QUEUE, WORKFLOW_TYPE
+from domain.views.changes import Look, alerted, changes
 from domain.views.entitlement import entitlement
+
+
+def begin_at_nought(meter: MetricMeter, namespace: str) -> None:
+    """Tell what alerts look at before it happens the first time, under the labels that cases count with."""
+    labels = {"namespace": namespace, "task_queue": TASK_QUEUE, "workflow_type": WORKFLOW_TYPE}
+    for each in alerted():
+        meter.create_counter(each.name).add(0, {**labels, **each.kind})
 
 
 class Counting:

@@ -1,11 +1,12 @@
 """What happened to a case between two looks at it, as the metrics count it: kinds and codes, never whose case it is."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from domain.case.case import Case
-from domain.case.jobs import TellNotice
-from domain.case.reminders import LATE, ReminderOutcome
+from domain.case.events import DeliveryOutcome
+from domain.case.jobs import AnyJob, TellNotice
+from domain.case.reminders import LATE, ReminderOutcome, Subject
 from domain.views.entitlement import Signing
 
 
@@ -21,6 +22,23 @@ class Look(NamedTuple):
 
     case: Case
     signing: Signing
+
+
+def alerted() -> Iterator[Change]:
+    """Yield every kind of change that an alert counts the increase of.
+
+    Who counts begins with them at nought: of a series that begins at one, Prometheus sees no increase.
+    """
+    for kind in get_args(AnyJob):
+        yield _failure("mail" if kind is TellNotice else kind.model_fields["kind"].default, "tried_again")
+    yield _failure("reminder", "tried_again")
+    yield _failure("webhook", "tried_again")
+    yield _failure("mail", "refused")
+    for outcome in DeliveryOutcome:
+        yield Change("activa_webhooks", {"outcome": outcome.value})
+    for subject in Subject:
+        for told in ("late", *(each.value for each in ReminderOutcome)):
+            yield Change("activa_reminders", {"subject": subject.value, "outcome": told})
 
 
 def changes(before: Look, after: Look) -> Iterator[Change]:

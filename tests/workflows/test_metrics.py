@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import re
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,14 +21,17 @@ from adapters.census import RUNNING, Census, Count, tell
 from domain.contract import TASK_QUEUE
 from domain.views.stage import Stage
 from stack.mail_sink import MailSink
-from stack.probes import free_port
+from stack.probes import free_port, http_answers
+from stack.process import Program, RunningProgram
 from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
 from tests.support.deploy.losing import keeping_worker
 from tests.support.figures import metrics_named
 from tests.support.receiver import Receiver, receiving
 from tests.support.temporal_places import temporal_place
+from tests.support.worker_alone import environment_over
 from tests.support.world import ORDINARY_DAY, World, world
 from version import __version__
+from workflows.counting import begin_at_nought
 
 Series = dict[str, float]
 COMMON = {"namespace", "service_name", "task_queue", "workflow_type"}
@@ -130,6 +134,41 @@ async def test_every_metric_of_an_alert_or_a_dashboard_is_in_a_workers_scrape(me
     assert metrics_named() - there == set()
     assert count.needing_attention == 1
     assert ours(scrape)["activa_failures_total tried_again mail"] >= 2
+
+
+async def test_what_alerts_count_begins_at_nought_under_the_labels_that_cases_count_with(measured: Measured) -> None:
+    made = measured.world
+    begin_at_nought(measured.meter, made.client.namespace)
+    before = ours(await measured.scrape())
+    async with receiving(Receiver()) as receiver, keeping_worker(made, webhooks=receiver.settings):
+        case = await made.start()
+        await case.pay()
+        await case.issue_certificate()
+        await receiver.told(case.company_id, "certificate.active")
+        await case.settle()
+    scrape = await measured.scrape()
+    assert before["activa_webhooks_total delivered"] == before["activa_webhooks_total given_up"] == 0
+    assert before["activa_failures_total tried_again issue_letter"] == 0
+    # One series, which was there before: of one that begins at one, Prometheus sees no increase.
+    assert re.findall(r'^activa_webhooks_total{.*outcome="delivered".*} (\S+)$', scrape, re.MULTILINE) == ["1"]
+
+
+async def test_a_worker_tells_it_from_its_start_on(measured: Measured) -> None:
+    port = free_port()
+    program = Program(
+        name="worker",
+        command=(sys.executable, "worker.py"),
+        environment={**environment_over(measured.world), "ACTIVA_WORKER__METRICS_ADDRESS": f"127.0.0.1:{port}"},
+        ready=http_answers(port, "/metrics", containing="temporal_num_pollers"),
+    )
+    running = await RunningProgram.start(program)
+    try:
+        await running.until_ready()
+        async with httpx.AsyncClient(timeout=60) as client:
+            found = ours((await client.get(f"http://127.0.0.1:{port}/metrics")).text)
+    finally:
+        await running.stop()
+    assert found["activa_webhooks_total gone"] == found["activa_failures_total tried_again mail"] == 0
 
 
 async def counted_with_owed(made: World) -> Count:

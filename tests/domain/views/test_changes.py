@@ -9,7 +9,7 @@ from domain.case.jobs import TellNotice
 from domain.case.reminders import LATE
 from domain.decisions import deliveries, results
 from domain.letter.examination import Verdict
-from domain.views.changes import Look, changes
+from domain.views.changes import Look, alerted, changes
 from domain.views.entitlement import entitlement
 from tests.support.cases import (
     NOW,
@@ -102,3 +102,15 @@ def test_an_event_that_is_over_is_counted_by_its_outcome() -> None:
     before = with_letter(world)
     after = with_loan(world)
     assert counted(before, after)["activa_webhooks delivered"] == 2
+
+
+def test_whatever_an_alert_asks_for_can_be_counted_from_nought_on() -> None:
+    world = Outside()
+    paid = deliver(with_letter(world), "payment_confirmed", reference="FV-77", amount_cop=TOTAL_COP)
+    mail = next(each for each in paid.queue if isinstance(each.job, TellNotice))
+    fails = results.failed(paid, mail, "MailUnavailableError", final=False, now=NOW)
+    [failure] = changes(look(paid), look(fails))
+    known = [*alerted()]
+    assert failure in known
+    assert len({f"{each}" for each in known}) == len(known)
+    assert {each.name for each in known} == {"activa_failures", "activa_webhooks", "activa_reminders"}
