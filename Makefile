@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults images cluster-rows release clean
+.PHONY: help setup demo run cluster test days check check-deploy rooms bench bench-smoke histories lock sbom faults drills images cluster-rows release clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: setup ## every test
 
 faults: setup ## companies live while everything around them fails; prints what was lost (about two hours)
 	@$(BIN)/python -m tests.support.faults --runs 4 --companies 130 --kills 26 --faults 78 --older-by 40 --write
+
+drills: setup ## what alerts warn of is made to happen, under a real Prometheus; needs Debian's prometheus (DRILLS=--help)
+	@$(BIN)/python -m tests.support.drills $(or $(DRILLS),--faster 15 --write)
 
 days: setup ## the tests of the workflow, its steps and the portal, as if today were each of ten other days
 	@$(BIN)/python -m tests.support.another_day

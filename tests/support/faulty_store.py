@@ -12,6 +12,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 REFUSED = b"HTTP/1.1 503 Slow Down\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+FULL = b"HTTP/1.1 507 Insufficient Storage\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _IDS = re.compile(r"[0-9a-f]{16,64}|AC-[0-9A-Z-]+")
 
 
@@ -47,6 +48,8 @@ class FaultyStore:
 
     upstream: str
     port: int = 0
+    is_full: bool = False
+    """Whether it takes nothing more; what it has can be read."""
     calls: dict[str, list[Call]] = field(default_factory=dict)
     breakages: dict[str, Breakage] = field(default_factory=dict)
     ahead: timedelta = timedelta()
@@ -74,6 +77,10 @@ class FaultyStore:
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         fault = await self._fault_of(*lines[0].split(" ")[:2])
+        if self.is_full and lines[0].startswith(("PUT ", "POST ")):
+            writer.write(FULL)
+            await writer.drain()
+            return
         answer = REFUSED if fault is Fault.BEFORE else await self._passed_on(lines, body)
         if fault is Fault.AFTER:
             writer.transport.abort()
