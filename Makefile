@@ -91,7 +91,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: .venv/.stamp ## renew the locked dependencies after a change of pyproject.toml
 	@$(LOCK) pyproject.toml --extra letters -o requirements/runtime.txt
 	@$(LOCK) pyproject.toml --constraint requirements/runtime.txt -o requirements/portal.txt
-	@$(LOCK) pyproject.toml --extra letters requirements/uv.in --group local --group test --group check -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra otel --constraint requirements/runtime.txt -o requirements/otel.txt
+	@$(LOCK) pyproject.toml --extra letters --extra otel requirements/uv.in --group local --group test --group check -o requirements/dev.txt
 	@$(LOCK) requirements/deploy.in -o requirements/deploy.txt
 	@$(LOCK) requirements/s3.in -o requirements/s3.txt
 	@$(LOCK) requirements/dbos.in -o requirements/dbos.txt

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 import logs
+import tracing
 from adapters import temporal
 from domain.errors import ActivaError, ServiceUnavailableError
 from production import require_safe
@@ -37,6 +38,7 @@ def served(
     try:
         settings = load()
         require_safe(settings, os.environ, temporal.plain_server())
+        tracing.require(settings.traces)
         if options.check:
             sys.stdout.write("the settings are fit to run under\n")
             return 0

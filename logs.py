@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Literal
 
+from opentelemetry import trace
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -70,6 +71,7 @@ class OneObject(logging.Formatter):
         known = {
             "company_id": _company_of(record) or who.company_id,
             "request_id": None if who.door == "process" else who.request_id,
+            "trace_id": _trace_of(),
             "error": _told(record.exc_info[1]) if isinstance(record.exc_info, tuple) else None,
         }
         told.update({name: value for name, value in known.items() if value})
@@ -131,6 +133,11 @@ def _company_of(record: logging.LogRecord) -> str | None:
     if isinstance(about, dict):
         return company_of(str(about.get("workflow_id", "")))
     return company_of(activity.info().workflow_id or "") if activity.in_activity() else None
+
+
+def _trace_of() -> str | None:
+    context = trace.get_current_span().get_span_context()
+    return trace.format_trace_id(context.trace_id) if context.is_valid else None
 
 
 def _told(error: BaseException | None) -> dict[str, Any] | None:

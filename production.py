@@ -35,9 +35,7 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
         yield "ACTIVA_PORTAL_URL: must begin with https://"
     if not settings.smtp.starttls and not _is_local(settings.smtp.host):
         yield "ACTIVA_SMTP__STARTTLS: must be true; mails hold personal data"
-    endpoint = settings.s3.endpoint_url
-    if endpoint is not None and not endpoint.startswith("https://") and not _is_local(endpoint):
-        yield "ACTIVA_S3__ENDPOINT_URL: must begin with https://"
+    yield from _wrong_with_endpoints(settings)
     if plain_temporal is not None and not _is_local(plain_temporal):
         yield f"TEMPORAL_TLS or TEMPORAL_API_KEY: one must be set for the server at {plain_temporal}"
     url = settings.directory.url
@@ -50,6 +48,13 @@ def _wrong(settings: Settings, environment: Mapping[str, str], plain_temporal: s
     yield from _wrong_with_codec(codec)
     if listens:
         yield from _wrong_with_proxies(environment.get("FORWARDED_ALLOW_IPS", ""))
+
+
+def _wrong_with_endpoints(settings: Settings) -> Iterator[str]:
+    endpoints = {"S3__ENDPOINT_URL": settings.s3.endpoint_url, "TRACES__ENDPOINT": settings.traces.endpoint}
+    for name, url in endpoints.items():
+        if url is not None and not url.startswith("https://") and not _is_local(url):
+            yield f"ACTIVA_{name}: must begin with https://"
 
 
 def _wrong_with_codec(codec: CodecServer | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The settings of the servers that the product leans on: the object store, the mail server, the desk's directory."""
+"""The settings of the servers that the product leans on: object store, mail server, the desk's directory, traces."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,6 +43,13 @@ class Smtp(Model):
     sender: EmailStr
     sender_name: Annotated[str, Field(min_length=1, max_length=80)] = "Activa"
     reply_to: EmailStr
+
+
+class Traces(Model):
+    """Where traces go."""
+
+    endpoint: HttpUrl | None = None
+    """A collector's address for OTLP over HTTP, as in `http://127.0.0.1:4318/v1/traces`; without it there are none."""
 
 
 def _postgresql(url: SecretStr) -> SecretStr:

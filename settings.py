@@ -30,7 +30,7 @@ from domain.model import Model
 from domain.receiver import Webhooks
 from domain.retention import Retention
 from sealing import CodecServer, Encryption
-from servers import S3, Directory, Smtp
+from servers import S3, Directory, Smtp, Traces
 from serving import Address, Serving
 
 LOCAL_ENV_FILE = Path(os.environ.get("ACTIVA_ENV_FILE", Path(__file__).parent / ".local" / "activa.env"))
@@ -198,6 +198,7 @@ class Settings(BaseSettings):
     audit: Audit = Audit()
     directory: Directory = Directory()
     encryption: Encryption = Encryption()
+    traces: Traces = Traces()
     retention: Retention = Retention()
     portal: Portal | None = None
     codec: CodecServer | None = None

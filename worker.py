@@ -22,6 +22,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 import health
+import tracing
 from activities.cases import CaseActivities
 from activities.failures import FailuresInterceptor
 from activities.letters import LetterActivities
@@ -43,6 +44,7 @@ from servers import Smtp
 from settings import Settings, WorkerLimits, load
 from workflows.activation import CertificateActivation
 from workflows.counting import begin_at_nought
+from workflows.runner.causes import Causes
 from workflows.runner.kept import STICKY, Kept
 from workflows.runner.noting import Note
 from workflows.runner.sandbox import workflow_runner
@@ -135,7 +137,7 @@ def build(client: Client, bound: Sequence[Callable[..., Any]], settings: Setting
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=limits.shutdown_seconds),
-        interceptors=[FailuresInterceptor()],
+        interceptors=[FailuresInterceptor(), *([] if settings.traces.endpoint is None else [Causes()])],
         deployment_config=deployment(limits),
     )
     # The library takes a task of two seconds for a deadlock and interrupts it, wherever it is; on a starved machine a
@@ -202,7 +204,10 @@ async def run(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then let the running steps finish."""
     limits = settings.worker
     is_strict = limits.confinement == "required"
-    with LetterChecker(settings.trust_roots, limits.letter_slots, seccomp_required=is_strict) as checker:
+    with (
+        tracing.traced(settings.traces, "activa-worker"),
+        LetterChecker(settings.trust_roots, limits.letter_slots, seccomp_required=is_strict) as checker,
+    ):
         LOG.info("uploads are opened by processes confined by %s", await asyncio.to_thread(checker.warm))
         await _work(settings, checker)
 
@@ -213,7 +218,8 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     store = s3.connect(**settings.s3.client_arguments(), connections=connections)
     objects = s3.S3Objects(store, settings.s3.bucket)
     runtime = temporal.runtime(limits.metrics_address)
-    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=runtime)
+    codec = encryption.codec(settings.encryption, objects)
+    client = await temporal.connect(codec=codec, runtime=runtime, interceptors=tracing.interceptors())
     await require_ready(client, store, settings.s3.bucket)
     begin_at_nought(runtime.metric_meter, client.namespace)
     stop = asyncio.Event()

@@ -17,6 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError, ResponseStreamingError
 
+from adapters import spans
 from domain.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
@@ -214,7 +215,8 @@ class S3Objects:
 def translated(operation: str, bucket: str) -> Iterator[None]:
     """Raise what a call reports as StoreUnavailableError."""
     try:
-        yield
+        with spans.call(f"S3 {operation}"):
+            yield
     except ParamValidationError:
         raise  # a mistake in this code, which no retry mends
     except ClientError as error:

@@ -20,6 +20,7 @@ import aiosmtplib
 import idna
 from aiosmtplib import SMTPDataError, SMTPException, SMTPRecipientRefused, SMTPResponseException
 
+from adapters import spans
 from adapters.mail_headers import MailPolicy
 from domain.errors import MailboxRefusedError, MailUnavailableError, MailUncertainError
 from domain.mail import OutgoingMail, TakenMail
@@ -65,19 +66,23 @@ class SmtpMailer:
             timeout=COMMAND_SECONDS,
         )
         try:
-            with _not_taken("connect"):
-                await server.connect()
-                if not all(address.isascii() for address in outgoing.to):
-                    await server.ehlo()
-            recipients = _Recipients(outgoing.to, takes_accents=server.supports_extension("smtputf8"))
-            message = self._written(outgoing, recipients, sent_at)
-            await self._name_recipients(server, recipients)
-            await _hand_over(server, message, self.data_seconds)
-            # The mail is taken: a goodbye that fails changes nothing.
-            with suppress(SMTPException, OSError):
-                await server.quit()
+            with spans.call("SMTP send"):
+                return await self._sent_by(server, outgoing, sent_at)
         finally:
             server.close()
+
+    async def _sent_by(self, server: aiosmtplib.SMTP, outgoing: OutgoingMail, sent_at: datetime) -> TakenMail:
+        with _not_taken("connect"):
+            await server.connect()
+            if not all(address.isascii() for address in outgoing.to):
+                await server.ehlo()
+        recipients = _Recipients(outgoing.to, takes_accents=server.supports_extension("smtputf8"))
+        message = self._written(outgoing, recipients, sent_at)
+        await self._name_recipients(server, recipients)
+        await _hand_over(server, message, self.data_seconds)
+        # The mail is taken: a goodbye that fails changes nothing.
+        with suppress(SMTPException, OSError):
+            await server.quit()
         return recipients.delivery()
 
     async def _name_recipients(self, server: aiosmtplib.SMTP, recipients: "_Recipients") -> None:

@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 from standardwebhooks import Webhook
 
+from adapters import spans
 from domain.errors import WebhookNotTakenError
 
 SECONDS: Final = 10
@@ -32,9 +33,13 @@ class HttpReceiver:
 
     async def take(self, event_id: str, sent_at: datetime, body: bytes) -> bool:
         """Hand an event over; False when the receiver is gone for good. Raises WebhookNotTakenError."""
+        with spans.call("webhook POST"):
+            return await self._taken(self._headers(event_id, sent_at.astimezone(UTC), body), body)
+
+    async def _taken(self, headers: dict[str, str], body: bytes) -> bool:
         try:
             async with asyncio.timeout(self.seconds):
-                status = await self._post(self._headers(event_id, sent_at.astimezone(UTC), body), body)
+                status = await self._post(headers, body)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OSError) as error:
             raise WebhookNotTakenError(f"billing backend: no answer ({type(error).__name__})") from None
         if httpx.codes.is_success(status):

@@ -11,6 +11,8 @@ from pydantic import StringConstraints
 TASK_QUEUE: Final = "certificate-activation"
 WORKFLOW_TYPE: Final = "CertificateActivation"
 STATUS_QUERY: Final = "status"
+TRACE_HEADER: Final = "_tracer-data"
+"""Beside a message: the trace of who sends it, as Temporal's own interceptors write it."""
 ASK_AGAIN: Final = "the case was about to take something new when it was asked; ask again"
 """What a query fails with when it meets news that no task has taken yet; `workflows/runner/guard.py` says why."""
 

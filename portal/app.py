@@ -24,6 +24,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from temporalio.client import Client
 
+import tracing
 from adapters import encryption, s3, temporal
 from adapters.activations import Activations
 from adapters.batches import Batches
@@ -100,6 +101,7 @@ def build(client: Client, objects: S3Objects, settings: PortalSettings) -> FastA
         redoc_url=None,
         openapi_url=None,
         form_limits={"max_fields": MOST_FIELDS, "max_files": 0},
+        telemetry=tracing.of_requests(),
         middleware=_middleware(settings, api, trail, _readiness(client, objects)),
     )
     app.state.api = api
@@ -247,10 +249,12 @@ async def serve(settings: PortalSettings) -> None:
     # The default has six threads on a small machine, and every one may wait for the store.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(STORE_CONNECTIONS, thread_name_prefix="store"))
     objects = S3Objects(s3.connect(**settings.s3.client_arguments(), connections=STORE_CONNECTIONS), settings.s3.bucket)
-    client = await temporal.connect(codec=encryption.codec(settings.encryption, objects), runtime=temporal.runtime())
-    app = build(client, objects, settings)
-    async with app.state.portal.trail.running(), app.state.desk.directory.running():
-        await uvicorn.Server(listening(app, settings.portal.address, settings.portal.serving)).serve()
+    codec = encryption.codec(settings.encryption, objects)
+    with tracing.traced(settings.traces, "activa-portal"):
+        client = await temporal.connect(codec=codec, runtime=temporal.runtime(), interceptors=tracing.interceptors())
+        app = build(client, objects, settings)
+        async with app.state.portal.trail.running(), app.state.desk.directory.running():
+            await uvicorn.Server(listening(app, settings.portal.address, settings.portal.serving)).serve()
 
 
 def main() -> int:

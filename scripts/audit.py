@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 LOCKS: Final = ("dev.txt", "dbos.txt", "deploy.txt", "s3.txt", "uv.txt")
-"""Of `portal.txt` everything is in `runtime.txt` too, of that in `dev.txt`, as a test shows."""
+"""What is in `portal.txt`, `runtime.txt` and `otel.txt` is in `dev.txt` too, as a test shows."""
 PRODUCT_LINES: Final = 300
 TEST_LINES: Final = 400
 FUNCTION_LINES: Final = 40
@@ -86,7 +86,13 @@ def lock_findings(root: Path) -> list[str]:
     direct = {name: _requirements_in(root / "requirements" / f"{name}.in") for name in own}
     direct["portal"] = project["project"]["dependencies"]
     direct["runtime"] = [*direct["portal"], *project["project"]["optional-dependencies"]["letters"]]
-    direct["dev"] = [*direct["runtime"], *direct["uv"], *(line for group in groups.values() for line in group)]
+    direct["otel"] = [*direct["portal"], *project["project"]["optional-dependencies"]["otel"]]
+    direct["dev"] = [
+        *direct["runtime"],
+        *direct["otel"],
+        *direct["uv"],
+        *(line for group in groups.values() for line in group),
+    ]
     findings: list[str] = []
     for name, required in direct.items():
         file = f"requirements/{name}.txt"

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, SpanContext
 from temporalio.exceptions import ApplicationError
 
 from audit_trail.asker import Asker, asking
@@ -57,6 +59,14 @@ def test_a_json_line_is_one_line_too() -> None:
         "logger": "activa.portal",
         "message": "refused: a\nERROR b",
     }
+
+
+def test_a_line_of_a_traced_request_has_its_trace() -> None:
+    context = SpanContext(0x4BF92F3577B34DA6A3CE929D0E0E4736, 0xF067AA0BA902B7, is_remote=False)
+    with trace.use_span(NonRecordingSpan(context)):
+        traced = as_json("activa.portal", "refused")
+    assert traced["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert "trace_id" not in as_json("activa.portal", "refused")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ UNSAFE: dict[str, str | None] = {
     "ACTIVA_PORTAL_URL": "http://activa.example.co",
     "ACTIVA_SMTP__STARTTLS": "false",
     "ACTIVA_S3__ENDPOINT_URL": "http://s3.example.co:9000",
+    "ACTIVA_TRACES__ENDPOINT": "http://collector.example.co:4318/v1/traces",
     "TEMPORAL_API_KEY": None,
     "ACTIVA_DIRECTORY__URL": "postgresql://activa:secret@database.example.co/activa?sslmode=prefer",
     "ACTIVA_WORKER__CONFINEMENT": "without_seccomp",

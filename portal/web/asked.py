@@ -5,6 +5,7 @@ The change of a case is put on record where it is made, before it is made; here 
 
 from typing import Final
 
+from opentelemetry import trace
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,6 +33,7 @@ class Asked:
             return
         client = scope.get("client")
         with asking(Asker(door=_door(scope["path"]), address=client[0] if client else None)) as who:
+            trace.get_current_span().set_attribute("activa.request_id", who.request_id)
 
             async def noted(message: Message) -> None:
                 if message["type"] == "http.response.start":

@@ -21,12 +21,13 @@ def test_the_projects_own_locks_are_in_order() -> None:
 
 def test_every_lock_is_audited() -> None:
     folder = ROOT / "requirements"
-    portal, runtime, dev = (
+    portal, runtime, otel, dev = (
         {line for line in (folder / f"{name}.txt").read_text().splitlines() if "==" in line}
-        for name in ("portal", "runtime", "dev")
+        for name in ("portal", "runtime", "otel", "dev")
     )
     assert portal < runtime < dev
-    assert {each.name for each in folder.glob("*.txt")} == {*LOCKS, "runtime.txt", "portal.txt"}
+    assert portal < otel < dev
+    assert {each.name for each in folder.glob("*.txt")} == {*LOCKS, "runtime.txt", "portal.txt", "otel.txt"}
 
 
 def test_a_good_lock_has_nothing_unsafe() -> None:
