@@ -5,9 +5,13 @@ import asyncio
 import ctypes
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
+
+import uvicorn
 
 import logs
 import tracing
@@ -22,6 +26,24 @@ WRONG_SETTINGS, UNREACHABLE = 2, 4
 _PR_SET_DUMPABLE: Final = 4
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
+
+
+class AskedToStop(uvicorn.Server):
+    """Returns from `serve` on SIGTERM and SIGINT. uvicorn's own then ends the process by that signal, with all that its
+    caller still had to do: the end of the audit trail, spans that were not sent.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear the signals while it serves."""
+        loop, numbers = asyncio.get_running_loop(), (signal.SIGTERM, signal.SIGINT)
+        for number in numbers:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in numbers:
+                loop.remove_signal_handler(number)
 
 
 def served(

@@ -11,14 +11,12 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 
-import uvicorn
-
 from adapters import encryption, s3
 from adapters.s3 import S3Objects
 from adapters.temporal import leave_process
 from audit_trail.trail import Trail
 from deploy.codec_app import LONGEST_LIFE, REQUIRED, TYPES, Opener, build
-from entry import served
+from entry import AskedToStop, served
 from health import Readiness
 from portal.auth.issuer_keys import IssuerKeys
 from portal.auth.signed_tokens import SignedTokens
@@ -65,7 +63,7 @@ async def serve(settings: CodecSettings) -> None:
     made = opener(settings)
     app = build(made, settings.codec.origin)
     async with made.trail.running():
-        await uvicorn.Server(listening(app, settings.codec.address, SERVING)).serve()
+        await AskedToStop(listening(app, settings.codec.address, SERVING)).serve()
 
 
 def main() -> int:

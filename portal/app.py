@@ -15,7 +15,6 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
-import uvicorn
 from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -33,7 +32,7 @@ from adapters.directory.entering import Entering
 from adapters.directory.opening import opened
 from adapters.s3 import S3Objects
 from audit_trail.trail import Trail
-from entry import served
+from entry import AskedToStop, served
 from health import Health, Readiness
 from portal import desk, development, pages
 from portal.api import access
@@ -254,7 +253,7 @@ async def serve(settings: PortalSettings) -> None:
         client = await temporal.connect(codec=codec, runtime=temporal.runtime(), interceptors=tracing.interceptors())
         app = build(client, objects, settings)
         async with app.state.portal.trail.running(), app.state.desk.directory.running():
-            await uvicorn.Server(listening(app, settings.portal.address, settings.portal.serving)).serve()
+            await AskedToStop(listening(app, settings.portal.address, settings.portal.serving)).serve()
 
 
 def main() -> int:

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 import uuid
@@ -104,6 +106,23 @@ async def test_after_a_day_of_work_and_a_kill_every_deed_is_found_once(portal_wo
 def _actor(event: AuditEvent) -> str:
     staff = {person_of("soporte", None, name): f"support:{name}" for name in ("ana", "luis", "eva")}
     return staff.get(event.who or "", event.role or "nobody").replace("representante", "representative")
+
+
+async def test_a_portal_that_is_asked_to_stop_stores_the_rest_and_ends_its_chain(
+    portal_world: World, tmp_path: Path
+) -> None:
+    case = await portal_world.start()
+    await case.settle()
+    before = verify(portal_world.objects).unfinished
+    async with served(portal_world, tmp_path) as site, site.visitor(case) as staff:
+        await staff.enter(role="soporte", sub="ana")
+        await staff.get(f"/soporte/casos/{case.company_id}")
+        os.kill(site.process.pid, signal.SIGTERM)
+        status = await site.process.ended
+
+    read = [each for each in events_of(portal_world) if each.event is EventName.READ]
+    assert (status, verify(portal_world.objects).unfinished) == (0, before)
+    assert case.company_id in {each.company_id for each in read}
 
 
 async def test_one_changed_byte_is_told_by_the_command(portal_world: World, tmp_path: Path) -> None:
