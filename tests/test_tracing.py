@@ -26,13 +26,15 @@ from domain.errors import StoreUnavailableError
 from portal.development.signing import sign_and_scan
 from servers import Traces
 from stack.mail_sink import MailSink
-from stack.process import ROOT
+from stack.probes import free_port, http_answers
+from stack.process import ROOT, Program, RunningProgram
 from tests.support.canaries import COMPANY, REPRESENTATIVE, found_in
 from tests.support.collector import Collector, collecting
+from tests.support.portal.own_process import served
 from tests.support.portal.visiting import AUTHORIZED, Visitor, site_over
 from tests.support.receiver import Receiver, receiving
 from tests.support.temporal_places import Place, temporal_place
-from tests.support.worker_alone import SETTINGS
+from tests.support.worker_alone import SETTINGS, environment_over
 from tests.support.world import ORDINARY_DAY, World, world
 from workflows.activation import CertificateActivation
 from workflows.runner.sandbox import workflow_runner
@@ -124,6 +126,40 @@ async def replays_where_nothing_is_traced(history: str) -> None:
         workflows=[CertificateActivation], workflow_runner=workflow_runner(), data_converter=data_converter()
     )
     await replayer.replay_workflow(WorkflowHistory(workflow_id=workflow_id, events=read.events))
+
+
+async def test_the_portals_process_and_the_workers_tell_one_trace(
+    place: Place, tmp_path: Path, moto_url: str, mail_sink: MailSink, collector: Collector
+) -> None:
+    port, to_collector = free_port(), {"ACTIVA_TRACES__ENDPOINT": collector.url}
+    async with world(place, moto_url, mail_sink) as made:
+        program = Program(
+            name="worker",
+            command=(sys.executable, "worker.py"),
+            environment={
+                **environment_over(made),
+                **to_collector,
+                "ACTIVA_WORKER__METRICS_ADDRESS": f"127.0.0.1:{port}",
+            },
+            ready=http_answers(port, "/metrics", containing="temporal_num_pollers"),
+        )
+        worker = await RunningProgram.start(program)
+        try:
+            await worker.until_ready()
+            case = await made.start(opens=False)
+            async with served(made, tmp_path, **to_collector) as site, site.visitor(case) as person:
+                await person.enter()
+                await person.download_letter()
+                await person.attach(b"%PDF-1.7 broken")
+                await person.get("/listo")
+        finally:
+            await worker.stop()
+
+    chain = ["S3 GetObject", "activity check_upload", "update attach_letter", "POST /carta"]
+    assert chain in collector.chain("S3 GetObject")
+    [update, *_], [step, *_] = (collector.named(name) for name in chain[2:0:-1])
+    assert (update.service, step.service) == ("activa-portal", "activa-worker")
+    assert not [each for each in collector.spans if "listo" in each.name]
 
 
 async def test_who_wants_no_traces_pays_nothing(
