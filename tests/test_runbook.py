@@ -45,6 +45,10 @@ BLOCKS = [
 ELSEWHERE = {
     "python -m deploy.keys": "tests/deploy/test_keys.py",
     "--codec-endpoint": "tests/workflows/test_encryption_on_the_command_line.py",
+    **dict.fromkeys(
+        ("describe-version", "set-ramping-version", "set-current-version", "update-options"),
+        "tests/workflows/test_worker_versions.py",
+    ),
 }
 """Commands whose own tests take them from the page and run them."""
 READ_ONLY = ("aws", "docker", "kubectl", "tctl")
