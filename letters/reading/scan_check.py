@@ -28,9 +28,9 @@ _FALL: Final = (0.07, 3.6)
 of 1."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
-_MISSING: Final = 0.55
-"""Of the print's contrast. Another month lacks at least 0.7, one other word of a name 0.6 or a little less in the
-softest pictures; a fold, or the back of used paper, up to 0.5, and seldom more."""
+_MISSING: Final = 0.5
+"""Of the print's contrast. Another month lacks at least 0.7, one other word of a name 0.6 and, in the softest
+pictures, 0.52; a fold, or the back of used paper, up to 0.5, and seldom more."""
 _ADDED: Final = 0.6
 """The same. A word written in by pen adds at least 1.3, a line through words 0.65 where it meets them; handwriting on
 the back up to 0.6."""

@@ -21,13 +21,13 @@ def test_what_shows_through_between_the_words_changes_none_of_them(
     verdict = checker.check(scan_of_used(issued.pdf, "pen", condition, seed), issued)
 
     assert told(verdict) == ("accepted", [])
-    assert 0 < verdict.measured["text_missing"] < 0.55
+    assert 0 < verdict.measured["text_missing"] <= 0.5
 
 
 @pytest.mark.parametrize(
     "seed",
     [
-        pytest.param(22010, id="print"),
+        pytest.param(63002, id="print"),
         pytest.param(20042, id="print, paler"),
         pytest.param(22072, id="handwriting"),
         pytest.param(22000, id="handwriting, paler"),
@@ -56,15 +56,21 @@ def test_words_written_in_by_pen_wait_for_a_person_however_soft_the_picture(
 
 
 @pytest.mark.parametrize(
-    ("name", "seed"), [("month changed", 5019), ("month changed", 5000), ("only «no» inserted", 5020)]
+    ("name", "seed", "lacks"),
+    [
+        ("month changed", 5019, 0.65),
+        ("month changed", 5000, 0.65),
+        ("only «no» inserted", 5020, 0.65),
+        ("one word of the company", 60017, 0.5),
+    ],
 )
 def test_what_another_word_leaves_out_is_missed_however_soft_the_picture(
-    checker: LetterChecker, issued: LetterOnRecord, name: str, seed: int
+    checker: LetterChecker, issued: LetterOnRecord, name: str, seed: int, lacks: float
 ) -> None:
     verdict = checker.check(scan(FORGERIES[name](issued.content), "pen", "poor phone", seed), issued)
 
     assert told(verdict) == ("under_review", ["text_doubtful"])
-    assert verdict.measured["text_missing"] > 0.65
+    assert verdict.measured["text_missing"] > lacks
 
 
 @pytest.mark.parametrize("seed", [20004, 20010, 20044, 22036])
