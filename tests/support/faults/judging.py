@@ -146,7 +146,7 @@ def _mails(world: World) -> Mails:
 
 def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[str]:
     """Return what is wrong with a company's mails: each arrived once, or twice where an attempt broke off."""
-    wrong, left = [], []
+    wrong, left, skipped = [], [], 0
     markers = _markers(life)
     arrived = {ref.partition("/")[2]: all_of for ref, all_of in mails.items() if ref.startswith(f"{life.company_id}/")}
     for key in markers.keys() | arrived.keys():
@@ -164,9 +164,10 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
             wrong.append(f"mail {key} is marked as sent and did not arrive")
         if marker.state not in {State.SENT, State.UNCERTAIN} and not times:
             left.append(f"mail {key} was left {marker.state}")
+            skipped += _is_skipped(key, facts)
     said = Counter(each["action"] for each in facts["timeline"])
     untold = _untold(said, markers)
-    if len(left) > said["notice_given_up"] + said["notice_dropped"] + untold:
+    if len(left) > said["notice_given_up"] + said["notice_dropped"] + untold + skipped:
         wrong += left
     told_of = said["notice_sent"] + said["notice_uncertain"] + len(facts["reminders"]["sent"])
     broke_off = sum(marker.state is State.CLAIMED and key in arrived for key, marker in markers.items())
@@ -180,6 +181,13 @@ def _untold(said: Counter[str], markers: Iterable[str]) -> int:
     """Return how many mails a case may not tell of: those about a certificate that gave way while they were owed."""
     gave_way = said["certificate_withdrawn"] or said["certificate_issued"] > 1
     return sum(key.startswith("certificate/") for key in markers) if gave_way else 0
+
+
+def _is_skipped(key: str, facts: Json) -> bool:
+    """Tell whether the case says of a reminder, which was tried, that it was not sent after all."""
+    kind, *rest = key.split("/")
+    skipped = {(each["subject"], str(each["days"])) for each in facts["reminders"]["skipped"]}
+    return kind == "reminder" and (rest[0], rest[-1]) in skipped
 
 
 def _markers(life: Life) -> dict[str, Marker]:
