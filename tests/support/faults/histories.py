@@ -30,13 +30,22 @@ class Message:
     """When the task that took it began."""
 
 
+@dataclass(frozen=True)
+class FailedTask:
+    """A task that a worker could not do, and that was done again."""
+
+    why: str
+    process: str
+    """The number of the process that said so, where it is a worker's."""
+
+
 @dataclass
 class Told:
     """All runs of a case."""
 
     messages: list[Message] = field(default_factory=list)
     last_task: datetime = LONG_AGO
-    failed_tasks: list[str] = field(default_factory=list)
+    failed_tasks: list[FailedTask] = field(default_factory=list)
     runs: int = 0
 
 
@@ -85,7 +94,8 @@ def _read(events: Sequence[HistoryEvent], found: Told) -> None:
             case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
                 failed = event.workflow_task_failed_event_attributes
                 cause = WorkflowTaskFailedCause.Name(failed.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
-                found.failed_tasks.append(f"{cause}: {failed.failure.message[:120]}")
+                why = f"{cause}: {failed.failure.message[:120]}"
+                found.failed_tasks.append(FailedTask(why, failed.identity.partition("@")[0]))
 
 
 def _body(payloads: Payloads) -> Json | None:

@@ -20,6 +20,7 @@ from tests.support.receiver import Receiver
 from tests.support.world import Json, World
 
 HARMLESS = ("UNHANDLED_COMMAND", "FORCE_CLOSE_COMMAND", "RESET_WORKFLOW")
+STANDS_STILL = {"to try again", "failing"}
 
 
 @dataclass
@@ -36,9 +37,14 @@ class Verdicts:
     events_twice: int = 0
     loans: int = 0
     runs: int = 0
-    failed_tasks: list[str] = field(default_factory=list)
+    failed_by_older: Counter[str] = field(default_factory=Counter)
+    """Why tasks failed on the worker of another version, and how often."""
+    failed: Counter[str] = field(default_factory=Counter)
+    """The same on all other workers."""
     doubled: int = 0
     """Mails that arrived more often than the rule allows."""
+    wedged: int = 0
+    """How often at the end something still waits to be tried again, or a step still fails."""
     wrong: list[str] = field(default_factory=list)
 
 
@@ -49,16 +55,19 @@ async def judge(made: Stand, lives: list[Life]) -> Verdicts:
     mails = await asyncio.to_thread(_mails, world)
     for life in lives:
         history, facts = await told(world.client, life.company_id), await _facts(life)
-        wrong = [*await _compared(life, history, facts), *_mails_of(life, mails, facts, found)]
+        differences = await _compared(life, history, facts)
+        found.wedged += len(STANDS_STILL & differences.keys())
+        wrong = [*differences.values(), *_mails_of(life, mails, facts, found)]
         wrong += _events_of(life, made.receiver, facts, found)
         found.wrong += [f"{life.company_id}: {each}" for each in wrong]
         found.companies += 1
         found.runs += history.runs
         found.messages += sum(each.kind != "result" for each in history.messages)
         found.loans += facts["loan"] is not None
-        found.failed_tasks += [
-            f"{life.company_id}: {each}" for each in history.failed_tasks if not each.startswith(HARMLESS)
-        ]
+        for task in history.failed_tasks:
+            if not task.why.startswith(HARMLESS):
+                by_older = made.older is not None and task.process in map(str, made.older.groups)
+                (found.failed_by_older if by_older else found.failed)[task.why] += 1
     return found
 
 
@@ -69,7 +78,8 @@ async def _facts(life: Life) -> Json:
     return await life.case.status()
 
 
-async def _compared(life: Life, history: Told, facts: Json) -> list[str]:
+async def _compared(life: Life, history: Told, facts: Json) -> dict[str, str]:
+    """Return what differs from the model, each with what both say."""
     model = Model(life.verdicts)
     first = await asyncio.to_thread(life.world.objects.get, first_acceptance_key(life.company_id))
     if first is not None:
@@ -79,9 +89,11 @@ async def _compared(life: Life, history: Told, facts: Json) -> list[str]:
         model.take(message)
     model.advance(history.last_task)
     expected, seen = _expected(model), _seen(facts)
-    return [
-        f"{name}: model {expected[name]!r}, case {seen[name]!r}" for name in expected if expected[name] != seen[name]
-    ]
+    return {
+        name: f"{name}: model {expected[name]!r}, case {seen[name]!r}"
+        for name in expected
+        if expected[name] != seen[name]
+    }
 
 
 def _expected(model: Model) -> Json:

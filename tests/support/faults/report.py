@@ -11,7 +11,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- written by `make faults` from here on -->\n", "<!-- to here -->\n"
 COLUMNS = (
     "seed", "companies", "messages", "kills", "other faults", "mails", "twice, within the rule", "events",
-    "failed tasks", "lost", "doubled", "wedged", "left running", "minutes",
+    "failed tasks", "of them the older worker's", "lost", "doubled", "wedged", "left running", "minutes",
 )  # fmt: skip
 
 
@@ -22,6 +22,8 @@ def table(runs: Sequence[Ran], older: str | None) -> str:
     lines = [_row(COLUMNS), _row(["---"] * len(COLUMNS)), *map(_row, rows), _row(["**all**", *map(_said, sums)])]
     kills = sum((run.injected.kills for run in runs), Counter[str]())
     faults = sum((run.injected.faults for run in runs), Counter[str]())
+    failed = sum((run.verdicts.failed for run in runs), Counter[str]())
+    older_failed = sum((run.verdicts.failed_by_older for run in runs), Counter[str]())
     second = "the same version as the first" if older is None else f"of commit `{older}`"
     return "\n".join(
         [
@@ -30,6 +32,7 @@ def table(runs: Sequence[Ran], older: str | None) -> str:
             f"Killed: {_listed(kills)}.",
             f"Other faults: {_listed(faults)}.",
             f"The second worker was {second}.",
+            f"Tasks that it failed: {_listed(older_failed)}; that others failed: {_listed(failed)}.",
             "",
         ]
     )
@@ -52,10 +55,11 @@ def _figures(run: Ran) -> list[float]:
         found.mails,
         found.mails_twice,
         found.events,
-        len(found.failed_tasks),
-        len(found.wrong) - found.doubled,
+        found.failed.total() + found.failed_by_older.total(),
+        found.failed_by_older.total(),
+        len(found.wrong) - found.doubled - found.wedged,
         found.doubled,
-        0,
+        found.wedged,
         len(run.left),
         run.seconds / 60,
     ]

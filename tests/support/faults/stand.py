@@ -45,6 +45,9 @@ class Stand:
     receiver: Receiver
     parts: Mapping[str, Part] = field(default_factory=dict)
 
+    older: Part | None = None
+    """The worker of another version, where there is one."""
+
     @property
     def workers(self) -> list[Part]:
         return [part for name, part in self.parts.items() if name.startswith("worker")]
@@ -113,6 +116,7 @@ async def stand(folder: Path, workers: int, slow_seconds: float, older: Path | N
             product[f"worker {number}"] = Part(made.worker(number, root))
         await running.enter_async_context(kept(product))
         made.parts = {**servers, **product}
+        made.older = None if older is None else product[f"worker {workers}"]
         yield made
 
 
