@@ -127,9 +127,11 @@ def _tile_moves(scan: Floats, issued: Floats, how: _Pass, guess: _Surface, colou
     margin = round(_MARGIN_MM * how.pixels_per_mm)
     framed = cv2.copyMakeBorder(scan, *(margin,) * 4, cv2.BORDER_CONSTANT, value=(255.0,))
     of_colour = np.add.outer(np.arange(len(tops)), np.arange(len(lefts))) % _COLOURS == colour
+    at = np.nonzero(of_colour & (_contrasts(issued, tops, lefts, height, width) >= _MIN_CONTRAST))
     found, whole, peaks = [], [], []
-    for row, column in np.argwhere(of_colour & (_contrasts(issued, tops, lefts, height, width) >= _MIN_CONTRAST)):
-        top, left, (shift_x, shift_y) = tops[row], lefts[column], guessed[row, column]
+    for row, column, top, left, (shift_x, shift_y) in zip(
+        *(each.tolist() for each in (*at, tops[at[0]], lefts[at[1]], guessed[at])), strict=True
+    ):
         tile = issued[top : top + height, left : left + width]
         first_row, first_column = margin + top + shift_y - reach, margin + left + shift_x - reach
         around = framed[first_row : first_row + height + 2 * reach, first_column : first_column + width + 2 * reach]

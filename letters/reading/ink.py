@@ -180,9 +180,8 @@ def _dark(shade: Floats, noise: float, words: _Print, fresh: float, sharp: float
     enough = max(_SURE_MM2, sure * float(dark.sum()) / PIXELS_PER_MM**2)
     if surely < enough and _sharpness(shade, dark > 0) < sharp * words.sharpness:
         return np.zeros_like(ink)
-    _, labels = cv2.connectedComponents(ink, connectivity=8)
-    areas = np.bincount(labels.ravel())
-    shares = np.bincount(labels.ravel(), weights=dark.ravel()) / np.maximum(areas, 1)
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    shares = np.bincount(labels[dark > 0], minlength=count) / np.maximum(boxes[:, cv2.CC_STAT_AREA], 1)
     whole = shares >= _CORE
     whole[0] = False
     return np.asarray(whole[labels] | (dark > 0), np.uint8)

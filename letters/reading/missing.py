@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from letters.pictures import Floats, Image
+from letters.reading.ranks import median
 from letters.reading.windows import PIXELS_PER_MM, blurred, detail, half_window_mean
 
 WINDOW_MM: Final = (2.4, 2.4)
@@ -51,7 +52,7 @@ def departures(aligned: Floats, issued: Image, printed: Floats) -> Departures:
     edge = round(_EDGE_MM * PIXELS_PER_MM / _STEP)
     compared = np.zeros_like(printed)
     compared[edge:-edge, edge:-edge] = printed[edge:-edge, edge:-edge]
-    contrast = mean + float(np.median(mean[compared]))
+    contrast = mean + median(mean[compared])
     black = float(np.quantile(dark[:: _STEP * 2, :: _STEP * 2], 1 - _DARK_SHARE))
 
     def worst(amounts: Floats) -> float:
@@ -97,6 +98,6 @@ def _weights(shapes: Floats, dark: Floats) -> Floats:
         square = (trusted @ shapes).astype(np.float64) + _RIDGE * np.eye(shapes.shape[1])
         weights = np.linalg.solve(square, trusted @ dark).astype(np.float32)
         off = dark - shapes @ weights
-        spread = np.float32(max(_LEAST_SPREAD, 2 * 1.4826 * float(np.median(np.abs(off)))))
+        spread = np.float32(max(_LEAST_SPREAD, 2 * 1.4826 * median(np.abs(off))))
         trust = 1 / (1 + (off / np.where(off > 0, _DARKER * spread, spread)) ** 2)
     return weights

@@ -71,9 +71,8 @@ def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, 
     """
     x, y, width, height = box
     piece = labels[y : y + height, x : x + width] == label
-    points = cv2.findNonZero(piece.astype(np.uint8))
     edge = np.zeros(piece.shape, np.uint8)
-    cv2.polylines(edge, [cv2.convexHull(points)], isClosed=True, color=1)
+    cv2.polylines(edge, [_hull(piece)], isClosed=True, color=1)
     whole = edge > 0
     along = whole.copy()
     rows, columns = labels.shape
@@ -87,6 +86,15 @@ def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, 
     share = float((gap[along] <= _RIM_MM * PIXELS_PER_MM).mean())
     side_mm = min(piece.shape) / PIXELS_PER_MM
     return any(side_mm >= smallest and share >= needed for smallest, needed in _RIM_SHARES)
+
+
+def _hull(piece: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    """Return the corners of the shape that a piece spans: of each row its two ends alone can be any."""
+    rows = np.flatnonzero(piece.any(axis=1))
+    first = piece.argmax(axis=1)[rows]
+    last = piece.shape[1] - 1 - piece[:, ::-1].argmax(axis=1)[rows]
+    ends = np.concatenate([np.stack([side, rows], axis=-1) for side in (first, last)])
+    return np.asarray(cv2.convexHull(ends.astype(np.int32)), np.int32)
 
 
 def extent(parts: list[Part]) -> tuple[float, float]:
