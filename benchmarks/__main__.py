@@ -37,7 +37,7 @@ from benchmarks import (
 from benchmarks.figures import Figure, table
 from benchmarks.life import Lives
 from benchmarks.page import kept
-from benchmarks.running import Part, in_a_process, run
+from benchmarks.running import Part, run
 from benchmarks.sizes import SMALLEST, WHOLE, Size
 from benchmarks.workflows import CONFIGURATION
 
@@ -60,8 +60,6 @@ MEASURES: Mapping[str, tuple[Measure, str]] = {
 PHOTOS = "product: the letter's checker as shipped, its helper process, no server; bare: none"
 ON_THE_PAGE = ("life", "replay", *MEASURES, "photos", "plan")
 NAMES = (*ON_THE_PAGE, "letters")
-AT_ONCE = 3
-"""Parts, in the smallest size."""
 
 
 class Parts:
@@ -115,16 +113,10 @@ def main() -> int:
     options = _options()
     began = time.monotonic()
     size = SMALLEST if options.smallest else _size(options)
-    names = options.names or NAMES
-    if options.smallest and len(names) > 1:
-        # They mostly wait for servers to begin, and nobody reads their figures.
-        parts = {name: in_a_process(sys.executable, "-m", "benchmarks", "--smallest", name) for name in names}
-        broken = asyncio.run(run(parts, size.part_within, at_once=AT_ONCE))
-    else:
-        parts = Parts(size).named(names)
-        if options.write:
-            parts = {name: kept(name, part) if name in ON_THE_PAGE else part for name, part in parts.items()}
-        broken = asyncio.run(run(parts, size.part_within))
+    parts = Parts(size).named(options.names or NAMES)
+    if options.write:
+        parts = {name: kept(name, part) if name in ON_THE_PAGE else part for name, part in parts.items()}
+    broken = asyncio.run(run(parts, size.part_within))
     meaning = ", in the smallest size: the figures mean nothing" if options.smallest else ""
     print(f"\nmeasured in {time.monotonic() - began:.0f} s{meaning}")
     if broken:

@@ -22,14 +22,18 @@ from pydantic import BaseModel
 
 from adapters.activations import Activations
 from domain.calendar import BOGOTA
+from domain.contract import workflow_id
 from domain.messages.models import SIGNALS, UPDATES
 from domain.profiles.representative import Representative
 from portal.development.signing import sign_and_scan
 from settings import Settings
+from stack.case_time import until_idle
 from stack.connection import connect
 from stack.demo import fresh_stack, running_stack
 from stack.local_settings import product_environment
 from stack.process import ROOT
+
+pytestmark = pytest.mark.takes_minutes
 
 FOLDER = ROOT / "docs" / "runbook"
 NAMES = ("install", "load", "cases", "secrets", "recovery")
@@ -134,6 +138,7 @@ async def test_every_command_does_what_is_printed(project: Path, tmp_path: Path)
         failed = [await ran(text, project, environment) for text in install]
         await loan_for(connection.cases, "C1001")
         failed += [await ran(text, project, environment) for text in tasks]
+        await until_idle(connection.client.get_workflow_handle(workflow_id("C1001")))
         facts = await connection.cases.status("C1001")
     assert [each for each in failed if each] == []
     assert {each["action"] for each in facts["timeline"]} >= DONE

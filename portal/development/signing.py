@@ -4,6 +4,7 @@ import io
 import math
 import random
 import threading
+from functools import cache
 
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFilter
@@ -55,5 +56,10 @@ def _scanned(image: Image.Image, pen: random.Random) -> Image.Image:
     """Return the page as a flatbed gives it back: a little askew, not quite white, slightly soft, with some noise."""
     askew = image.rotate(pen.uniform(-0.7, 0.7), resample=Image.Resampling.BICUBIC, fillcolor=250)
     grey = askew.point([int(18 + value * 0.92) for value in range(256)])
-    noise = Image.effect_noise(grey.size, 60)
-    return Image.blend(grey.filter(ImageFilter.GaussianBlur(0.5)), noise, 0.04)
+    return Image.blend(grey.filter(ImageFilter.GaussianBlur(0.5)), _noise(grey.size), 0.04)
+
+
+@cache
+def _noise(size: tuple[int, int]) -> Image.Image:
+    """Return the scanner's noise, the same on each sheet: making it takes a third of the time of a scan."""
+    return Image.effect_noise(size, 60)

@@ -1,13 +1,10 @@
 """A benchmark that broke is told, and keeps no other from running."""
 
 import asyncio
-import sys
 from datetime import timedelta
 
-import pytest
-
 from benchmarks.figures import Figure, table
-from benchmarks.running import BrokenPartError, in_a_process, run
+from benchmarks.running import run
 
 LONG = timedelta(minutes=1)
 
@@ -54,25 +51,6 @@ async def test_a_part_that_hangs_is_given_up_and_named() -> None:
     assert await run({"hanging": hangs, "whole": finds}, timedelta(0), said.append) == ("hanging",)
     assert "TimeoutError" in said[0]
     assert "a figure" in said[1]
-
-
-async def test_as_many_parts_run_at_once_as_is_said() -> None:
-    both = asyncio.Barrier(2)
-
-    async def meets() -> str:
-        await both.wait()
-        return "a figure"
-
-    assert await run({"one": meets, "other": meets}, LONG, lambda _: None, at_once=2) == ()
-
-
-async def test_a_part_in_a_process_of_its_own_finds_what_it_prints() -> None:
-    assert await in_a_process(sys.executable, "-c", "print('a figure')")() == "a figure"
-
-
-async def test_a_process_that_fails_breaks_its_part_with_what_it_printed() -> None:
-    with pytest.raises(BrokenPartError, match="the server is gone"):
-        await in_a_process(sys.executable, "-c", "import sys; sys.exit('the server is gone')")()
 
 
 def test_a_peer_whose_cost_is_too_small_to_see_gives_no_ratio_and_meets_no_goal() -> None:

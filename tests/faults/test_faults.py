@@ -11,6 +11,8 @@ from tests.support.faults.lives import Life
 from tests.support.faults.running import Plan, run, standing_still
 from tests.support.faults.stand import stand
 
+pytestmark = pytest.mark.takes_minutes
+
 SEED = 5
 LONGEST = pytest.mark.timeout(1500)  # a mail whose worker was killed is tried again after four minutes
 

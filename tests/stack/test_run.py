@@ -17,6 +17,8 @@ from stack.process import ROOT
 from stack.stack_settings import StackSettings, variable
 from tests.support.stack.watching import all_gone, kill_marked, marked, marking, new_mark
 
+pytestmark = pytest.mark.takes_minutes
+
 READY = "The local stack is ready."
 STAYS = "sleep 1000"
 ALL = ("temporal", "s3", "bootstrap")

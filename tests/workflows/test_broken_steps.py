@@ -35,6 +35,8 @@ from tests.support.world import (
     world_of_its_own,
 )
 
+pytestmark = pytest.mark.takes_minutes
+
 AT_ONCE = 6
 """Companies that break at the same time: the machine has two cores."""
 Way = Callable[[CaseUnderTest], Awaitable[object]]

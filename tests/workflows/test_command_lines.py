@@ -24,6 +24,8 @@ from stack.process import ROOT
 from tests.support import builders
 from tests.support.world import World
 
+pytestmark = pytest.mark.takes_minutes
+
 TEMPORAL = str(Path(sys.executable).with_name("temporal"))
 PERSON_SHA256 = canonical_sha256(builders.representative())
 Json = dict[str, Any]

@@ -36,6 +36,8 @@ from tests.support.world import CaseUnderTest, World, encrypted
 from workflows.activation import CertificateActivation
 from workflows.runner.sandbox import workflow_runner
 
+pytestmark = pytest.mark.takes_minutes
+
 Json = dict[str, Any]
 TASK_FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 

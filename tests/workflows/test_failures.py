@@ -15,6 +15,8 @@ from stack.probes import free_port
 from tests.support import builders
 from tests.support.world import World, worker_over
 
+pytestmark = pytest.mark.takes_minutes
+
 
 def unreachable_store() -> s3.S3Objects:
     client = s3.connect(

@@ -2,12 +2,15 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from babel.dates import format_date
 
 from domain.calendar import BusinessCalendar, bogota_date
 from domain.case.policy import Policy
 from stack.probes import free_port
 from tests.support.world import TUESDAY, CaseUnderTest, World
+
+pytestmark = pytest.mark.takes_minutes
 
 
 async def test_every_reminder_is_sent_on_a_business_day_within_its_hours(case: CaseUnderTest) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
@@ -15,6 +16,8 @@ from tests.support.receiver import Receiver, a_secret, receiving
 from tests.support.smtp_servers import Mailbox, serving
 from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
 from tests.support.world import ORDINARY_DAY, CaseUnderTest, World, world_of_its_own
+
+pytestmark = pytest.mark.takes_minutes
 
 EVENTS_OF_A_LIFE = ["letter.accepted", "loan.started", "loan.expiring", "certificate.active", "loan.ended"]
 
@@ -211,7 +214,8 @@ async def test_events_under_way_arrive_before_a_case_is_closed(idle_world: World
 
     archived = json.loads(idle_world.objects.get(archive_key(case.company_id)).data)["webhooks"]
     assert closing == "the company left"
-    assert receiver.types(case.company_id) == ["letter.accepted", "loan.started", "letter.accepted"]
+    arrived = {each["id"]: each["type"] for each in receiver.of(case.company_id)}  # an event that hung may come again
+    assert list(arrived.values()) == ["letter.accepted", "loan.started", "letter.accepted"]
     assert {outcome for _, outcome in outcomes(closed)} == {"delivered"}
     assert (len(archived["deliveries"]), "waiting" in archived) == (3, False)
 

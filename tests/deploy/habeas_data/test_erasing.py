@@ -42,6 +42,8 @@ from tests.support.planted import (
 from tests.support.workflows.doubtful import attach_doubtful
 from tests.support.world import ORDINARY_DAY, World, encrypted, world_of_its_own
 
+pytestmark = pytest.mark.takes_minutes
+
 REASON = "PQR 2026-118"
 SERVERS_OF_THE_TESTS = {"mail.debug", "mail.log"}
 
