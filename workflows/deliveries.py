@@ -60,7 +60,7 @@ class Deliveries:
         return found is None or not found[1]
 
     async def _try(self, event: WebhookEvent) -> None:
-        self._keep(deliveries.begun(self._case()))
+        self._keep(deliveries.begun(self._case(), workflow.now()))
         tries = deliveries.tries(self._case())
         order = DeliverWebhook(
             company_id=self._case().company_id, id=event.id, type=event.type, at=event.at, data=event.data

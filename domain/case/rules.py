@@ -81,4 +81,7 @@ TOLD_BY_THE_CUT: Final = 3
 SAID_ONCE: Final = 3
 """From this one on, an order leaves out at its first try what a worker of an earlier release needs."""
 
+OWN_OUTAGES_DO_NOT_COUNT: Final = 3
+"""From this one on, the three days after which an event is given up leave out those without a worker."""
+
 CURRENT: Final = 3

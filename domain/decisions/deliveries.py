@@ -6,6 +6,7 @@ beside the case's steps: a receiver that is down holds up nothing else.
 
 from datetime import datetime, timedelta
 
+from domain.case import rules
 from domain.case.attention import AttentionKind
 from domain.case.case import SYSTEM, Case
 from domain.case.events import Delivery, DeliveryOutcome, EventType, WebhookEvent, WebhookTried, event_id
@@ -16,6 +17,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 """Of failures, and of an event's own age."""
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """Waits after each round of tries that failed; the last one stands for all later ones."""
+AWAY = timedelta(hours=1)
+"""A try that comes so much too late, no worker was there for."""
 TRIES_AT_FIRST = 3
 """Within seconds, so that a short breakdown costs the case no wait; later rounds have one."""
 MOST_WAITING = 40
@@ -91,9 +94,16 @@ def tries(case: Case) -> int:
     return 1 if case.webhooks.failures else TRIES_AT_FIRST
 
 
-def begun(case: Case) -> Case:
-    """Return the case whose first event is being tried."""
-    return _changed(case, next_try_at=None)
+def begun(case: Case, now: datetime) -> Case:
+    """Return the case whose first event is being tried.
+
+    Days on which no worker was there to try are none of the receiver's: it has failed for so much less long.
+    """
+    box = case.webhooks
+    since, due = box.failing_since, box.next_try_at
+    if case.rules >= rules.OWN_OUTAGES_DO_NOT_COUNT and since is not None and due is not None and now - due >= AWAY:
+        since += now - due
+    return _changed(case, next_try_at=None, failing_since=since)
 
 
 def tried(case: Case, event: WebhookEvent, result: WebhookTried, now: datetime) -> Case:

@@ -181,7 +181,7 @@ def settle(case: Case, now: datetime = NOW, world: Outside | None = None) -> Cas
         if (event := event_to_try(case, now)) is not None:
             world.events.append((now, event))
             taken = WebhookTried(outcome=DeliveryOutcome.DELIVERED, attempts=1)
-            case = deliveries.tried(deliveries.begun(case), event, taken, now)
+            case = deliveries.tried(deliveries.begun(case, now), event, taken, now)
         elif isinstance(found, QueuedJob):
             case = results.done(case, found, world.perform(case, found.job, now), now)
         elif found is not None:

@@ -57,13 +57,13 @@ def outcomes_of(case: Case) -> list[tuple[str, str, int]]:
 def answered(case: Case, outcome: DeliveryOutcome, now: datetime = NOW) -> Case:
     event = event_to_try(case, now)
     assert event is not None
-    return deliveries.tried(deliveries.begun(case), event, WebhookTried(outcome=outcome, attempts=1), now)
+    return deliveries.tried(deliveries.begun(case, now), event, WebhookTried(outcome=outcome, attempts=1), now)
 
 
 def not_taken(case: Case, now: datetime = NOW) -> Case:
     event = event_to_try(case, now)
     assert event is not None
-    return deliveries.failed(deliveries.begun(case), event, deliveries.tries(case), DOWN, now)
+    return deliveries.failed(deliveries.begun(case, now), event, deliveries.tries(case), DOWN, now)
 
 
 def while_down(case: Case, since: datetime, until: datetime) -> tuple[Case, list[datetime]]:
@@ -121,6 +121,19 @@ def test_after_three_days_an_event_is_given_up_and_the_next_has_three_days_of_it
     assert types(at_three) == ["certificate.active", "loan.ended"]
     assert types(at_four) == []
     assert [each.action for each in at_four.timeline].count("webhook_given_up") == 3
+
+
+def test_days_without_a_worker_are_none_of_the_receivers() -> None:
+    """Two events fail for an hour; nine days later a worker is there again, and the receiver still is not."""
+    case, _ = while_down(with_two_events(), NOW, NOW + timedelta(hours=1))
+    back = NOW + timedelta(days=9)
+
+    case = not_taken(case, back)
+    still, _ = while_down(case, back, back + timedelta(days=2, hours=21))
+    over, _ = while_down(case, back, back + timedelta(days=3))
+
+    assert types(case) == types(still) == ["letter.accepted", "loan.started"]
+    assert types(over) == []
 
 
 def test_what_is_given_up_asks_for_a_person_who_asks_for_it_again() -> None:
