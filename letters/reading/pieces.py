@@ -1,5 +1,6 @@
 """The pieces that ink in the signature box falls into, and which of them may have been drawn by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +21,11 @@ _LEAST_SEEN: Final = 0.7
 """Of a shape's edge, or a signature that goes beyond the box would be taken for a stamp that does."""
 _RIM_SHARES: Final = ((14.0, 0.86), (_OUTLINE_MM, 0.96))
 """Smallest side, and the share of the edge that ink must follow: a small scribble fills its shape by chance."""
+
+_LINE_MM: Final = 1.6
+"""What the line of a stamp's frame is wide at most, from its outer side."""
+_ARC_FOLLOWS: Final = 0.96
+_ARC_LIES: Final = 0.9
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,10 @@ def pieces_of(mask: Image) -> list[Part]:
         at_edge = x <= 1 or y <= 1 or x + w >= columns - 1 or y + h >= rows - 1
         is_frame = at_edge and min(w, h) < 1.2 * PIXELS_PER_MM and max(w, h) > 3 * min(w, h)
         if index and area >= _SPECK_MM2 * PIXELS_PER_MM**2 and not is_frame:
-            outline = min(w, h) >= _OUTLINE_MM * PIXELS_PER_MM and _is_outline(labels, index, (x, y, w, h))
+            box = x, y, w, h
+            outline = min(w, h) >= _OUTLINE_MM * PIXELS_PER_MM and _is_outline(labels, index, box)
+            if at_edge and not outline and w >= HAND_WIDTH_MM * PIXELS_PER_MM and h >= HAND_HEIGHT_MM * PIXELS_PER_MM:
+                outline = _is_cut_off_outline(labels, index, box)
             left, top, width, height = (float(side) / PIXELS_PER_MM for side in (x, y, w, h))
             found.append(Part(left, top, width, height, float(area) / PIXELS_PER_MM**2, outline))
     return found
@@ -88,12 +97,43 @@ def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, 
     return any(side_mm >= smallest and share >= needed for smallest, needed in _RIM_SHARES)
 
 
-def _hull(piece: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
-    """Return the corners of the shape that a piece spans: of each row its two ends alone can be any."""
+def _is_cut_off_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, int, int]) -> bool:
+    """Tell whether a piece is an outline of which the edge of what is looked at leaves an arc only.
+
+    All of its ink runs along the edge of the shape that it spans with the box, where a signature has some within.
+    """
+    x, y, width, height = box
+    rows, columns = labels.shape
+    piece = labels[y : y + height, x : x + width] == label
+    above, below, left, right = y <= 1, y + height >= rows - 1, x <= 1, x + width >= columns - 1
+    corners = [
+        (column, row)
+        for column, at_side in ((0, left), (width - 1, right))
+        for row, at_end in ((0, above), (height - 1, below))
+        if at_side and at_end
+    ]
+    edge = np.zeros(piece.shape, np.uint8)
+    cv2.polylines(edge, [_hull(piece, corners)], isClosed=True, color=1)
+    edge[0] &= not above
+    edge[-1] &= not below
+    edge[:, 0] &= not left
+    edge[:, -1] &= not right
+    seen = edge > 0
+    if not seen.any():
+        return False
+    to_ink = cv2.distanceTransform((~piece).astype(np.uint8), cv2.DIST_L2, 3)
+    to_edge = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 3)
+    follows = float((to_ink[seen] <= _RIM_MM * PIXELS_PER_MM).mean())
+    lies_there = float((to_edge[piece] <= _LINE_MM * PIXELS_PER_MM).mean())
+    return follows >= _ARC_FOLLOWS and lies_there >= _ARC_LIES
+
+
+def _hull(piece: npt.NDArray[np.bool_], besides: Sequence[tuple[int, int]] = ()) -> npt.NDArray[np.int32]:
+    """Return the corners of the shape that a piece spans with some points: of each row its ends alone can be any."""
     rows = np.flatnonzero(piece.any(axis=1))
     first = piece.argmax(axis=1)[rows]
     last = piece.shape[1] - 1 - piece[:, ::-1].argmax(axis=1)[rows]
-    ends = np.concatenate([np.stack([side, rows], axis=-1) for side in (first, last)])
+    ends = np.concatenate([*(np.stack([side, rows], axis=-1) for side in (first, last)), *([each] for each in besides)])
     return np.asarray(cv2.convexHull(ends.astype(np.int32)), np.int32)
 
 

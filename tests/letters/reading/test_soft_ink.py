@@ -5,8 +5,9 @@ import pytest
 
 from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker
+from letters.geometry import SIGNATURE_BOX
 from tests.letters.reading.test_scan_check import told
-from tests.support.letters.scans import CAPTURES, CONTENTS, capture, image_pdf, scan, sheet
+from tests.support.letters.scans import CAPTURES, CONTENTS, capture, image_pdf, scan, sheet, stamp
 from tests.support.letters.used_paper import STOCKS, STRENGTHS, scan_of_used, used
 
 
@@ -44,6 +45,36 @@ def test_a_stamp_is_no_signature_whatever_runs_into_it(
     verdict = checker.check(scan(issued.pdf, "stamp", "poor phone", seed), issued)
 
     assert told(verdict) == ("under_review", ["signature_doubtful"])
+
+
+@pytest.mark.parametrize(
+    ("x_mm", "y_mm"),
+    [
+        pytest.param(40.0, -4.5, id="above"),
+        pytest.param(40.0, 31.0, id="below"),
+        pytest.param(4.0, 15.0, id="at the left"),
+        pytest.param(92.0, 15.0, id="at the right"),
+        pytest.param(91.0, 3.0, id="over a corner"),
+    ],
+)
+@pytest.mark.parametrize("condition", ["flatbed 150", "messenger", "bilevel 200"])
+def test_a_stamp_over_the_edge_of_the_box_is_no_signature(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, x_mm: float, y_mm: float
+) -> None:
+    rng, paper = np.random.default_rng([4, 99]), sheet(issued.pdf)
+    stamp(paper, rng, (SIGNATURE_BOX.x_mm + x_mm, SIGNATURE_BOX.y_mm + y_mm))
+
+    verdict, codes = told(checker.check(image_pdf([capture(paper, CAPTURES[condition], rng)]), issued))
+
+    assert (verdict, "signature_doubtful" in codes) == ("under_review", True)
+
+
+def test_a_stamp_of_the_back_that_the_edge_of_the_box_cuts_is_no_signature(
+    checker: LetterChecker, issued: LetterOnRecord
+) -> None:
+    data = scan_of_used(issued.pdf, "blank", "poor phone", 62029, 62029 // 2)
+
+    assert told(checker.check(data, issued)) == ("under_review", ["signature_doubtful"])
 
 
 def test_a_signature_that_goes_beyond_the_box_is_no_stamp(checker: LetterChecker, issued: LetterOnRecord) -> None:
