@@ -182,8 +182,8 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
     if len(left) > said["notice_given_up"] + said["notice_dropped"] + untold + skipped:
         wrong += left
     told_of = said["notice_sent"] + said["notice_uncertain"] + len(facts["reminders"]["sent"])
-    broke_off = sum(marker.state is State.CLAIMED and key in arrived for key, marker in markers.items())
-    told_of += min(broke_off, said["notice_dropped"])
+    broke_off = [key for key, marker in markers.items() if marker.state is State.CLAIMED and key in arrived]
+    told_of += min(len(broke_off), said["notice_dropped"] + sum(_is_skipped(key, facts) for key in broke_off))
     if told_of + said["notice_given_up"] + untold < len(markers) - len(left):
         wrong.append(f"the case tells of {told_of} mails, the store of {sorted(markers)}: {said}")
     return wrong + [f"mail {key} is owed and has no marker" for key in _owed(facts) - markers.keys()]
