@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.runtime import Runtime
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 import health
@@ -41,7 +42,7 @@ from letters import render_letter
 from letters.confinement.checker import LetterChecker
 from mails.compose import Letterhead, compose
 from servers import Smtp
-from settings import Settings, WorkerLimits, load
+from settings import Settings, SettingsError, WorkerLimits, load
 from workflows.activation import CertificateActivation
 from workflows.counting import begin_at_nought
 from workflows.runner.causes import Causes
@@ -217,7 +218,7 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
     connections = limits.activity_slots + limits.letter_slots + mending.AT_ONCE
     store = s3.connect(**settings.s3.client_arguments(), connections=connections)
     objects = s3.S3Objects(store, settings.s3.bucket)
-    runtime = temporal.runtime(limits.metrics_address)
+    runtime = _runtime(limits.metrics_address)
     codec = encryption.codec(settings.encryption, objects)
     client = await temporal.connect(codec=codec, runtime=runtime, interceptors=tracing.interceptors())
     await require_ready(client, store, settings.s3.bucket)
@@ -234,6 +235,16 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
         LOG.info("working on task queue %s of namespace %s", TASK_QUEUE, client.namespace)
         await stop.wait()
         LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
+
+
+def _runtime(metrics_address: str | None) -> Runtime:
+    try:
+        return temporal.runtime(metrics_address)
+    except ValueError as error:  # the library's, where nobody can listen at the address
+        text = (
+            f"ACTIVA_WORKER__METRICS_ADDRESS {metrics_address}: {error}; each worker needs its own"
+        )
+        raise SettingsError(text) from None
 
 
 def _readiness(client: Client, objects: s3.S3Objects, stop: asyncio.Event) -> health.Readiness:
