@@ -241,9 +241,7 @@ def _runtime(metrics_address: str | None) -> Runtime:
     try:
         return temporal.runtime(metrics_address)
     except ValueError as error:  # the library's, where nobody can listen at the address
-        text = (
-            f"ACTIVA_WORKER__METRICS_ADDRESS {metrics_address}: {error}; each worker needs its own"
-        )
+        text = f"ACTIVA_WORKER__METRICS_ADDRESS {metrics_address}: {error}; each worker needs its own"
         raise SettingsError(text) from None
 
 

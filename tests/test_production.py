@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SAFE = {
-    "ACTIVA_ENV_FILE": "none",
+    "ACTIVA_ENV_FILE": "/dev/null",
     "ACTIVA_LENDER__NAME": "Contable Ejemplo S.A.S.",
     "ACTIVA_LENDER__NIT": "860034313-7",
     "ACTIVA_LENDER__DATA_PROTECTION_MAIL": "datos@contable.example.co",

@@ -116,3 +116,12 @@ def test_a_wrong_secret_of_the_environment_is_named_and_not_shown(monkeypatch: p
 
     assert "ACTIVA_WEBHOOKS" in str(raised.value)
     assert secret not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_file_of_settings_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACTIVA_ENV_FILE", "elsewhere/activa.env")
+
+    with pytest.raises(
+        settings.SettingsError, match=r"ACTIVA_ENV_FILE names elsewhere/activa\.env, which is not there"
+    ):
+        load()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from domain.errors import ActivaError
+from stack.process import short
 
 MODULE: Final = "go.temporal.io/server"
 VERSIONS: Final = ("v1.32.2", "v1.32.1")
@@ -81,7 +82,7 @@ def _built(folder: Path) -> Path | None:
 def _build(folder: Path, go_command: str) -> Path:
     refused = []
     for version in VERSIONS:
-        sys.stderr.write(f"Temporal's server {version} is built, which takes some minutes the first time\n")
+        sys.stderr.write(f"Temporal's server {version} is built into {short(folder)}: five to thirty minutes, once\n")
         command, environment = install_command(go_command, version), build_environment(folder / version)
         built = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if built.returncode == 0:

@@ -16,7 +16,7 @@ def run(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     s3, lender = world.settings.s3, world.settings.lender
     environment = {
         "PATH": os.environ["PATH"],
-        "ACTIVA_ENV_FILE": "none",
+        "ACTIVA_ENV_FILE": "/dev/null",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "ACTIVA_S3__BUCKET": s3.bucket,
