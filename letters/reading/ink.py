@@ -64,6 +64,11 @@ _LEAST_DARK_MM2: Final = 5.0
 """Ink so dark there is at least in a soft picture whose frame does not tell how lines look."""
 _LEAST_PRINT: Final = 0.2
 
+_THROUGH: Final = 0.9
+"""Of the box's side: a line so long is none of a signature's."""
+_GAP: Final = 2 * PIXELS_PER_MM
+_CREASE: Final = round(1.2 * PIXELS_PER_MM)
+
 
 @dataclass(frozen=True)
 class Ink:
@@ -138,6 +143,7 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
     Beside what is dark there counts what is fine and dark of itself, as the frame around the box tells. A picture
     without any such ink shows the back alone, however dark and wide its strokes are.
     """
+    shade = _without_crease(shade, noise)
     fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT, _SURE_SHARE)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(_ink_mask(shade, noise), connectivity=8)
     large = (boxes[:, 2] >= HAND_WIDTH_MM * PIXELS_PER_MM) & (boxes[:, 3] >= HAND_HEIGHT_MM * PIXELS_PER_MM)
@@ -156,6 +162,22 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
         if any(stroke.spread_mm2 <= most and stroke.darkness >= least for most, least in _FINE)
     ]
     return np.asarray(fresh | np.isin(pieces, fine), np.uint8)
+
+
+def _without_crease(shade: Floats, noise: float) -> Floats:
+    """Return the box without straight lines from one side to the other: a crease is as fine and dark as a pen's line.
+
+    One that runs a little askew is no straight shade across or down, and joins whatever shows through.
+    """
+    ink = _ink_mask(shade, noise)
+    rows, columns = ink.shape
+    lines = cv2.HoughLinesP(ink, 1, np.pi / 360, rows // 2, minLineLength=_THROUGH * rows, maxLineGap=_GAP)
+    crease = np.zeros_like(ink)
+    for found in [] if lines is None else lines.reshape(-1, 4):
+        left, top, right, bottom = map(int, found)
+        if abs(bottom - top) >= _THROUGH * rows or abs(right - left) >= _THROUGH * columns:
+            cv2.line(crease, (left, top), (right, bottom), 1, _CREASE)
+    return np.where(crease > 0, np.float32(1), shade)
 
 
 def _by_itself(ink: Image, shade: Floats) -> Image:
