@@ -82,7 +82,7 @@ def _built(folder: Path) -> Path | None:
 def _build(folder: Path, go_command: str) -> Path:
     refused = []
     for version in VERSIONS:
-        sys.stderr.write(f"Temporal's server {version} is built into {short(folder)}: five to thirty minutes, once\n")
+        sys.stderr.write(f"Temporal's server {version} is built into {short(folder)}: up to half an hour, once\n")
         command, environment = install_command(go_command, version), build_environment(folder / version)
         built = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if built.returncode == 0:
