@@ -59,9 +59,13 @@ class Told:
     references: list[str] = field(default_factory=list)
 
     async def tell(self) -> None:
-        """Send a signal, an update and a query; each is answered by whichever worker gets it."""
+        """Send a signal, an update and a query; each is answered by whichever worker gets it.
+
+        How often a test tells depends on the machine. Every payment is of the whole price: such a one is recognised
+        for ever, one below it only while it is among the newest.
+        """
         reference = f"FV-{len(self.references)}"
-        await self.case.pay(reference, 1)
+        await self.case.pay(reference)
         self.references.append(reference)
         answer = await self.case.update("verify_payment")
         assert reference in [each["reference"] for each in answer["payments"]]
@@ -71,7 +75,7 @@ class Told:
         """Send each signal again, and return how many the case does not recognise; it may have refused none."""
         before = await self.case.settle()
         for reference in self.references:
-            await self.case.pay(reference, 1)
+            await self.case.pay(reference)
         after = await self.case.settle()
         known = after["repeated_messages_count"] - before["repeated_messages_count"]
         return len(self.references) - known + after["rejected_signals_count"]
