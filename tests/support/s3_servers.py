@@ -6,15 +6,19 @@ import os
 import subprocess
 import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
 
 from adapters import s3
 from stack.probes import free_port
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MINISTACK = Path(__file__).parents[2] / ".venv-s3" / "bin" / "ministack"
 
@@ -23,13 +27,27 @@ MINISTACK = Path(__file__).parents[2] / ".venv-s3" / "bin" / "ministack"
 def moto() -> Iterator[str]:
     """Run moto's server and give its address."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    dispatching = _one_write_at_a_time(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, dispatching, threaded=True, request_handler=MotoRequestHandler)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
     try:
-        yield f"http://{host}:{port}"
+        yield f"http://127.0.0.1:{server.port}"
     finally:
-        server.stop()
+        server.shutdown()
+        serving.join()
+        server.server_close()
+
+
+def _one_write_at_a_time(application: "WSGIApplication") -> "WSGIApplication":
+    """Keep what S3 promises and moto does not: a write on a condition sees the writes before it, and none half done."""
+    writing = threading.Lock()
+
+    def serve(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        with nullcontext() if environ["REQUEST_METHOD"] in {"GET", "HEAD"} else writing:
+            return application(environ, start_response)
+
+    return serve
 
 
 class Ministack:

@@ -62,6 +62,8 @@ class World:
     """Of the Temporal server, where it tells them."""
     begins: datetime | None = None
     """When a case begins unless its test names another instant; None is now."""
+    cached_cases: int = WorkerLimits().cached_cases
+    """How many cases its workers keep in memory; with 0, each of their tasks replays the whole history."""
 
     @property
     def place(self) -> Place:
@@ -69,10 +71,11 @@ class World:
         return place_of(self.client)
 
     def worker(
-        self, *, note: Note | None = None, cached_cases: int = 0, **changes: object
+        self, *, note: Note | None = None, cached_cases: int | None = None, **changes: object
     ) -> AbstractAsyncContextManager[object]:
         """Return a worker; changes are of its settings, as in `smtp=...`. `note` is told what each case knows."""
-        limits = WorkerLimits(shutdown_seconds=5, cached_cases=cached_cases)
+        kept = self.cached_cases if cached_cases is None else cached_cases
+        limits = WorkerLimits(shutdown_seconds=5, cached_cases=kept)
         settings = self.settings.model_copy(update={"worker": limits, **changes})
         return worker.working(self.client, worker.activities(self.objects, self.examiner, settings), settings, note)
 

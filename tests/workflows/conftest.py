@@ -3,6 +3,7 @@
 The worker keeps no case in memory, so each task replays the whole history: what is not deterministic fails a test.
 """
 
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -24,7 +25,10 @@ async def a_place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pla
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def a_world(a_place: Place, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world with a worker."""
-    async with world(a_place, moto_url, mail_sink, begins=ORDINARY_DAY) as made, made.worker():
+    async with (
+        world(a_place, moto_url, mail_sink, begins=ORDINARY_DAY) as made,
+        made.worker(cached_cases=0),
+    ):
         yield made
 
 
@@ -34,14 +38,14 @@ async def idle_world(
 ) -> AsyncIterator[World]:
     """A world on a Temporal server of its own, where a test starts and stops the workers."""
     async with world_of_its_own(tmp_path_factory.mktemp("idle"), moto_url, mail_sink, begins=ORDINARY_DAY) as made:
-        yield made
+        yield dataclasses.replace(made, cached_cases=0)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def empty_world(tmp_path: Path, moto_url: str, mail_sink: MailSink) -> AsyncIterator[World]:
     """A world like the idle one, in which no other test's case still has something to do."""
     async with world_of_its_own(tmp_path, moto_url, mail_sink, begins=ORDINARY_DAY) as made:
-        yield made
+        yield dataclasses.replace(made, cached_cases=0)
 
 
 @pytest.fixture(scope="session")
