@@ -76,7 +76,8 @@ def start(
         company = read_as(Company, cast("Path", file))
         started = await cases.start(company, settings.policy, reopen=reopen)
         if started.closed:
-            _say(f"the activation of {company.company_id} is closed; start it again with --reopen")
+            again = f"python starter.py start {file} --reopen"
+            _say(f"the activation of {company.company_id} is closed; `{again}` starts it again")
         return started.model_dump()
 
     _main(run)
@@ -98,7 +99,8 @@ async def _start_batch(cases: Activations, file: Path, settings: Settings, per_s
             _say(f"\n{outcomes.total()} of {len(companies)} are done; run the same command again to go on")
             raise
     if outcomes["closed"]:
-        _say(f"{outcomes['closed']} are closed and were left so; start each again with --reopen")
+        again = "python starter.py start FILE.json --reopen"
+        _say(f"{outcomes['closed']} are closed and were left so; `{again}` starts one of them again")
     return {"companies": len(companies), **{name: outcomes[name] for name in ("started", "known", "closed")}}
 
 

@@ -10,7 +10,9 @@ from domain.views.entitlement import Signing, entitlement
 
 
 def next_actions(case: Case, now: datetime) -> list[str]:
-    """Return what can usefully be done next, by the company or by support, the most useful first."""
+    """Return what can usefully be done next, the most useful first; nothing in a case that is being closed."""
+    if case.closing is not None:
+        return []
     today = bogota_date(now)
     signing = entitlement(case.track, case.loan, today).signing
     request, attached = case.track.request, case.letter.attached

@@ -101,6 +101,12 @@ def test_each_stage_says_what_signs_and_what_can_be_done_next(stage: str, expect
     assert (facts["stage"], facts["entitlement"], facts["next_actions"]) == expected
 
 
+def test_nothing_can_be_done_next_in_a_case_that_is_closed() -> None:
+    case, now = STAGES["lent"]
+
+    assert status(send(case, "activation_closed", now, reason="moved away"), now)["next_actions"] == []
+
+
 def test_the_loan_tells_its_dates_and_the_days_left() -> None:
     assert status(*STAGES["lent"])["loan"] == {
         "state": "active",
