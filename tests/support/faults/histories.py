@@ -54,7 +54,7 @@ async def told(client: Client, company_id: str) -> Told:
     found = Told()
     for events in reversed(await _runs(client, company_id)):
         found.runs += 1
-        _read(events, found)
+        read(events, found)
     return found
 
 
@@ -69,8 +69,10 @@ async def _runs(client: Client, company_id: str) -> list[Sequence[HistoryEvent]]
             return runs
 
 
-def _read(events: Sequence[HistoryEvent], found: Told) -> None:
+def read(events: Sequence[HistoryEvent], found: Told) -> None:
+    """Read one run. A task takes its signals and updates before the results of steps, in whatever order they came."""
     waiting: list[tuple[str, str, Json | None]] = []
+    results: list[Message] = []
     ordered: dict[int, tuple[str, Json | None]] = {}
     for event in events:
         match event.event_type:
@@ -83,10 +85,14 @@ def _read(events: Sequence[HistoryEvent], found: Told) -> None:
             case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
                 waiting.append(("result", *ordered[event.activity_task_completed_event_attributes.scheduled_event_id]))
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+                found.messages += results
+                results = []
                 began, seen = event.event_time.ToDatetime(UTC), len(waiting)
             case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
                 found.last_task = began
-                found.messages += [Message(*each, began) for each in waiting[:seen]]
+                taken = [Message(*each, began) for each in waiting[:seen]]
+                found.messages += [each for each in taken if each.kind != "result"]
+                results = [each for each in taken if each.kind == "result"]
                 waiting = waiting[seen:]
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
                 asked = event.workflow_execution_update_accepted_event_attributes.accepted_request.input
@@ -96,6 +102,7 @@ def _read(events: Sequence[HistoryEvent], found: Told) -> None:
                 cause = WorkflowTaskFailedCause.Name(failed.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
                 why = f"{cause}: {failed.failure.message[:120]}"
                 found.failed_tasks.append(FailedTask(why, failed.identity.partition("@")[0]))
+    found.messages += results
 
 
 def _body(payloads: Payloads) -> Json | None:
