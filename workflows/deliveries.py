@@ -60,7 +60,8 @@ class Deliveries:
         return found is None or not found[1]
 
     async def _try(self, event: WebhookEvent) -> None:
-        self._keep(deliveries.begun(self._case(), workflow.now()))
+        began = workflow.now()
+        self._keep(deliveries.begun(self._case(), began))
         tries = deliveries.tries(self._case())
         order = DeliverWebhook(
             company_id=self._case().company_id, id=event.id, type=event.type, at=event.at, data=event.data
@@ -69,7 +70,7 @@ class Deliveries:
         try:
             result = await workflow.execute_activity_method(WebhookActivities.deliver_webhook, order, **webhook(tries))
         except ActivityError as error:
-            self._keep(deliveries.failed(self._case(), event, tries, why(error)[0], workflow.now()))
+            self._keep(deliveries.failed(self._case(), event, tries, why(error)[0], began, workflow.now()))
         else:
             self._keep(deliveries.tried(self._case(), event, result, workflow.now()))
         finally:

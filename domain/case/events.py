@@ -43,6 +43,8 @@ class WebhookEvent(Model):
     data: dict[str, Any]
     attempts: int = 0
     """Tries that failed."""
+    held_up_seconds: int = 0
+    """How long no worker was there to try it, while it waited."""
 
 
 class DeliveryOutcome(StrEnum):

@@ -18,7 +18,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """Waits after each round of tries that failed; the last one stands for all later ones."""
 AWAY = timedelta(hours=1)
-"""A try that comes so much too late, no worker was there for."""
+"""A try that comes so much too late, no worker was there for: a busy one is minutes late, a round lasts minutes."""
 TRIES_AT_FIRST = 3
 """Within seconds, so that a short breakdown costs the case no wait; later rounds have one."""
 MOST_WAITING = 40
@@ -95,15 +95,20 @@ def tries(case: Case) -> int:
 
 
 def begun(case: Case, now: datetime) -> Case:
-    """Return the case whose first event is being tried.
+    """Return the case whose first event is being tried."""
+    due = case.webhooks.next_try_at
+    return _changed(case if due is None else _held_up(case, now - due), next_try_at=None)
 
-    Days on which no worker was there to try are none of the receiver's: it has failed for so much less long.
-    """
-    box = case.webhooks
-    since, due = box.failing_since, box.next_try_at
-    if case.rules >= rules.OWN_OUTAGES_DO_NOT_COUNT and since is not None and due is not None and now - due >= AWAY:
-        since += now - due
-    return _changed(case, next_try_at=None, failing_since=since)
+
+def _held_up(case: Case, late: timedelta) -> Case:
+    """Return the case whose events have so much more time, where a try is so late that no worker was there for it."""
+    if case.rules < rules.OWN_OUTAGES_DO_NOT_COUNT or late < AWAY:
+        return case
+    waiting = (
+        each.model_copy(update={"held_up_seconds": each.held_up_seconds + int(late.total_seconds())})
+        for each in case.webhooks.waiting
+    )
+    return _changed(case, waiting=tuple(waiting))
 
 
 def tried(case: Case, event: WebhookEvent, result: WebhookTried, now: datetime) -> Case:
@@ -120,15 +125,20 @@ def tried(case: Case, event: WebhookEvent, result: WebhookTried, now: datetime) 
     return case.raise_attention(now, AttentionKind.WEBHOOK, GONE, remark("webhooks_gone"))
 
 
-def failed(case: Case, event: WebhookEvent, attempts: int, error_type: str, now: datetime) -> Case:
-    """Return the case after a round of so many tries that failed: the event waits, or is given up after three days."""
+def failed(case: Case, event: WebhookEvent, attempts: int, error_type: str, began: datetime, now: datetime) -> Case:
+    """Return the case after a round of so many tries that failed: the event waits, or is given up after three days.
+
+    Days on which no worker was there are none of the receiver's, whether the round waited for one or broke off.
+    """
+    case = _held_up(case, now - began)
     box = case.webhooks
     since = box.failing_since or now
     case = _with_attempts(case, event, _waiting(case, event).attempts + attempts)
     case = _changed(case, failures=box.failures + 1, failing_since=since, error=error_type)
     if case.closing is not None:
         return _given_up_at_closing(case, now)
-    until = max(event.at, since) + GIVE_UP_AFTER
+    held_up = timedelta(seconds=_waiting(case, event).held_up_seconds)
+    until = max(event.at, since) + held_up + GIVE_UP_AFTER
     if now < until:
         pause = PAUSES[min(box.failures, len(PAUSES) - 1)]
         return _changed(case, next_try_at=min(now + pause, until))

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -60,10 +61,11 @@ def answered(case: Case, outcome: DeliveryOutcome, now: datetime = NOW) -> Case:
     return deliveries.tried(deliveries.begun(case, now), event, WebhookTried(outcome=outcome, attempts=1), now)
 
 
-def not_taken(case: Case, now: datetime = NOW) -> Case:
+def not_taken(case: Case, now: datetime = NOW, ended: datetime | None = None) -> Case:
+    """Return the case after a round that began now and failed at once, or whose end was learned of later."""
     event = event_to_try(case, now)
     assert event is not None
-    return deliveries.failed(deliveries.begun(case, now), event, deliveries.tries(case), DOWN, now)
+    return deliveries.failed(deliveries.begun(case, now), event, deliveries.tries(case), DOWN, now, ended or now)
 
 
 def while_down(case: Case, since: datetime, until: datetime) -> tuple[Case, list[datetime]]:
@@ -123,17 +125,45 @@ def test_after_three_days_an_event_is_given_up_and_the_next_has_three_days_of_it
     assert [each.action for each in at_four.timeline].count("webhook_given_up") == 3
 
 
-def test_days_without_a_worker_are_none_of_the_receivers() -> None:
-    """Two events fail for an hour; nine days later a worker is there again, and the receiver still is not."""
-    case, _ = while_down(with_two_events(), NOW, NOW + timedelta(hours=1))
-    back = NOW + timedelta(days=9)
+AFTER_THE_OUTAGE = NOW + timedelta(days=9)
 
-    case = not_taken(case, back)
-    still, _ = while_down(case, back, back + timedelta(days=2, hours=21))
-    over, _ = while_down(case, back, back + timedelta(days=3))
+
+def after_an_outage_between_tries(case: Case) -> Case:
+    case, _ = while_down(case, NOW, NOW + timedelta(hours=1))
+    return not_taken(case, AFTER_THE_OUTAGE)
+
+
+def after_an_outage_during_a_try(case: Case) -> Case:
+    return not_taken(not_taken(case), NOW + timedelta(minutes=1), AFTER_THE_OUTAGE)
+
+
+@pytest.mark.parametrize("outage", [after_an_outage_between_tries, after_an_outage_during_a_try])
+def test_days_without_a_worker_are_none_of_the_receivers(outage: Callable[[Case], Case]) -> None:
+    """Two events fail for a while; nine days later a worker is there again, and the receiver still is not."""
+    case = outage(with_two_events())
+    still, _ = while_down(case, AFTER_THE_OUTAGE, AFTER_THE_OUTAGE + timedelta(days=2, hours=21))
+    over, _ = while_down(case, AFTER_THE_OUTAGE, AFTER_THE_OUTAGE + timedelta(days=3))
 
     assert types(case) == types(still) == ["letter.accepted", "loan.started"]
     assert types(over) == []
+    assert case.webhooks.failing_since == NOW
+
+
+def test_an_event_that_came_just_before_an_outage_has_its_days_after_it() -> None:
+    came, back = NOW + timedelta(days=2, hours=22), NOW + timedelta(days=9)
+    issued = {"serial": "0A1B", "valid_from": "2026-11-25", "valid_until": "2027-11-25"}
+    case, _ = while_down(with_two_events(), NOW, came)
+    case = clock.tick(send(case, "certificate_issued", came, **issued), came)
+
+    still, _ = while_down(case, back, back + timedelta(days=2, hours=21))
+    over, _ = while_down(case, back, back + timedelta(days=3))
+
+    assert types(still) == ["certificate.active", "loan.ended"]
+    assert types(over) == []
+
+
+def test_under_the_rules_of_before_days_without_a_worker_count() -> None:
+    assert types(after_an_outage_between_tries(with_two_events().evolve(rules=2))) == ["loan.started"]
 
 
 def test_what_is_given_up_asks_for_a_person_who_asks_for_it_again() -> None:

@@ -84,7 +84,7 @@ def test_a_mail_a_reminder_and_an_event_that_fail_are_counted_each_time() -> Non
     reminder = reminder_fails(case, milestone, "MailUnavailableError", milestone.at)
     told = deliveries.noticed(deliver(case, "loan_revoked", reason="x"), NOW)
     event = told.webhooks.waiting[0]
-    untaken = deliveries.failed(deliveries.begun(told, NOW), event, 3, "WebhookNotTakenError", NOW)
+    untaken = deliveries.failed(deliveries.begun(told, NOW), event, 3, "WebhookNotTakenError", NOW, NOW)
 
     assert counted(mail, once) == counted(once, twice) == {"activa_failures mail tried_again": 1}
     assert counted(case, reminder) == {"activa_failures reminder tried_again": 1}
