@@ -233,8 +233,8 @@ def load_portal() -> PortalSettings:
 def loaded(kind: type[AnySettings]) -> AnySettings:
     """Return these settings; raises as `load` does."""
     named = os.environ.get("ACTIVA_ENV_FILE")
-    if named and not Path(named).exists():
-        raise SettingsError(f"ACTIVA_ENV_FILE names {named}, which is not there; correct it, or leave it out")
+    if named and (not Path(named).exists() or Path(named).is_dir()):
+        raise SettingsError(f"ACTIVA_ENV_FILE names {named}, which is no file; correct it, or leave it out")
     try:
         return kind()
     except UnreadableError as error:

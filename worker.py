@@ -237,11 +237,12 @@ async def _work(settings: Settings, checker: LetterChecker) -> None:
         LOG.info("stopping: running steps may take %s s to finish", settings.worker.shutdown_seconds)
 
 
-def _runtime(metrics_address: str | None) -> Runtime:
+def _runtime(metrics_address: str) -> Runtime:
     try:
         return temporal.runtime(metrics_address)
     except ValueError as error:  # the library's, where nobody can listen at the address
-        text = f"ACTIVA_WORKER__METRICS_ADDRESS {metrics_address}: {error}; each worker needs its own"
+        what = "give each worker an address with a port that is free, as in 127.0.0.1:9464"
+        text = f"ACTIVA_WORKER__METRICS_ADDRESS {metrics_address}: {error}; {what}"
         raise SettingsError(text) from None
 
 

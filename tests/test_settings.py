@@ -10,6 +10,7 @@ from pydantic import ValidationError
 import settings
 from domain.receiver import Webhooks
 from settings import Settings, SettingsError, load
+from stack.process import ROOT
 from tests.support.receiver import a_secret
 
 URL = "https://billing.example.co/activa/events"
@@ -118,10 +119,9 @@ def test_a_wrong_secret_of_the_environment_is_named_and_not_shown(monkeypatch: p
     assert secret not in "".join(traceback.format_exception(raised.value))
 
 
-def test_a_file_of_settings_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACTIVA_ENV_FILE", "elsewhere/activa.env")
+@pytest.mark.parametrize("named", ["elsewhere/activa.env", "tests"], ids=["nothing", "a folder"])
+def test_what_is_named_as_a_file_of_settings_and_is_none_is_told(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv("ACTIVA_ENV_FILE", str(ROOT / named))
 
-    with pytest.raises(
-        settings.SettingsError, match=r"ACTIVA_ENV_FILE names elsewhere/activa\.env, which is not there"
-    ):
+    with pytest.raises(settings.SettingsError, match=rf"ACTIVA_ENV_FILE names .*{named}, which is no file"):
         load()
