@@ -11,7 +11,7 @@ from stack.process import ROOT
 
 pytestmark = [
     pytest.mark.takes_minutes,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1500),
     pytest.mark.skipif("REQUIRE_BENCHMARKS" not in os.environ, reason="takes minutes: only with REQUIRE_BENCHMARKS=1"),
 ]
 TOGETHER = ("life", "replay")

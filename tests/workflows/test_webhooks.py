@@ -1,6 +1,8 @@
 """The billing backend is told each event once and in order, and whatever it does holds up nothing else."""
 
 import asyncio
+import dataclasses
+import itertools
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -214,8 +216,10 @@ async def test_events_under_way_arrive_before_a_case_is_closed(idle_world: World
 
     archived = json.loads(idle_world.objects.get(archive_key(case.company_id)).data)["webhooks"]
     assert closing == "the company left"
-    arrived = {each["id"]: each["type"] for each in receiver.of(case.company_id)}  # an event that hung may come again
-    assert list(arrived.values()) == ["letter.accepted", "loan.started", "letter.accepted"]
+    by_id = itertools.groupby(receiver.of(case.company_id), key=lambda each: each["id"])
+    first, *others = ([each["type"] for each in same] for _, same in by_id)
+    assert set(first) == {"letter.accepted"}  # it hung, and may come again
+    assert others == [["loan.started"], ["letter.accepted"]]
     assert {outcome for _, outcome in outcomes(closed)} == {"delivered"}
     assert (len(archived["deliveries"]), "waiting" in archived) == (3, False)
 
@@ -256,7 +260,7 @@ async def short_histories(tmp_path: Path, moto_url: str, mail_sink: MailSink) ->
     """A world whose server suggests a new run after a hundred events."""
     arguments = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=100")
     async with world_of_its_own(tmp_path / "temporal", moto_url, mail_sink, *arguments, begins=ORDINARY_DAY) as made:
-        yield made
+        yield dataclasses.replace(made, cached_cases=0)
 
 
 async def test_a_new_run_carries_on_what_waits_and_when_it_is_tried(short_histories: World) -> None:
