@@ -25,7 +25,9 @@ _RIM_SHARES: Final = ((14.0, 0.86), (_OUTLINE_MM, 0.96))
 _LINE_MM: Final = 1.6
 """What the line of a stamp's frame is wide at most, from its outer side."""
 _ARC_FOLLOWS: Final = 0.96
+"""Of the edge that is seen of a cut-off shape, the share that ink follows."""
 _ARC_LIES: Final = 0.9
+"""Of the ink, the share that lies along that edge: a signature has more within."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Part:
     height: float
     area: float
     is_outline: bool
+    is_cut_off: bool = False
+    """An outline that goes on beyond what is looked at: what seems to lie within it may lie beside it."""
 
     @property
     def is_by_hand(self) -> bool:
@@ -47,30 +51,33 @@ class Part:
     def lies_in(self, other: "Part") -> bool:
         """Tell whether this part lies within another, as the words of a stamp do within its frame."""
         return (
-            self.x >= other.x - _INSIDE_MM
+            not other.is_cut_off
+            and self.x >= other.x - _INSIDE_MM
             and self.y >= other.y - _INSIDE_MM
             and self.x + self.width <= other.x + other.width + _INSIDE_MM
             and self.y + self.height <= other.y + other.height + _INSIDE_MM
         )
 
 
-def pieces_of(mask: Image) -> list[Part]:
-    """Return the pieces of ink without dust and without what is left of the frame."""
+def pieces_of(mask: Image) -> tuple[list[Part], Image]:
+    """Return the pieces of ink without dust and what is left of the frame, and the ink of outlines that are cut off."""
     _, found_labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     labels = np.asarray(found_labels, np.int32)
     rows, columns = mask.shape
-    found = []
+    found, arcs = [], np.zeros_like(mask)
     for index, (x, y, w, h, area) in enumerate(boxes):
         at_edge = x <= 1 or y <= 1 or x + w >= columns - 1 or y + h >= rows - 1
         is_frame = at_edge and min(w, h) < 1.2 * PIXELS_PER_MM and max(w, h) > 3 * min(w, h)
         if index and area >= _SPECK_MM2 * PIXELS_PER_MM**2 and not is_frame:
             box = x, y, w, h
             outline = min(w, h) >= _OUTLINE_MM * PIXELS_PER_MM and _is_outline(labels, index, box)
-            if at_edge and not outline and w >= HAND_WIDTH_MM * PIXELS_PER_MM and h >= HAND_HEIGHT_MM * PIXELS_PER_MM:
-                outline = _is_cut_off_outline(labels, index, box)
+            large = w >= HAND_WIDTH_MM * PIXELS_PER_MM and h >= HAND_HEIGHT_MM * PIXELS_PER_MM
+            cut_off = at_edge and large and not outline and _is_cut_off_outline(labels, index, box)
+            if cut_off:
+                arcs[labels == index] = 1
             left, top, width, height = (float(side) / PIXELS_PER_MM for side in (x, y, w, h))
-            found.append(Part(left, top, width, height, float(area) / PIXELS_PER_MM**2, outline))
-    return found
+            found.append(Part(left, top, width, height, float(area) / PIXELS_PER_MM**2, outline or cut_off, cut_off))
+    return found, arcs
 
 
 def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, int, int]) -> bool:

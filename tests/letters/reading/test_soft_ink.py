@@ -7,7 +7,7 @@ from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker
 from letters.geometry import SIGNATURE_BOX
 from tests.letters.reading.test_scan_check import told
-from tests.support.letters.scans import CAPTURES, CONTENTS, capture, image_pdf, scan, sheet, stamp
+from tests.support.letters.scans import CAPTURES, CONTENTS, PENS, capture, image_pdf, scan, sheet, stamp, stroke
 from tests.support.letters.used_paper import STOCKS, STRENGTHS, scan_of_used, used
 
 
@@ -19,6 +19,41 @@ def test_a_light_pen_is_a_signature_however_soft_the_picture(
     checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
 ) -> None:
     assert told(checker.check(scan(issued.pdf, "light pen", condition, seed), issued)) == ("accepted", [])
+
+
+def drawn(issued: LetterOnRecord, condition: str, *lines: list[tuple[float, float]]) -> bytes:
+    """Return a capture of lines drawn by pen through points, in millimetres from the box's corner."""
+    rng, paper = np.random.default_rng(1), sheet(issued.pdf)
+    for line in lines:
+        corners = np.add(line, (SIGNATURE_BOX.x_mm, SIGNATURE_BOX.y_mm))
+        at = np.linspace(0, len(corners) - 1, 40 * len(corners))
+        points = np.stack([np.interp(at, range(len(corners)), side) for side in corners.T], axis=1)
+        stroke(paper, points, 0.6, PENS["black"], 0.95)
+    return image_pdf([capture(paper, CAPTURES[condition], rng)])
+
+
+@pytest.mark.parametrize("condition", ["messenger", "poor phone"])
+def test_tall_straight_strokes_are_no_crease(checker: LetterChecker, issued: LetterOnRecord, condition: str) -> None:
+    an_m = [(20, 27.5), (26, 2.5), (34, 26), (42, 2.5), (48, 27.5)]
+
+    assert told(checker.check(drawn(issued, condition, an_m), issued)) == ("accepted", [])
+
+
+def test_words_of_the_back_in_a_row_are_no_crease(checker: LetterChecker, issued: LetterOnRecord) -> None:
+    upload = scan_of_used(issued.pdf, "pen", "flatbed 150", 62035, 62035 // 2)
+
+    assert told(checker.check(upload, issued)) == ("accepted", [])
+
+
+@pytest.mark.parametrize("condition", ["flatbed 150", "phone"])
+def test_a_name_under_a_flourish_that_leaves_the_box_is_a_signature(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str
+) -> None:
+    turns = np.linspace(0, np.pi, 60)
+    flourish = [(15 + 19 * turn, 36 - 30 * np.sin(turn)) for turn in turns]
+    name = [(32 + 8 * turn, 20 + 4 * np.sin(12 * turn)) for turn in turns]
+
+    assert told(checker.check(drawn(issued, condition, flourish, name), issued)) == ("accepted", [])
 
 
 @pytest.mark.parametrize("condition", ["flatbed 75", "poor phone"])

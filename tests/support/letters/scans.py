@@ -33,7 +33,7 @@ def sheet(pdf: bytes, page: int = 0) -> np.ndarray:
     return _sheet(pdf, page).copy()
 
 
-def _stroke(paper: np.ndarray, points: np.ndarray, width_mm: float, colour: Sequence[float], strength: float) -> None:
+def stroke(paper: np.ndarray, points: np.ndarray, width_mm: float, colour: Sequence[float], strength: float) -> None:
     """Draw a line of ink through points in millimetres; ink darkens the paper rather than covering it."""
     ink = np.zeros(paper.shape[:2], np.uint8)
     pixels = np.round(points * PX * 16).astype(np.int32)
@@ -72,11 +72,11 @@ def pen(paper: np.ndarray, rng: np.random.Generator, *, light: bool = False, sma
     thickness = rng.uniform(0.3, 0.42) if light else rng.uniform(0.4, 0.75)
     lifts = np.sort(rng.choice(np.arange(40, 220), rng.integers(0, 4), replace=False))
     for part in np.split(np.stack([x, y], axis=1), lifts):
-        _stroke(paper, part[:-6] if len(part) > 20 else part, thickness, colour, strength)
+        stroke(paper, part[:-6] if len(part) > 20 else part, thickness, colour, strength)
     if rng.random() < 0.45:
         line = np.stack([np.linspace(left, left + width * rng.uniform(0.6, 1.1), 30)] * 2, axis=1)
         line[:, 1] = middle + height * rng.uniform(0.3, 0.5) + rng.uniform(0.3, 1.5) * np.sin(np.linspace(0, 3, 30))
-        _stroke(paper, line, thickness, colour, strength)
+        stroke(paper, line, thickness, colour, strength)
 
 
 def pencil(paper: np.ndarray, rng: np.random.Generator) -> None:
@@ -92,7 +92,7 @@ def flat_line(paper: np.ndarray, rng: np.random.Generator) -> None:
     box = SIGNATURE_BOX
     x = np.linspace(box.x_mm + rng.uniform(5, 15), box.x_mm + rng.uniform(55, 88), 60)
     y = box.y_mm + rng.uniform(10, 20) + rng.uniform(-0.03, 0.03) * (x - x[0]) + 0.3 * np.sin(x / 9)
-    _stroke(paper, np.stack([x, y], axis=1), rng.uniform(0.4, 0.6), PENS["black"], 0.9)
+    stroke(paper, np.stack([x, y], axis=1), rng.uniform(0.4, 0.6), PENS["black"], 0.9)
 
 
 def typed(paper: np.ndarray, rng: np.random.Generator) -> None:
