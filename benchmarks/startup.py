@@ -61,7 +61,8 @@ def _elsewhere(stack: StackSettings) -> StackSettings:
 
 
 async def _median(once: Callable[[], Awaitable[float]], size: Size) -> float:
-    await once()
+    if size.starts > 1:
+        await once()
     return statistics.median([await once() for _ in range(size.starts)])
 
 
