@@ -36,7 +36,7 @@ from domain.contract import workflow_id
 from domain.errors import ServiceUnavailableError
 from domain.model import canonical_bytes
 from stack import case_time
-from stack.connection import connect
+from stack.connection import PatientActivations, connect
 from stack.life import COMPANY
 
 CONFIGURATION: Final = (
@@ -106,7 +106,7 @@ async def _stack(payers: int) -> AsyncIterator[Stack]:
         worker = await stack.enter_async_context(running(program_of(settings, "worker"), {}))
         connection = await connect(settings, connections=20)
         skipper = TimeSkipper(connection.client, config=TimeSkippingConfig(enabled=False))
-        cases = Activations(skipper.client, connection.objects)
+        cases = PatientActivations(skipper.client, connection.objects)
         names = [f"PAYS{number}" for number in range(payers)]
         found = Stack(cases, skipper, connection.objects, settings.folder / "mail", worker.pid, names)
         await _import(found, names)

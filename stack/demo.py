@@ -14,9 +14,8 @@ from typing import Final
 from rich.console import Console
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.activations import Activations
 from domain.errors import ActivaError
-from stack.connection import connect
+from stack.connection import PatientActivations, connect
 from stack.life import Life, Show, live
 from stack.probes import free_port
 from stack.process import ROOT, RunningProgram, short
@@ -61,7 +60,7 @@ async def demonstrate(console: Console) -> None:
     async with running_stack(stack):
         connection = await connect(stack)
         skipper = TimeSkipper(connection.client, config=TimeSkippingConfig(enabled=False))
-        cases = Activations(skipper.client, connection.objects)
+        cases = PatientActivations(skipper.client, connection.objects)
         await live(Life(connection.client, cases, skipper, Show(console)), FOLDER)
     mails = sorted((FOLDER / "mail").glob("*.eml"))
     console.print(f"\nLook at it under [bold]{short(FOLDER)}[/bold]:")

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters import uploads
-from adapters.activations import Activations
 from adapters.case_list import CaseList
 from adapters.case_removal import CaseRemoval
 from adapters.s3_versions import S3Versions
@@ -26,6 +25,7 @@ from portal.auth.live_sessions import LiveSessions
 from portal.cases.billing import Billing
 from portal.cases.proposals import Proposal, Proposals, new_id
 from portal.cases.results import Meant
+from stack.connection import PatientActivations
 from tests.support import builders
 from tests.support.workflows.doubtful import attach_doubtful
 from tests.support.world import CaseUnderTest, World
@@ -185,7 +185,7 @@ async def grounded_on(world: World) -> AsyncIterator[Ground]:
         yield Ground(
             objects=objects,
             store=S3Versions(objects._client, world.settings.s3.bucket),
-            cases=Activations(world.client, objects, trail),
+            cases=PatientActivations(world.client, objects, trail),
             removal=CaseRemoval(world.client),
             elsewhere=(),
             trail=trail,

@@ -3,6 +3,7 @@
 `ACTIVA_TEST_CLUSTER` has the address of the cluster, as `make cluster-rows` sets it.
 """
 
+import contextlib
 import os
 import uuid
 from collections.abc import AsyncIterator
@@ -15,11 +16,16 @@ from temporalio.client import Client
 
 from adapters import temporal
 from deploy.namespace import ensure_namespace, ensure_search_attributes
+from domain.errors import TemporalUnavailableError
 from stack.servers import TIME_SKIPPING, temporal_server
 
 CLUSTER = "ACTIVA_TEST_CLUSTER"
+_CONNECTS = 5
 SLOW_BATCHES = ("--dynamic-config-value", "worker.batcherRPS=3")
 """Arguments for a server: a batch lasts long enough to be watched and stopped. A cluster for tests has it, too."""
+
+_REMOVES_SOON = ("--dynamic-config-value", 'history.transferProcessorUpdateAckInterval="1s"')
+"""A server removes a case only behind the point up to which it has noted its work, which it does twice a minute."""
 
 
 class Place(NamedTuple):
@@ -30,6 +36,9 @@ class Place(NamedTuple):
 
     async def connect(self, **options: object) -> Client:
         """Return a client; the options are those of `adapters.temporal.connect`."""
+        for _ in range(_CONNECTS):
+            with contextlib.suppress(TemporalUnavailableError):  # the machine is busy
+                return await temporal.connect(address=self.address, namespace=self.namespace, **options)
         return await temporal.connect(address=self.address, namespace=self.namespace, **options)
 
     @property
@@ -64,5 +73,5 @@ async def temporal_place(folder: Path, *arguments: str) -> AsyncIterator[Place]:
         await ensure_search_attributes(client)
         yield place
     else:
-        async with temporal_server(folder, arguments=(*TIME_SKIPPING, *arguments)) as address:
+        async with temporal_server(folder, arguments=(*TIME_SKIPPING, *_REMOVES_SOON, *arguments)) as address:
             yield Place(address)

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.api.sdk.v1 import WorkflowMetadata
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 import worker
@@ -23,6 +24,7 @@ from activities.known_addresses import KnownAddresses
 from activities.uploads import CLOCKS_AGREE
 from adapters import encryption, s3
 from adapters.activations import Activations
+from adapters.updates import was_unseen
 from domain.bucket import inbox_key
 from domain.calendar import BOGOTA
 from domain.case.policy import Policy
@@ -33,6 +35,7 @@ from sealing import Encryption
 from servers import S3, Smtp
 from settings import Settings, WorkerLimits
 from stack import case_time
+from stack.connection import ANSWERS_WITHIN, PatientActivations
 from stack.mail_sink import MailSink
 from stack.probes import free_port
 from tests.support import builders
@@ -119,8 +122,8 @@ class CaseUnderTest:
         return self.world.client.get_workflow_handle(workflow_id(self.company_id))
 
     @property
-    def door(self) -> Activations:
-        return Activations(self.world.skipper.client, self.world.objects)
+    def door(self) -> PatientActivations:
+        return PatientActivations(self.world.skipper.client, self.world.objects)
 
     async def now(self) -> datetime:
         return await case_time.now(self.handle)
@@ -151,7 +154,7 @@ class CaseUnderTest:
         await self.skip(target - await self.now())
 
     async def status(self) -> Json:
-        return await self.door.status(self.company_id, within=timedelta(seconds=60))
+        return await self.door.status(self.company_id)
 
     async def details(self) -> str:
         """Return the Markdown that the support's page of this workflow shows."""
@@ -162,8 +165,16 @@ class CaseUnderTest:
         await self.handle.signal(name, {"by": "support:ana", **fields})
 
     async def update(self, name: str, **fields: object) -> Json:
-        answer: Json = await self.handle.execute_update(name, {"by": "representative", **fields})
-        return answer
+        """Send an update, again where no case has seen it, and return its answer."""
+        while True:
+            try:
+                answer: Json = await self.handle.execute_update(name, {"by": "representative", **fields})
+            except (WorkflowUpdateFailedError, RPCError) as error:
+                if not was_unseen(error):
+                    raise
+                await asyncio.sleep(0.05)
+            else:
+                return answer
 
     async def settle(self) -> Json:
         """Return the status once the case has nothing left to do."""
@@ -188,7 +199,7 @@ class CaseUnderTest:
     async def with_letter(self, **changes: object) -> Json:
         """Submit a representative, and return the letter's answer."""
         person = builders.representative(**changes)
-        return await self.door.submit_representative(self.company_id, person, "representative")
+        return await self.door.submit_representative(self.company_id, person, "representative", within=ANSWERS_WITHIN)
 
     async def upload(self, pdf: bytes) -> str:
         """Put a file into the inbox, and return its upload id."""

@@ -16,10 +16,9 @@ from joserfc import jwt
 from rich.console import Console
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
-from adapters.activations import Activations
 from portal.development.keys import KEY_ID, ensure_keys, read_key
 from scripts.images import FOLDER, OWN_BASE, TARGETS, Store, revision
-from stack.connection import connect
+from stack.connection import PatientActivations, connect
 from stack.demo import fresh_stack
 from stack.life import COMPANY, Life, Show, live
 from stack.probes import http_answers
@@ -126,7 +125,7 @@ async def test_worker_and_portal_take_a_company_through_its_whole_life(store: St
         await running[-1].until_ready()
         connection = await connect(stack)
         skipper = TimeSkipper(connection.client, config=TimeSkippingConfig(enabled=False))
-        cases = Activations(skipper.client, connection.objects)
+        cases = PatientActivations(skipper.client, connection.objects)
 
         await live(Life(connection.client, cases, skipper, Show(Console(file=StringIO()))), stack.folder)
 

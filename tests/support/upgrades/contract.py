@@ -32,6 +32,7 @@ from domain.bucket import inbox_key
 from domain.errors import NotAllowedNowError
 from domain.messages import models
 from portal.cases.desk_facts import DeskFacts
+from stack.connection import PatientActivations
 from stack.mail_sink import MailSink
 from stack.process import ROOT
 from tests.support import builders, s3_servers
@@ -170,7 +171,7 @@ async def record(name: str, archive: Path | None) -> None:
         ):
             case = await made.start()
             client: Client = await place.connect(interceptors=[recorder])
-            await live(case, Activations(client, made.objects))
+            await live(case, PatientActivations(client, made.objects))
     contract = {"reads": DeskFacts.model_json_schema(mode="validation"), "exchanges": recorder.exchanges}
     text = json.dumps(contract, ensure_ascii=False, indent=1, sort_keys=True)
     CONTRACTS.mkdir(parents=True, exist_ok=True)
