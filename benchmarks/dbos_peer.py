@@ -96,11 +96,11 @@ def live(client: DBOSClient, case_id: str) -> tuple[float, float]:
     """Return the milliseconds of the update's round trip, and from the payment to its effect."""
     began = time.time()
     client.send(case_id, "C.C. 52345678", topic="representative")
-    client.get_event(case_id, "letter", timeout_seconds=60)
+    client.get_event(case_id, "letter", timeout_seconds=600)
     update = time.time() - began
     began = time.time()
     client.send(case_id, "FV-77", topic="payment")
-    return update * 1000, (client.get_event(case_id, "paid", timeout_seconds=60) - began) * 1000
+    return update * 1000, (client.get_event(case_id, "paid", timeout_seconds=600) - began) * 1000
 
 
 if __name__ == "__main__":

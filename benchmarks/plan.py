@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from benchmarks.figures import aligned
+from benchmarks.letters import whole_check
 from benchmarks.page import PAGE, figure
 from benchmarks.sizes import Size
 from deploy.namespace import DEFAULT_RETENTION
@@ -206,7 +207,7 @@ def _letter(size: Size) -> Letter:
     issued = LetterOnRecord(content=genuine, pdf=render_letter(genuine))
     scans = [scan(issued.pdf, "pen", "phone", 1001 + 2 * each) for each in range(size.rounds)]
     with LetterChecker() as checker:
-        found = [(data, checker.check(data, issued)) for data in scans]
+        found = [(data, whole_check(checker, data, issued)) for data in scans]
     return Letter(
         statistics.median(float(verdict.measured["cpu_ms"]) for _, verdict in found),
         statistics.median(len(issued.pdf) + len(verdict.document or data) for data, verdict in found),

@@ -49,7 +49,10 @@ async def measure(size: Size) -> list[Figure]:
 async def _entitlement(stack: StackSettings, cases: Activations, size: Size) -> Figure:
     token = await asyncio.to_thread(_api_token, stack)
     async with httpx.AsyncClient(
-        base_url=f"http://{LOOPBACK}:{stack.portal_port}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        base_url=f"http://{LOOPBACK}:{stack.portal_port}",
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=PATIENCE.total_seconds(),
+        trust_env=False,
     ) as backend:
         answer, description = await _in_turn(
             lambda: backend.get(f"/api/activations/{COMPANY.company_id}/entitlement"),
@@ -80,7 +83,9 @@ async def _in_turn(
     answers, peers = [], []
     for _ in range(times):
         began = time.perf_counter()
-        (await answer()).raise_for_status()
+        while (said := await answer()).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            began = time.perf_counter()
+        said.raise_for_status()
         answers.append(time.perf_counter() - began)
         began = time.perf_counter()
         await peer()

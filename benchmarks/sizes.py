@@ -109,5 +109,5 @@ SMALLEST: Final = Size(
     soak_kept=2,
     soak_minutes=0.02,
     sampled_seconds=0.5,
-    part_within=timedelta(minutes=10),
+    part_within=timedelta(minutes=24),
 )
