@@ -42,6 +42,11 @@ HOSTILE: list[tuple[str, list[tuple[bytes, bytes]]]] = [
 ]
 
 
+def waits(facts: Json) -> bool:
+    """Tell whether a case is to try something again within the hour."""
+    return bool(facts["waiting_to_retry"] or facts["webhooks"]["waiting"])
+
+
 @dataclass
 class Life:
     """A company that is started, told, skipped through time and left at rest."""
@@ -229,7 +234,7 @@ class Life:
             await self.case.skip(ahead)
 
     async def settle(self) -> None:
-        """Return once nothing is under way, nothing waits to be tried again, and no event waits."""
+        """Return once nothing is under way, nothing waits to be tried again or is failing, and no event waits."""
         await self._insist(self._settled)
 
     async def _settled(self) -> None:
@@ -238,14 +243,16 @@ class Life:
                 return
             await case_time.until_idle(self.case.handle)
             facts = await self.case.status()
-            if not (facts["waiting_to_retry"] or facts["webhooks"]["waiting"]):
+            if waits(facts):
+                await self._time_to_try_again()
+            elif any(each["kind"] == "failing" for each in facts["attention"]):
+                await self.case.skip(timedelta(hours=12))  # a reminder waits for a business day
+            else:
                 return
-            await self._time_to_try_again()
 
     async def _time_to_try_again(self) -> None:
         """Let an hour pass where the case waits for its next try, else a moment of ours."""
-        facts = await self.case.status()
-        if facts["waiting_to_retry"] or facts["webhooks"]["waiting"]:
+        if waits(await self.case.status()):
             await self.case.skip(timedelta(minutes=61))
         await asyncio.sleep(PAUSE_SECONDS)
 
