@@ -3,7 +3,7 @@
 from playwright.async_api import expect
 
 from portal.auth.roles import Role
-from tests.support.browser.at_desk import enter_desk, find_by_name
+from tests.support.browser.at_desk import confirm, enter_desk, find_by_name
 from tests.support.browser.inspection import problems
 from tests.support.browser.person import Person
 from tests.support.browser.states import doubtful
@@ -62,9 +62,8 @@ async def test_support_finds_a_rejected_message_understands_it_and_mends_it_with
     await expect(page.locator("pre")).to_contain_text(
         f"temporal workflow signal --workflow-id activation-{case.company_id} --name payment_confirmed"
     )
-    await support.press("Confirmar")
+    await confirm(support, case, "Hecho.")
 
-    await expect(page.get_by_role("status")).to_contain_text("Hecho.")
     done = page.locator(".timeline li").filter(has_text="Se confirmó el pago del certificado")
     await expect(done).to_contain_text("support:ana · FV-501: El banco confirmó el saldo.")
     await expect(page.get_by_role("region", name="Por atender")).to_have_count(0)
@@ -92,8 +91,7 @@ async def test_a_case_with_rejected_messages_and_a_letter_under_review_can_be_us
     await support.press("Revisar")
     await support.page.locator("pre").wait_for()
     found["decision to confirm"] = await problems(support)
-    await support.press("Confirmar")
-    await expect(support.page.get_by_role("status")).to_contain_text("Hecho.")
+    await confirm(support, case, "Hecho.")
     found["case once it is decided"] = await problems(support)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
@@ -105,8 +103,8 @@ async def test_a_message_that_the_case_refuses_is_told_to_everybody(support: Per
     await support.page.get_by_label("Correo").select_option("loan_started")
     await support.fill({"reason": "No le llegó."})
     await support.press("Revisar")
-    await support.press("Confirmar")
-    await expect(support.page.get_by_role("alert")).to_contain_text("El caso no lo aceptó.")
+    await confirm(support, case, "El caso no lo aceptó.")
+    assert (await case.settle())["rejected_signals_count"] == 1
     assert await problems(support) == []
 
 

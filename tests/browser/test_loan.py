@@ -20,7 +20,9 @@ async def signed(letter: bytes, seed: int = 7) -> bytes:
 
 
 async def dates(person: Person) -> list[str]:
-    return await person.page.locator(".dates dd").all_inner_texts()
+    shown = person.page.locator(".dates dd")
+    await expect(shown).not_to_have_count(0)
+    return await shown.all_inner_texts()
 
 
 async def test_a_representative_goes_from_the_printed_link_to_the_test_set_with_a_loan(person: Person) -> None:

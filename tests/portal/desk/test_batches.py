@@ -3,7 +3,7 @@
 import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -81,6 +81,11 @@ async def all_answers(desk: Visitor, job_id: str) -> dict[str, str]:
     return said_of
 
 
+async def muted_until(cases: Sequence[CaseUnderTest]) -> list[str | None]:
+    facts = await asyncio.gather(*(case.status() for case in cases))
+    return [each["reminders"]["muted_until"] for each in facts]
+
+
 async def muting(portal_world: World, job_id: str) -> None:
     """Start a batch as from a terminal: nothing is stored of whom it is meant for."""
     message = RemindersMuted(by="support:eva", until="2027-03-31", reason="Desde una terminal.")
@@ -143,7 +148,7 @@ async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(
     portal_world: World, build_site: Callable[..., Site], desk: Visitor
 ) -> None:
     cases = [await portal_world.start() for _ in range(60)]
-    await cases[-1].stage_in_visibility("started")
+    await asyncio.gather(*(case.stage_in_visibility("started") for case in cases))
     changes = {"ritmo": "1", "until": "2027-02-28", "etapa": "started"}
     site = build_site(four_eyes=FourEyes())
     async with site.visitor(desk.case) as first:
@@ -157,13 +162,15 @@ async def test_a_batch_can_be_stopped_before_it_has_reached_everybody(
     assert answers == [303, 409]  # one at a time
     job_id = jobs[0]
     assert "El lote está en marcha" in text_of(await desk.get(f"/soporte/lotes/{job_id}"))
+    async with asyncio.timeout(60):
+        while not any(await muted_until(cases)):
+            pass
     assert (await desk.post(f"/soporte/lotes/{job_id}/detener")).headers["location"] == f"/soporte/lotes/{job_id}"
     assert "El lote se detuvo" in await finished(desk, job_id)
     await asyncio.gather(*(case.settle() for case in cases))
     said_of = await all_answers(desk, job_id)
     assert len(said_of) >= len(cases)
-    reached = [(await case.status())["reminders"]["muted_until"] for case in cases]
-    assert None in reached
+    assert None in await muted_until(cases)
     assert {"Lo tomó: –", "No le llegó: –"} == {said_of[case.company_id] for case in cases}
     assert (await desk.get(f"/soporte/lotes/{job_id}?pagina=99")).status_code == 200
 

@@ -267,12 +267,15 @@ async def test_readers_see_the_case_and_change_nothing(site: Site, case: CaseUnd
     assert (await case.status())["closing"] is None
 
 
-async def test_a_case_is_found_by_name_and_by_id_and_listed_by_stage_and_need(desk: Visitor) -> None:
+async def test_a_case_is_found_by_name_and_by_id_and_listed_by_stage_and_need(
+    desk: Visitor, portal_world: World
+) -> None:
+    named = await portal_world.start(legal_name="Panadería Zaguán Ltda.")  # the others here share one name
     await desk.case.signal("loan_revoked", reason="nothing to revoke")
     await desk.case.settle()
     await desk.case.in_visibility('ActivationStage = "started" AND NeedsAttention = true')
-    found = await desk.post("/soporte/buscar", q="tornillo")
-    assert f'href="/soporte/casos/{desk.case.company_id}"' in found.text
+    found = await desk.post("/soporte/buscar", q="zaguan")
+    assert f'href="/soporte/casos/{named.company_id}"' in found.text
     exact = await desk.post("/soporte/buscar", q=desk.case.company_id)
     assert exact.headers["location"] == f"/soporte/casos/{desk.case.company_id}"
     for path in ("?etapa=started", "?atencion=true", "?etapa=nonsense&vence=x"):

@@ -15,7 +15,7 @@ HOST = b"Host: 127.0.0.1:8000\r\n"
 GET = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
 SLOW_HEAD = b"GET / HTTP/1.1\r\nHost: 127."
 SLOW_BODY = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 1000000\r\n\r\nabc"
-SOON = 0.3
+SOON = 1.0
 MANY = 100
 
 
@@ -40,7 +40,7 @@ async def test_pages_are_answered_while_slow_clients_hold_their_connections(site
         "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000000\r\n\r\n"
         '--b\r\nContent-Disposition: form-data; name="documento"; filename="a.pdf"\r\n\r\n%PDF'
     ).encode()
-    async with served(site.app) as server:
+    async with served(site.app, header_seconds=300, body_seconds=300, connections_per_address=1000) as server:
         slow = [await server.connect(data) for data in (SLOW_HEAD, upload) for _ in range(MANY)]
         browser = httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{server.port}", timeout=60, trust_env=False)
         async with browser:

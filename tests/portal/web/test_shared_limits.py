@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from portal.web import limits
 from portal.web.limits import Limits, store_at
 from settings import Portal
 from stack.probes import LOOPBACK, free_port, is_free
@@ -80,8 +81,11 @@ async def _drivers_swept() -> AsyncIterator[None]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("_drivers_swept")
 async def test_replicas_count_together_and_alone_while_the_server_is_lost(
-    server: tuple[str, Callable[[int], list[str]]], caplog: pytest.LogCaptureFixture
+    server: tuple[str, Callable[[int], list[str]]],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(limits, "STORE_SECONDS", 30)
     scheme, command = server
     port = free_port()
     portal: Any = Portal(session_secret=SECRET, entries_per_minute=LIMIT, **ADDRESSES)

@@ -1,12 +1,15 @@
 """Coming to the desk, and finding a company there as support does."""
 
 import asyncio
+import re
 
 from playwright.async_api import expect
 
 from portal.auth.roles import Role
 from tests.support.browser.person import Person
+from tests.support.world import CaseUnderTest
 
+SENT = "Enviado."
 INDEXED_WITHIN_SECONDS = 90
 """The desk reads new names at most every 20 seconds; the rest is for a busy machine."""
 
@@ -17,6 +20,16 @@ async def enter_desk(person: Person, role: Role = Role.SUPPORT, name: str = "Ent
     await person.page.locator("input[name=rol]").evaluate("(each, role) => { each.value = role }", role.value)
     await person.press(name)
     await expect(person.page.get_by_role("heading", level=1)).to_have_text("Casos abiertos")
+
+
+async def confirm(person: Person, case: CaseUnderTest, outcome: str) -> None:
+    """Confirm a message and see its outcome; where the busy case did not answer in time, see the case itself."""
+    await person.press("Confirmar")
+    told = person.page.locator("main .notice, main #resumen").filter(has_text=re.compile(f"{outcome}|{SENT}"))
+    await expect(told).to_be_visible()
+    if SENT in await told.inner_text():
+        await case.settle()
+        await person.goto(f"/soporte/casos/{case.company_id}")
 
 
 async def find_by_name(person: Person, typed: str, name: str) -> None:

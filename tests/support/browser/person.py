@@ -1,9 +1,12 @@
 """A person at a browser: one window, what it asked for, and what it complained about."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +18,7 @@ DESKTOP = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 375, "height": 812}
 PATIENCE_MS = 60_000
 """For anything a page waits for; the tests share their machine with every part of the stack."""
+LARGE_BYTES = 5_000_000
 FAILED_STATUS = re.compile(r"^Failed to load resource: the server responded with a status of \d{3} ")
 """What the browser itself writes about a page of ours that is an answer to a mistake."""
 
@@ -25,6 +29,8 @@ class Person:
 
     page: Page
     stack: LocalStack
+    folder: Path
+    """For files that it sends."""
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
@@ -92,7 +98,21 @@ class Person:
         await self.press("Adjuntar documento")
 
     async def choose(self, data: bytes, name: str = "carta.pdf", kind: str = "application/pdf") -> None:
-        await self.page.locator("#documento").set_input_files({"name": name, "mimeType": kind, "buffer": data})
+        """Choose a file; a large one from the disk, since the browser's driver takes long over what it is handed."""
+        at = self.page.locator("#documento")
+        if len(data) < LARGE_BYTES:
+            await at.set_input_files({"name": name, "mimeType": kind, "buffer": data})
+            return
+        file = self.folder / name
+        await asyncio.to_thread(file.write_bytes, data)
+        await at.set_input_files(file)
+
+    async def until_checked(self) -> None:
+        """Without JavaScript, ask again until the letter was checked."""
+        while not self.page.url.endswith("/carta"):
+            again = self.page.get_by_role("link", name="Actualizar")
+            async with self.page.expect_navigation():
+                await (again.click() if await again.count() else self.page.reload())
 
     async def heading(self) -> str:
         return await self.page.locator("h1").inner_text()
@@ -110,15 +130,16 @@ async def a_person(browser: Browser, stack: LocalStack, **options: Any) -> Async
         **{"viewport": DESKTOP, "locale": "es-CO", "timezone_id": "America/Bogota", **options}
     )
     context.set_default_timeout(PATIENCE_MS)
-    try:
-        page = await context.new_page()
-        who = Person(page, stack)
-        context.on("request", who.ask)
-        context.on("console", lambda message: _note(who, message))
-        page.on("pageerror", lambda error: who.complain(f"error: {error}"))
-        yield who
-    finally:
-        await context.close()
+    with TemporaryDirectory() as folder:
+        try:
+            page = await context.new_page()
+            who = Person(page, stack, Path(folder))
+            context.on("request", who.ask)
+            context.on("console", lambda message: _note(who, message))
+            page.on("pageerror", lambda error: who.complain(f"error: {error}"))
+            yield who
+        finally:
+            await context.close()
 
 
 def _note(who: Person, message: ConsoleMessage) -> None:

@@ -37,7 +37,8 @@ class Held:
         return await self.reader.readuntil(b"\r\n\r\n")
 
     def is_open(self) -> bool:
-        return not self.reader.at_eof() and self.reader.exception() is None
+        ended = self.reader._eof  # also where something of what was said before is not read yet
+        return not ended and self.reader.exception() is None
 
     def send(self, data: bytes) -> None:
         self.writer.write(data)
