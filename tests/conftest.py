@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -9,6 +10,10 @@ from stack.mail_sink import MailSink
 from tests.support import s3_servers
 from tests.support.another_day import another_day, travelling
 from tests.support.postgresql_server import postgresql
+
+# A busy machine stops any example for longer than Hypothesis lets one take.
+hypothesis.settings.register_profile("busy machine", deadline=None)
+hypothesis.settings.load_profile("busy machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

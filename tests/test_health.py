@@ -72,7 +72,8 @@ async def test_who_lives_and_lacks_something_says_so_and_not_what(caplog: pytest
     assert "Ana" not in caplog.text
 
 
-async def test_however_many_ask_at_once_a_need_is_asked_once() -> None:
+async def test_however_many_ask_at_once_a_need_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "FRESH_SECONDS", 600)
     need = Need()
     readiness = Readiness({"bucket": need})
     assert {await each for each in asyncio.as_completed([asked(readiness, "/listo") for _ in range(50)])} == {
@@ -139,8 +140,10 @@ async def a_world(tmp_path_factory: pytest.TempPathFactory, moto_url: str, mail_
 
 @pytest.mark.parametrize("lacks", [None, "temporal", "bucket"])
 async def test_a_portal_is_ready_where_temporal_and_the_bucket_answer(
-    a_world: World, tmp_path: Path, lacks: str | None
+    a_world: World, tmp_path: Path, lacks: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if lacks is None:
+        monkeypatch.setattr(health, "LONGEST_SECONDS", 60)
     if lacks == "temporal":
         a_world = dataclasses.replace(a_world, client=await Client.connect("127.0.0.1:1", lazy=True))
     if lacks == "bucket":
@@ -154,7 +157,8 @@ async def test_a_portal_is_ready_where_temporal_and_the_bucket_answer(
     assert all("content-security-policy" in each.headers for each in answers)
 
 
-async def test_a_worker_that_stops_is_not_ready(a_world: World) -> None:
+async def test_a_worker_that_stops_is_not_ready(a_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LONGEST_SECONDS", 60)
     stop = asyncio.Event()
     readiness = worker._readiness(a_world.client, a_world.objects, stop)
     before = await readiness.missing()

@@ -25,6 +25,7 @@ from domain.calendar import BOGOTA
 from domain.contract import workflow_id
 from domain.messages.models import SIGNALS, UPDATES
 from domain.profiles.representative import Representative
+from entry import UNREACHABLE
 from portal.development.signing import sign_and_scan
 from settings import Settings
 from stack.case_time import until_idle
@@ -116,7 +117,7 @@ async def loan_for(cases: Activations, company_id: str) -> None:
     assert (await cases.upload_letter(company_id, [scan], "billing"))["verdict"] == "accepted"
 
 
-async def ran(text: str, project: Path, environment: dict[str, str]) -> str:
+async def ran(text: str, project: Path, environment: dict[str, str], tries: int = 3) -> str:
     """Run a block as a shell does that ends at the first failure; return what went wrong, or nothing."""
     process = await asyncio.create_subprocess_exec(
         *("bash", "-euo", "pipefail", "-c", today(text)),
@@ -124,6 +125,8 @@ async def ran(text: str, project: Path, environment: dict[str, str]) -> str:
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     out, _ = await process.communicate()
+    if process.returncode == UNREACHABLE and tries > 1:  # nobody answered in time on a busy machine
+        return await ran(text, project, environment, tries - 1)
     return f"{text}\nended with {process.returncode}: {out.decode()[-900:]}" if process.returncode else ""
 
 

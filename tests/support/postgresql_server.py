@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 import subprocess
 import tempfile
 import time
@@ -44,8 +45,8 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
             _wait_for(server, address)
             yield address
         finally:
-            server.terminate()
-            server.wait(30)
+            server.send_signal(signal.SIGINT)  # without waiting for those who are still connected
+            server.wait(120)
 
 
 def new_database(server: str) -> str:
@@ -65,7 +66,7 @@ def _program(name: str, *arguments: str) -> list[str]:
 
 
 def _wait_for(server: "subprocess.Popen[bytes]", address: str) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while True:
         try:
             psycopg.connect(address, connect_timeout=2).close()

@@ -58,7 +58,7 @@ class Receiver:
 
     async def told(self, company_id: str, kind: str) -> None:
         """Return once an event of this type was taken."""
-        async with self._news, asyncio.timeout(60):
+        async with self._news, asyncio.timeout(240):
             await self._news.wait_for(lambda: kind in self.types(company_id))
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

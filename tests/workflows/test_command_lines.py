@@ -28,6 +28,7 @@ pytestmark = pytest.mark.takes_minutes
 
 TEMPORAL = str(Path(sys.executable).with_name("temporal"))
 PERSON_SHA256 = canonical_sha256(builders.representative())
+NOBODY_ANSWERS = 4
 Json = dict[str, Any]
 
 
@@ -61,7 +62,14 @@ class Commands:
         )  # fmt: skip
 
     async def starter(self, *arguments: str) -> tuple[int, Json | None, str]:
-        """Return exit status, the JSON object printed, and the messages."""
+        """Return exit status, the JSON object printed, and the messages; asked again where nobody answered in time."""
+        for _ in range(5):
+            answer = await self.starter_once(*arguments)
+            if answer[0] != NOBODY_ANSWERS:
+                break
+        return answer
+
+    async def starter_once(self, *arguments: str) -> tuple[int, Json | None, str]:
         done = await self._run(sys.executable, "starter.py", *arguments)
         return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
 
@@ -199,10 +207,10 @@ async def test_servers_that_do_not_answer_are_told_apart(idle_world: World, tmp_
     no_temporal = Commands(idle_world, tmp_path, TEMPORAL_ADDRESS=nobody)
     no_store = Commands(idle_world, tmp_path, ACTIVA_S3__ENDPOINT_URL=f"http://{nobody}")
 
-    first = await no_temporal.starter("status", "C1001")
-    second = await no_store.starter("start", no_store.company(new_id()))
+    first = await no_temporal.starter_once("status", "C1001")
+    second = await no_store.starter_once("start", no_store.company(new_id()))
 
-    assert (first[0], second[0]) == (4, 4)
+    assert (first[0], second[0]) == (NOBODY_ANSWERS, NOBODY_ANSWERS)
     assert nobody in first[2]
 
 
@@ -211,13 +219,13 @@ async def test_without_a_worker_a_payment_is_kept_and_a_status_says_so(idle_worl
     await commands.starter("start", commands.company(company_id))
 
     paid = await commands.starter("confirm-payment", company_id, "--reference", "FV-77", "--amount-cop", "297500")
-    status = await commands.starter("status", company_id)
+    status = await commands.starter_once("status", company_id)
     person = commands.file("person.json", builders.REPRESENTATIVE)
-    waited = await commands.starter("representative", company_id, person)
+    waited = await commands.starter_once("representative", company_id, person)
 
     async with idle_world.worker():
         after = await commands.starter("status", company_id)
-    assert (paid[0], paid[1]["standing"], status[0], waited[0]) == (0, None, 4, 4)
+    assert (paid[0], paid[1]["standing"], status[0], waited[0]) == (0, None, NOBODY_ANSWERS, NOBODY_ANSWERS)
     assert "python worker.py" in status[2]
     assert after[1]["payment"]["paid"]
 

@@ -5,6 +5,7 @@ import base64
 import contextlib
 import dataclasses
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -70,6 +71,10 @@ def failures_in(node: object) -> Iterator[str]:
             yield from failures_in(each)
 
 
+RANDOM = r'"data": "[^"]*"|"[0-9-]{10}T[0-9:.]+Z"'
+"""What is sealed, and instants: in so much of both there may be any few signs."""
+
+
 async def raw_history(case: CaseUnderTest) -> str:
     return (await case.handle.fetch_history()).to_json()
 
@@ -90,8 +95,9 @@ async def test_a_life_leaves_nothing_to_be_read_in_temporal(secret_world: World)
     folio = facts["letter"]["folio"]
     for history in histories:
         assert list(readable_payloads(json.loads(history))) == []
+        in_clear = re.sub(RANDOM, "", history)
         for text in (folio, "FV-77", "297500", "5F01", "no hay carta", "support:ana", "loan_days", "Perfil de la"):
-            assert text not in history
+            assert text not in in_clear
             assert base64.b64encode(text.encode()).decode().rstrip("=")[:-1] not in history
 
 
@@ -179,6 +185,7 @@ async def test_what_was_encrypted_is_read_by_processes_that_only_read(secret_wor
     assert list(readable_payloads(json.loads(await raw_history(case)))) != []
 
 
+@pytest.mark.timeout(900)
 async def test_a_ring_is_rotated_while_cases_run_and_the_old_key_retired(
     idle_world: World, objects: S3Objects, tmp_path: Path
 ) -> None:
@@ -186,7 +193,7 @@ async def test_a_ring_is_rotated_while_cases_run_and_the_old_key_retired(
     ring = ring_file(tmp_path / "ring.json", old)
     made = await encrypted(dataclasses.replace(idle_world, objects=objects), ring)
     async with made.worker():
-        cases = await asyncio.gather(*(made.start() for _ in range(50)))
+        cases = [case for _ in range(5) for case in await asyncio.gather(*(made.start() for _ in range(10)))]
         write_ring(ring, RingKeys(keys=(old, new)))
         await asyncio.gather(*(case.with_letter() for case in cases))
         write_ring(ring, RingKeys(keys=(new, old)))

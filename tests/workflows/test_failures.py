@@ -37,7 +37,7 @@ async def test_a_store_that_is_down_delays_an_upload_and_loses_nothing(idle_worl
         with pytest.raises(WorkflowUpdateFailedError) as refused:
             await case.attach_scan()
         await case.pay()
-        await case.skip(timedelta(minutes=3))
+        await case.skip(timedelta(minutes=5))
         during = await case.status()
 
     async with idle_world.worker():

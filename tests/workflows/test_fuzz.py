@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from temporalio.api.common.v1 import Payload
@@ -82,7 +81,6 @@ async def send(case: CaseUnderTest, kind: str, name: str, arguments: list[RawVal
     return name != "verify_payment" or kind == "signal"  # it only asks
 
 
-@pytest.mark.timeout(300)
 @given(st.lists(st.one_of(SIGNAL, SIGNAL, GOOD_SIGNAL, UPDATE), min_size=MESSAGES_A_CASE, max_size=MESSAGES_A_CASE))
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 async def test_no_hostile_message_fails_a_task_or_is_lost(

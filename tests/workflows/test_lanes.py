@@ -1,12 +1,18 @@
 """A mail server that hangs holds up nothing that a person waits for, and no message."""
 
 import asyncio
+import functools
 
+import pytest
+
+import worker
+from adapters.smtp import SmtpMailer
 from tests.support.smtp_servers import Mailbox, serving
 from tests.support.world import World
 
 
-async def test_a_person_is_answered_while_a_mail_hangs(empty_world: World) -> None:
+async def test_a_person_is_answered_while_a_mail_hangs(empty_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "SmtpMailer", functools.partial(SmtpMailer, data_seconds=200))
     mailbox = Mailbox(hang_after_data=asyncio.Event())
     assert mailbox.hang_after_data is not None
     async with serving(mailbox) as port:

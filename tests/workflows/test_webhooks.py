@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import functools
 import itertools
 import json
 from collections.abc import AsyncIterator
@@ -12,8 +13,11 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import EventType
 
+import worker
+from adapters.webhooks import HttpReceiver
 from domain.bucket import archive_key
 from stack.mail_sink import MailSink
+from stack.probes import free_port
 from tests.support.receiver import Receiver, a_secret, receiving
 from tests.support.smtp_servers import Mailbox, serving
 from tests.support.workflows.costs import MOST_ACTIONS_OF_A_LIFE, a_life, settled_actions, size_of
@@ -24,10 +28,15 @@ pytestmark = pytest.mark.takes_minutes
 EVENTS_OF_A_LIFE = ["letter.accepted", "loan.started", "loan.expiring", "certificate.active", "loan.ended"]
 
 
-async def down() -> Receiver:
+def down() -> Receiver:
     """Return a receiver that nobody runs, with the port it will have."""
-    async with receiving(Receiver()) as receiver:
-        return receiver
+    return Receiver(port=free_port())
+
+
+@pytest.fixture
+def _one_try_is_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a receiver that hangs be waited for until its step would end."""
+    monkeypatch.setattr(worker, "HttpReceiver", functools.partial(HttpReceiver, seconds=55))
 
 
 def outcomes(facts: dict[str, object]) -> list[tuple[str, str]]:
@@ -60,7 +69,7 @@ async def test_a_life_is_told_event_by_event_signed_and_with_nothing_but_ids_dat
 
 
 async def test_a_receiver_that_is_down_for_two_days_gets_every_event_once_and_in_order(idle_world: World) -> None:
-    receiver = await down()
+    receiver = down()
     async with idle_world.worker(webhooks=receiver.settings):
         case = await idle_world.start()
         await case.with_loan()
@@ -86,6 +95,7 @@ async def test_a_receiver_that_is_down_for_two_days_gets_every_event_once_and_in
     assert (after["webhooks"]["waiting"], after["webhooks"]["failing_since"]) == ([], None)
 
 
+@pytest.mark.usefixtures("_one_try_is_long")
 async def test_a_receiver_that_does_not_answer_holds_up_no_letter_no_mail_and_no_payment(idle_world: World) -> None:
     async with (
         receiving(Receiver(hang=asyncio.Event())) as receiver,
@@ -129,7 +139,7 @@ async def test_a_mail_server_that_does_not_answer_holds_up_no_event(idle_world: 
 
 
 async def test_after_three_days_an_event_is_given_up_and_is_sent_when_it_is_asked_for(idle_world: World) -> None:
-    receiver = await down()
+    receiver = down()
     async with idle_world.worker(webhooks=receiver.settings):
         case = await idle_world.start()
         await case.with_loan()
@@ -187,7 +197,7 @@ async def test_a_repeated_delivery_bears_the_same_id_and_the_same_words(idle_wor
 
 
 async def test_a_receiver_that_is_down_holds_no_closing_case(idle_world: World) -> None:
-    receiver = await down()
+    receiver = down()
     async with idle_world.worker(webhooks=receiver.settings):
         case = await idle_world.start()
         await case.with_loan()
@@ -202,6 +212,7 @@ async def test_a_receiver_that_is_down_holds_no_closing_case(idle_world: World) 
     )
 
 
+@pytest.mark.usefixtures("_one_try_is_long")
 async def test_events_under_way_arrive_before_a_case_is_closed(idle_world: World) -> None:
     async with receiving(Receiver(hang=asyncio.Event())) as receiver, idle_world.worker(webhooks=receiver.settings):
         case = await idle_world.start()
@@ -264,7 +275,7 @@ async def short_histories(tmp_path: Path, moto_url: str, mail_sink: MailSink) ->
 
 
 async def test_a_new_run_carries_on_what_waits_and_when_it_is_tried(short_histories: World) -> None:
-    receiver = await down()
+    receiver = down()
     async with short_histories.worker(webhooks=receiver.settings):
         case = await short_histories.start()
         first_run = (await case.handle.describe()).run_id
@@ -284,6 +295,7 @@ async def test_a_new_run_carries_on_what_waits_and_when_it_is_tried(short_histor
     assert receiver.types(case.company_id) == ["letter.accepted", "loan.started"]
 
 
+@pytest.mark.usefixtures("_one_try_is_long")
 async def test_a_new_run_does_not_begin_in_the_middle_of_a_delivery(short_histories: World) -> None:
     async with (
         receiving(Receiver(hang=asyncio.Event())) as receiver,
@@ -307,6 +319,7 @@ async def test_a_new_run_does_not_begin_in_the_middle_of_a_delivery(short_histor
     assert receiver.types(case.company_id) == ["letter.accepted", "loan.started"]
 
 
+@pytest.mark.usefixtures("_one_try_is_long")
 async def test_an_update_is_answered_while_a_new_run_waits_for_a_delivery(short_histories: World) -> None:
     async with (
         receiving(Receiver(hang=asyncio.Event())) as receiver,
@@ -359,7 +372,7 @@ def is_delivery(event: object) -> bool:
 
 
 async def test_each_further_try_costs_a_timer_and_a_step(empty_world: World) -> None:
-    receiver = await down()
+    receiver = down()
     async with empty_world.worker(webhooks=receiver.settings):
         case: CaseUnderTest = await empty_world.start()
         await case.with_loan()

@@ -66,8 +66,13 @@ class Operator:
             await asyncio.sleep(0.2)
 
     async def makes_current(self, build_id: str) -> None:
-        said = await self.does("set-current-version", "--build-id 0.2.0", build_id=build_id)
-        assert "Successfully" in said, said
+        await self.changes("set-current-version", "--build-id 0.2.0", build_id=build_id)
+
+    async def changes(self, *words: str, **placeholders: str) -> None:
+        """Do something until Temporal says that it is done."""
+        async with asyncio.timeout(60):
+            while "Successfully" not in await self.does(*words, **placeholders):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
 
 
 async def answered_by(cases: Sequence[Told], *versions: str) -> None:
@@ -98,9 +103,9 @@ async def test_cases_follow_the_current_version_and_come_back(operator: Operator
     await operator.makes_current("0.1.0")
     cases = [Told(await operator.world.start()) for _ in range(2)]
     await answered_by(cases, "0.1.0", "0.1.0")
-    await operator.does("set-ramping-version", "--percentage", percentage="100")
+    await operator.changes("set-ramping-version", "--percentage", percentage="100")
     await answered_by(cases, "0.2.0", "0.2.0")
-    await operator.does("set-ramping-version", "--delete")
+    await operator.changes("set-ramping-version", "--delete")
     await answered_by(cases, "0.1.0", "0.1.0")
     await operator.makes_current("0.2.0")
     await answered_by(cases, "0.2.0", "0.2.0")

@@ -1,6 +1,7 @@
 """The helper process: several callers at once, deaths, limits, and what it may know."""
 
 import contextlib
+import gc
 import os
 import pickle
 import re
@@ -196,12 +197,13 @@ def test_checking_leaves_nothing_behind_in_this_process(checker: LetterChecker) 
 
     for _ in range(20):
         checker.gate(harmless())
+    gc.collect()  # what other tests left open is not to be closed meanwhile
     before, open_before = resident(), descriptors()
     for _ in range(150):
         checker.gate(harmless())
 
     assert resident() - before < 5_000_000
-    assert descriptors() == open_before
+    assert descriptors() <= open_before
 
 
 def test_children_are_gone_when_they_have_answered(checker: LetterChecker) -> None:

@@ -116,10 +116,13 @@ def test_the_helper_hides_its_memory_from_others_of_its_account(account: str, ce
 def test_the_log_tells_a_child_that_was_stopped_from_one_that_failed(
     hostile: Hostile, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def said_by_us() -> list[str]:
+        return [each.getMessage() for each in caplog.records if each.name.startswith("activa")]
+
     assert [reason.code for reason in hostile.checker.gate(b"%PDF " + json.dumps({"abort": 1}).encode())] == [
         "too_complex"
     ]
-    assert caplog.messages == []
+    assert said_by_us() == []
 
     assert not hostile.tries("fork")
-    assert caplog.messages == ["a check was stopped: its process asked the kernel for what it may not"]
+    assert said_by_us() == ["a check was stopped: its process asked the kernel for what it may not"]

@@ -20,13 +20,13 @@ async def actions(world: World) -> Counter[str]:
 
 
 async def settled_actions(world: World) -> Counter[str]:
-    """Return the count once two readings agree: the server adds up every second or so."""
-    before, after = None, await actions(world)
-    async with asyncio.timeout(30):
-        while before != after:
+    """Return the count once three readings agree: the server adds up every second or so."""
+    readings = [await actions(world)]
+    async with asyncio.timeout(120):
+        while len(readings) < 3 or readings[-3:] != [readings[-1]] * 3:
             await asyncio.sleep(2)
-            before, after = after, await actions(world)
-    return after
+            readings.append(await actions(world))
+    return readings[-1]
 
 
 async def a_life(case: CaseUnderTest, reminders: int) -> None:

@@ -24,7 +24,7 @@ CUT_EARLY = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=
 """Arguments for the server: a case continues as new every few tasks."""
 
 
-@pytest.mark.timeout(300 * ROUNDS)
+@pytest.mark.timeout(600 * ROUNDS)
 @pytest.mark.parametrize("cached", SIZES)
 async def test_nothing_is_dated_early_or_late_and_few_are_told_to_ask_again(
     tmp_path: Path, moto_url: str, mail_sink: MailSink, cached: int
