@@ -85,10 +85,11 @@ async def _imports(stack: StackSettings, module: str) -> float:
 
 async def _cpu(stack: StackSettings, *command: str) -> float:
     """Return the CPU seconds of one command; nothing else that this process started may end meanwhile."""
-    while True:
+    for _ in range(10):
         before = _spent()
         if await _ended(stack, *command) == 0:
             return _spent() - before
+    raise RuntimeError(f"{' '.join(command)} gets no answer")
 
 
 async def _ended(stack: StackSettings, *command: str) -> int:

@@ -16,7 +16,7 @@ import httpx
 
 from benchmarks.figures import Figure
 from benchmarks.local_stack import local_stack
-from benchmarks.portal import logged_in
+from benchmarks.portal import answered, logged_in
 from benchmarks.sizes import Size
 from portal.web.connections import files_for
 from stack.life import COMPANY
@@ -92,9 +92,7 @@ async def _median(browser: httpx.AsyncClient, size: Size) -> float:
     found, until = list[float](), time.monotonic() + size.held_seconds
     while not found or time.monotonic() < until:
         began = time.perf_counter()
-        if (answer := await browser.get("/estado")).status_code == httpx.codes.SERVICE_UNAVAILABLE:
-            continue  # its page asks again by itself, too
-        answer.raise_for_status()
+        await answered(lambda: browser.get("/estado"))
         found.append(time.perf_counter() - began)
         await asyncio.sleep(PAUSE_SECONDS)
     return statistics.median(found) * 1000

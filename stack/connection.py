@@ -1,7 +1,6 @@
 """A connection to a local stack that runs, for programs beside it: its Temporal and its bucket."""
 
-import asyncio
-import contextlib
+import time
 from datetime import timedelta
 from typing import Final, NamedTuple
 
@@ -25,15 +24,16 @@ class PatientActivations(Activations):
     """The door to cases on a machine that many programs share, where an answer may take longer than people wait."""
 
     async def status(self, company_id: str, *, within: timedelta = ANSWERS_WITHIN) -> Json:
-        """Ask again until there is an answer: a question that meets a worker's end gets none."""
-        try:
-            async with asyncio.timeout(within.total_seconds()):
-                while True:
-                    with contextlib.suppress(NoWorkerError):
-                        return await super().status(company_id, within=_ASK_EVERY)
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            return await super().status(company_id)
+        """Ask again while nobody says anything: a question that meets a worker's end gets no answer."""
+        until = time.monotonic() + within.total_seconds()
+        while True:
+            left, asked_at = until - time.monotonic(), time.monotonic()
+            try:
+                return await super().status(company_id, within=min(_ASK_EVERY, timedelta(seconds=max(left, 0.1))))
+            except NoWorkerError:
+                was_silent = time.monotonic() - asked_at > _ASK_EVERY.total_seconds() / 2
+                if not was_silent or left <= _ASK_EVERY.total_seconds():
+                    raise
 
 
 class Connection(NamedTuple):

@@ -93,7 +93,7 @@ for line in sys.stdin:
         said = str(error)
     print(json.dumps(said), flush=True)
 """
-"""What each server's `--check` does, for many environments: a process of its own for each takes a second."""
+"""What `--check` asks of the settings, for many environments: a process of its own for each takes a second."""
 
 
 Refusal = Callable[..., str]

@@ -209,8 +209,7 @@ def kinds(history: str) -> list[EventType]:
     found: list[EventType] = []
     for each in WorkflowHistory.from_json("", history).events:
         if each.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT:
-            while found.pop() != EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
-                pass
+            del found[-1 - found[::-1].index(EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)]
         else:
             found.append(each.event_type)
     return found

@@ -43,8 +43,9 @@ async def test_only_cases_that_are_behind_are_asked_and_then_they_are_not(made: 
 
     async with keeping_worker(made) as keeper:
         asked, silent = await mend(made.client, made.objects)
-        while silent:  # it asks nobody for long
-            _, silent = await mend(made.client, made.objects)
+        async with asyncio.timeout(240):
+            while silent:  # a busy worker did not answer within the five seconds that each is given
+                _, silent = await mend(made.client, made.objects)
         assert await keeper.flush()
         again = await mend(made.client, made.objects)
 

@@ -43,7 +43,7 @@ def test_of_writers_at_the_same_time_the_one_of_the_last_task_wins(objects: S3Ob
     random.Random(7).shuffle(events)  # noqa: S311
 
     def keep(one: Snapshot) -> None:
-        """Come back where others were faster, as a step does."""
+        """Come back where others were faster, as a worker does."""
         try:
             snapshots.keep(one)
         except StoreUnavailableError:

@@ -63,8 +63,9 @@ async def test_a_batch_goes_from_a_list_to_its_end_on_pages_for_everybody(suppor
     await expect(page.get_by_role("progressbar")).to_have_attribute("value", str(count))
     made = page.get_by_role("region", name="Qué hizo cada caso")
     await expect(made.get_by_text("Todavía no")).to_have_count(0)
-    while await made.get_by_text("No responde").count():  # busy; who sees that loads the page again
-        await page.reload()
+    async with asyncio.timeout(240):
+        while await made.get_by_text("No responde").count():  # busy; who sees that loads the page again
+            await page.reload()
     await expect(made.get_by_text("Lo tomó")).to_have_count(min(count, 25))
     found["end"] = await problems(support)
     await page.get_by_role("link", name="Todos los lotes").click()

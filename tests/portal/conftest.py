@@ -35,6 +35,7 @@ def build_site(portal_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         (desk, "READ_WITHIN"),
         (desk, "SEEN_WITHIN"),
         (billing, "STATUS_WITHIN"),
+        (billing, "STANDING_WITHIN"),
     ):
         monkeypatch.setattr(module, name, timedelta(seconds=30))
     return lambda **changes: site_over(portal_world, tmp_path, **changes)

@@ -20,7 +20,8 @@ from domain.errors import TemporalUnavailableError
 from stack.servers import TIME_SKIPPING, temporal_server
 
 CLUSTER = "ACTIVA_TEST_CLUSTER"
-_CONNECTS = 5
+_TRIES = 5
+"""To connect, on a busy machine, before a failure counts."""
 SLOW_BATCHES = ("--dynamic-config-value", "worker.batcherRPS=3")
 """Arguments for a server: a batch lasts long enough to be watched and stopped. A cluster for tests has it, too."""
 
@@ -36,8 +37,8 @@ class Place(NamedTuple):
 
     async def connect(self, **options: object) -> Client:
         """Return a client; the options are those of `adapters.temporal.connect`."""
-        for _ in range(_CONNECTS):
-            with contextlib.suppress(TemporalUnavailableError):  # the machine is busy
+        for _ in range(_TRIES):
+            with contextlib.suppress(TemporalUnavailableError):
                 return await temporal.connect(address=self.address, namespace=self.namespace, **options)
         return await temporal.connect(address=self.address, namespace=self.namespace, **options)
 

@@ -168,13 +168,15 @@ class CaseUnderTest:
         """Send an update, again where no case has seen it, and return its answer."""
         while True:
             try:
-                answer: Json = await self.handle.execute_update(name, {"by": "representative", **fields})
+                return await self.update_once(name, **fields)
             except (WorkflowUpdateFailedError, RPCError) as error:
                 if not was_unseen(error):
                     raise
                 await asyncio.sleep(0.05)
-            else:
-                return answer
+
+    async def update_once(self, name: str, **fields: object) -> Json:
+        answer: Json = await self.handle.execute_update(name, {"by": "representative", **fields})
+        return answer
 
     async def settle(self) -> Json:
         """Return the status once the case has nothing left to do."""

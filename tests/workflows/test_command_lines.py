@@ -18,6 +18,7 @@ from adapters.imports import start_all
 from domain.case.policy import Policy
 from domain.errors import CaseNotFoundError
 from domain.model import canonical_sha256
+from entry import UNREACHABLE
 from portal.development.signing import sign_and_scan
 from stack.probes import free_port
 from stack.process import ROOT
@@ -28,7 +29,6 @@ pytestmark = pytest.mark.takes_minutes
 
 TEMPORAL = str(Path(sys.executable).with_name("temporal"))
 PERSON_SHA256 = canonical_sha256(builders.representative())
-NOBODY_ANSWERS = 4
 Json = dict[str, Any]
 
 
@@ -65,7 +65,7 @@ class Commands:
         """Return exit status, the JSON object printed, and the messages; asked again where nobody answered in time."""
         for _ in range(5):
             answer = await self.starter_once(*arguments)
-            if answer[0] != NOBODY_ANSWERS:
+            if answer[0] != UNREACHABLE:
                 break
         return answer
 
@@ -210,7 +210,7 @@ async def test_servers_that_do_not_answer_are_told_apart(idle_world: World, tmp_
     first = await no_temporal.starter_once("status", "C1001")
     second = await no_store.starter_once("start", no_store.company(new_id()))
 
-    assert (first[0], second[0]) == (NOBODY_ANSWERS, NOBODY_ANSWERS)
+    assert (first[0], second[0]) == (UNREACHABLE, UNREACHABLE)
     assert nobody in first[2]
 
 
@@ -225,7 +225,7 @@ async def test_without_a_worker_a_payment_is_kept_and_a_status_says_so(idle_worl
 
     async with idle_world.worker():
         after = await commands.starter("status", company_id)
-    assert (paid[0], paid[1]["standing"], status[0], waited[0]) == (0, None, NOBODY_ANSWERS, NOBODY_ANSWERS)
+    assert (paid[0], paid[1]["standing"], status[0], waited[0]) == (0, None, UNREACHABLE, UNREACHABLE)
     assert "python worker.py" in status[2]
     assert after[1]["payment"]["paid"]
 

@@ -82,7 +82,7 @@ async def send(case: CaseUnderTest, kind: str, name: str, arguments: list[RawVal
 
 
 @given(st.lists(st.one_of(SIGNAL, SIGNAL, GOOD_SIGNAL, UPDATE), min_size=MESSAGES_A_CASE, max_size=MESSAGES_A_CASE))
-@settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=CASES, suppress_health_check=list(HealthCheck), print_blob=True)
 async def test_no_hostile_message_fails_a_task_or_is_lost(
     a_world: World, messages: list[tuple[str, str, list[tuple[bytes, bytes]]]]
 ) -> None:

@@ -80,7 +80,7 @@ async def test_twenty_letters_that_take_long_delay_no_mail(empty_world: World) -
         facts = await asyncio.wait_for(other.settle(), LIMIT_SECONDS / 2)
 
         async with asyncio.timeout(LIMIT_SECONDS):
-            while len(examiner.began) < LETTER_SLOTS:  # noqa: ASYNC110  # it has no event
+            while len(examiner.began) < LETTER_SLOTS:  # noqa: ASYNC110  # they are threads
                 await asyncio.sleep(0.05)
         during, told = len(examiner.began), other.mails("payment")
         examiner.finish(*cases)

@@ -89,7 +89,7 @@ async def test_a_life_is_counted_once_though_each_task_replays_it(measured: Meas
         await case.issue_certificate()
         await case.settle()
         await case.in_visibility('ActivationStage = "certificate_active" AND ExecutionStatus = "Running"')
-        await case.in_visibility('ExecutionStatus = "Running"')
+        await case.in_visibility('ExecutionStatus = "Running"')  # and no run before it
         tell(await Census(made.client, made.objects).count(), measured.meter, datetime.now(UTC))
     scrape = await measured.scrape()
     found = ours(scrape)

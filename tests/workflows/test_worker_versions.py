@@ -70,9 +70,11 @@ class Operator:
 
     async def changes(self, *words: str, **placeholders: str) -> None:
         """Do something until Temporal says that it is done."""
-        async with asyncio.timeout(60):
-            while "Successfully" not in await self.does(*words, **placeholders):  # noqa: ASYNC110
-                await asyncio.sleep(0.2)
+        for _ in range(50):
+            if "Successfully" in (said := await self.does(*words, **placeholders)):
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError(said)
 
 
 async def answered_by(cases: Sequence[Told], *versions: str) -> None:

@@ -175,7 +175,7 @@ def test_a_table_of_another_schema_is_made_anew(table: Companies) -> None:
     assert (again.search("").companies, again.followed_until()) == ((), None)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(), max_size=30))
 def test_whatever_is_typed_is_only_looked_for(filled: Companies, text: str) -> None:
     assert len(filled.search(text).companies) <= len(NAMES)

@@ -11,6 +11,7 @@ import pytest
 from temporalio.service import RPCError
 
 from adapters import profiles
+from adapters.activations import Activations
 from adapters.case_removal import CaseRemoval
 from adapters.given_files import WrongInputError
 from adapters.s3 import S3Objects
@@ -191,7 +192,8 @@ async def test_an_open_case_without_a_worker_loses_nothing(tmp_path: Path, moto_
         prepare(world)
         company_id = (await world.start(opens=False)).company_id
         before = stored(world)
-        async with grounded_on(world) as ground:
+        async with grounded_on(world) as patient:
+            ground = dataclasses.replace(patient, cases=Activations(world.client, world.objects))
             with pytest.raises(NoWorkerError):
                 await erase(ground, company_id, REASON, keep_case=False)
 

@@ -307,7 +307,7 @@ def next_thing(case: Case, now: datetime) -> object:
     return due.next_step(case, now) or due.next_mail(case, now)
 
 
-AnyOrder.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None)
+AnyOrder.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=40)
 
 
 class TestAnyOrder(AnyOrder.TestCase):

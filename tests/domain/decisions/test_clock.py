@@ -25,7 +25,7 @@ from tests.support.cases import (
 from tests.support.cases_drawn import TIMES, cases
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases(), TIMES)
 def test_after_a_look_something_is_due_or_the_next_look_lies_ahead(case: Case, now: datetime) -> None:
     case = clock.tick(case, now)
@@ -35,7 +35,7 @@ def test_after_a_look_something_is_due_or_the_next_look_lies_ahead(case: Case, n
         assert deadline is None or deadline[0] > now
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases(), TIMES)
 def test_a_second_look_at_the_same_time_changes_nothing(case: Case, now: datetime) -> None:
     once = clock.tick(case, now)
@@ -43,7 +43,7 @@ def test_a_second_look_at_the_same_time_changes_nothing(case: Case, now: datetim
     assert clock.tick(once, now) == once
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases(), TIMES)
 def test_a_case_comes_to_rest_in_a_world_that_answers(case: Case, now: datetime) -> None:
     settled, looks = settle(case, now), 0
@@ -56,7 +56,7 @@ def test_a_case_comes_to_rest_in_a_world_that_answers(case: Case, now: datetime)
     assert looks < 60
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases(), TIMES)
 def test_the_stored_form_gives_the_case_back(case: Case, now: datetime) -> None:
     case = clock.tick(case, now)
@@ -64,7 +64,7 @@ def test_the_stored_form_gives_the_case_back(case: Case, now: datetime) -> None:
     assert Case.restored(json.loads(json.dumps(case.stored()))) == case
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(cases(), TIMES)
 def test_a_failure_is_waited_out_and_never_tried_in_a_loop(case: Case, now: datetime) -> None:
     tries = 0

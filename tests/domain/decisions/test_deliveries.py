@@ -338,7 +338,7 @@ def test_events_take_no_place_among_the_steps_a_case_owes() -> None:
 ANSWERS = st.lists(st.booleans(), min_size=1, max_size=80)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ANSWERS)
 def test_whatever_the_receiver_answers_events_arrive_in_order_and_none_twice(answers: list[bool]) -> None:
     case, now, arrived = with_two_events(), NOW, []

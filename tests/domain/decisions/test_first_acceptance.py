@@ -153,7 +153,7 @@ class OneCompany(RuleBasedStateMachine):
             assert reminders.ends_on == loan.ends_on
 
 
-OneCompany.TestCase.settings = settings(max_examples=80, stateful_step_count=25, deadline=None)
+OneCompany.TestCase.settings = settings(max_examples=80, stateful_step_count=25)
 
 
 class TestOneCompany(OneCompany.TestCase):

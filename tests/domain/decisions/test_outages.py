@@ -75,7 +75,7 @@ def test_after_an_outage_the_reminder_still_keeps_to_the_hours(back: str, sent_a
     assert mails_of(world)[0][0] == sent_at
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 400),
     st.lists(st.integers(1, 40), max_size=5),

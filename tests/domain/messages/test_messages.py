@@ -314,7 +314,7 @@ def outcome(kind: Any, name: str, arguments: list[Argument]) -> Message | str:
         return str(error)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(sorted(VALID)) | st.text(max_size=200), OBJECTS)
 def test_any_json_is_a_message_or_a_short_printable_refusal(name: str, values: dict[str, Any]) -> None:
     found = outcome(kind_of(name), name, [json_argument(values)])
@@ -322,7 +322,7 @@ def test_any_json_is_a_message_or_a_short_printable_refusal(name: str, values: d
     assert isinstance(found, Message) or (len(found) < LONGEST_REFUSAL and found.isprintable())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(sorted(VALID)),
     st.lists(st.builds(Argument, st.just(JSON_ENCODING) | st.binary(max_size=90), st.binary(max_size=200)), max_size=3),
@@ -333,7 +333,7 @@ def test_any_bytes_are_a_message_or_a_short_printable_refusal(name: str, argumen
     assert isinstance(found, Message) or (len(found) < LONGEST_REFUSAL and found.isprintable())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(VALID)), st.data())
 def test_a_value_that_was_sent_is_not_in_its_refusal(name: str, data: st.DataObject) -> None:
     field = data.draw(st.sampled_from(sorted(VALID[name])))
@@ -344,7 +344,7 @@ def test_a_value_that_was_sent_is_not_in_its_refusal(name: str, data: st.DataObj
     assert isinstance(found, Message) or "52345678" not in found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.text(max_size=40) | st.datetimes().map(str) | st.datetimes(timezones=st.timezones()).map(lambda d: d.isoformat())
 )

@@ -38,7 +38,7 @@ def test_in_every_stage_the_attributes_say_what_the_case_says(stage: str) -> Non
     assert asked(search_values(case, now), now) == entitlement(case.track, case.loan, bogota_date(now))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases(), TIMES)
 def test_a_case_that_was_looked_at_is_told_as_it_is(case: Case, now: datetime) -> None:
     case = clock.tick(case, now)
@@ -47,7 +47,7 @@ def test_a_case_that_was_looked_at_is_told_as_it_is(case: Case, now: datetime) -
     assert asked(search_values(case, now), now) == expected(case, now)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases(), TIMES, TIMES)
 def test_without_a_worker_since_only_a_certificate_that_began_is_not_known(
     case: Case, then: datetime, now: datetime

@@ -110,7 +110,7 @@ def test_one_byte_too_many_is_told_apart_from_the_limit() -> None:
     assert "1,000000 MB" in reason.message
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damaged_files_are_refused_or_fit_but_never_raise(checker: LetterChecker, data: st.DataObject) -> None:
     whole = bytearray(harmless())

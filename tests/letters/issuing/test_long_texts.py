@@ -98,7 +98,7 @@ def test_one_long_word_of_any_letter_wraps_in_any_field(field: str, sign: str) -
     assert_all_in_its_frame(data)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.sampled_from(list(LENGTHS)),

@@ -118,7 +118,7 @@ def test_markup_in_a_name_is_printed_and_never_obeyed(name: str) -> None:
         assert not subtypes & {"/Image", "/Link"}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text([chr(code) for code in range(0x20, 0x2200) if is_printable(chr(code))], min_size=1, max_size=120))
 def test_any_name_that_may_be_typed_can_be_printed(name: str) -> None:
     content = letter(company={"legal_name": f"x{name}"}, representative={"full_name": f"x{name}"})

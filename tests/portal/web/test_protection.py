@@ -7,7 +7,7 @@ import pytest
 from portal.auth.roles import Role
 from tests.support.portal.limited import until_refused
 from tests.support.portal.routing import filled, roles_of, routes
-from tests.support.portal.visiting import ORIGIN, REPRESENTATIVE, Site, Visitor, text_of, title_of
+from tests.support.portal.visiting import FORM, ORIGIN, REPRESENTATIVE, Site, Visitor, text_of, title_of
 from tests.support.world import World
 
 OPEN_TO_ALL = {
@@ -167,7 +167,7 @@ async def test_a_body_far_above_the_limit_is_refused_in_words_however_it_comes(v
 async def test_too_many_entries_from_one_address_are_told_to_wait(build_site: Callable[..., Site]) -> None:
     site = build_site(entries_per_minute=2)
     async with site.client() as browser:
-        *answers, refused = await until_refused(lambda: browser.post("/entrar", data={"token": "x"}))
+        *answers, refused = await until_refused(lambda: browser.post("/entrar", data={"token": "x"}), 2)
     assert [answer.status_code for answer in answers[:2]] == [401, 401]
     assert int(refused.headers["retry-after"]) <= 60
     assert text_of(refused).startswith("Demasiados intentos Espera un minuto e intenta de nuevo.")
@@ -176,12 +176,14 @@ async def test_too_many_entries_from_one_address_are_told_to_wait(build_site: Ca
 async def test_too_many_uploads_of_one_company_are_told_to_wait_and_another_company_is_not(
     portal_world: World, build_site: Callable[..., Site]
 ) -> None:
-    site, case, other = build_site(uploads_per_hour=2), await portal_world.start(), await portal_world.start()
+    site, case, other = build_site(uploads_per_hour=3), await portal_world.start(), await portal_world.start()
     async with site.visitor(case) as visitor:
         await visitor.enter()
         await visitor.download_letter()
-        *answers, _ = await until_refused(lambda: visitor.upload(b"nothing"))
-    assert answers[0].status_code == 422
+        assert (await visitor.upload(b"nothing")).status_code == 422
+        # Each letter that is made counts as well.
+        await until_refused(lambda: visitor.client.post("/representante", data=FORM), 3)
+        assert (await visitor.upload(b"nothing")).status_code == 429
     async with site.visitor(other) as visitor:
         await visitor.enter()
         await visitor.download_letter()

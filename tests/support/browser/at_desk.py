@@ -25,7 +25,8 @@ async def enter_desk(person: Person, role: Role = Role.SUPPORT, name: str = "Ent
 async def confirm(person: Person, case: CaseUnderTest, outcome: str) -> None:
     """Confirm a message and see its outcome; where the busy case did not answer in time, see the case itself."""
     await person.press("Confirmar")
-    told = person.page.locator("main .notice, main #resumen").filter(has_text=re.compile(f"{outcome}|{SENT}"))
+    said = person.page.get_by_role("status").or_(person.page.get_by_role("alert"))
+    told = said.filter(has_text=re.compile(f"{outcome}|{SENT}"))
     await expect(told).to_be_visible()
     if SENT in await told.inner_text():
         await case.settle()

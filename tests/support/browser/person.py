@@ -109,10 +109,9 @@ class Person:
 
     async def until_checked(self) -> None:
         """Without JavaScript, ask again until the letter was checked."""
-        while not self.page.url.endswith("/carta"):
-            again = self.page.get_by_role("link", name="Actualizar")
+        while "/carta/resultado" in self.page.url:
             async with self.page.expect_navigation():
-                await (again.click() if await again.count() else self.page.reload())
+                await self.page.get_by_role("link", name=re.compile("^(Actualizar|Intentar de nuevo)$")).click()
 
     async def heading(self) -> str:
         return await self.page.locator("h1").inner_text()

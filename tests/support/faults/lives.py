@@ -18,6 +18,7 @@ from domain.bucket import inbox_key
 from domain.calendar import BOGOTA
 from domain.case.policy import Policy
 from domain.contract import workflow_id
+from domain.decisions.reminding import REMINDER_JOB
 from domain.errors import ActivaError, CaseNotFoundError, NotAllowedNowError, RefusedError
 from domain.messages.models import AttachLetter, ContinueToTestSet, DeleteLetter, SubmitRepresentative, VerifyPayment
 from portal.development.signing import sign_and_scan
@@ -234,10 +235,11 @@ class Life:
             await self.case.skip(ahead)
 
     async def settle(self) -> None:
-        """Return once nothing is under way, nothing waits to be tried again or is failing, and no event waits."""
+        """Return once nothing is under way, nothing waits to be tried again, and no event waits."""
         await self._insist(self._settled)
 
     async def _settled(self) -> None:
+        half_days_left = 10  # a reminder is tried again on the next business day, after five days at the most
         while True:
             if (await self.case.handle.describe()).close_time is not None:
                 return
@@ -245,8 +247,11 @@ class Life:
             facts = await self.case.status()
             if waits(facts):
                 await self._time_to_try_again()
-            elif any(each["kind"] == "failing" for each in facts["attention"]):
-                await self.case.skip(timedelta(hours=12))  # a reminder waits for a business day
+            elif half_days_left and REMINDER_JOB in [
+                each["subject"] for each in facts["attention"] if each["kind"] == "failing"
+            ]:
+                half_days_left -= 1
+                await self.case.skip(timedelta(hours=12))
             else:
                 return
 

@@ -25,7 +25,7 @@ STANDS_STILL = timedelta(minutes=12)
 SETTLED_SECONDS = 1200
 """By so much the store is older for the last worker, so that a mail whose attempt broke off need not be waited for."""
 LAST_EVENTS = 12
-ANSWERS_WITHIN = timedelta(seconds=5)
+LOOKS_FOR = timedelta(seconds=5)
 TELL_EVERY_SECONDS = 10
 
 
@@ -198,7 +198,7 @@ async def _how_it_stands(life: Life) -> str:
         next_at = each.next_attempt_schedule_time.ToJsonString() if each.HasField("next_attempt_schedule_time") else ""
         lines.append(f"  pending: {each.activity_type.name} {state} attempt {each.attempt} next {next_at} {why}")
     try:
-        facts = await life.case.door.status(life.company_id, within=ANSWERS_WITHIN)
+        facts = await life.case.door.status(life.company_id, within=LOOKS_FOR)
         part = {name: facts[name] for name in ("stage", "waiting_to_retry", "attention", "closing")}
         part["webhooks"] = facts["webhooks"]["waiting"]
         lines.append(f"  status: {part}")

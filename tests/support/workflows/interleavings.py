@@ -70,8 +70,8 @@ class Tally:
         return (
             f"{self.interleavings} interleavings, {self.resets} resets, {self.further_runs} runs that follow another, "
             f"{self.messages} messages, {self.dates} dates seen: "
-            f"{len(self.early)} early, {len(self.late)} late; {self.questions} questions: {self.refused} refused, "
-            f"at most {self.most_refusals} times the same, {self.longest_wait:.1f} s at most; "
+            f"{len(self.early)} early, {len(self.late)} late; {self.questions} questions: {self.refused} refusals, "
+            f"at most {self.most_refusals} of one, {self.longest_wait:.1f} s at most; "
             f"{self.updates} updates: {self.unprocessed} sent again, {len(self.failed_updates)} failed; "
             f"{len(self.failed_tasks)} failed tasks"
         )
@@ -172,7 +172,7 @@ class Interleaving:
     async def _send(self, name: str) -> None:
         self.tally.updates += 1
         try:
-            await self.case.update(name)
+            await self.case.update_once(name)
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             self.tally.unprocessed += 1
             await self._send(name)
@@ -200,7 +200,7 @@ class Interleaving:
                 else:
                     break
         self.tally.longest_wait = max(self.tally.longest_wait, time.monotonic() - began)
-        self.tally.refused += bool(refusals)
+        self.tally.refused += refusals
         self.tally.most_refusals = max(self.tally.most_refusals, refusals)
 
     async def judge(self) -> None:
