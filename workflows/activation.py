@@ -142,6 +142,9 @@ class CertificateActivation:
                     CaseActivities.open_case, carrying.opening_order(opening, failures, revisions), **STORAGE
                 )
                 break
+            except asyncio.CancelledError:  # in the task that begins it, before the step has been asked for
+                cancelled = True
+                continue
             except ActivityError as error:
                 cancelled = cancelled or is_cancelled_exception(error)
                 if not is_cancelled_exception(error):

@@ -8,7 +8,7 @@ from temporalio.service import RPCError
 
 from domain.case.policy import Policy
 from tests.support import builders
-from tests.support.world import CaseUnderTest
+from tests.support.world import CaseUnderTest, World
 
 
 async def close(case: CaseUnderTest) -> None:
@@ -90,6 +90,25 @@ async def test_cancelling_in_temporal_closes_the_case_like_support_does(case: Ca
     await case.handle.cancel()
 
     assert (await case.handle.result())["closing"] == "cancelled in Temporal"
+
+
+async def test_a_case_that_is_cancelled_before_its_first_task_takes_what_came_and_forgets_nothing(
+    idle_world: World,
+) -> None:
+    async with idle_world.worker():
+        case = await idle_world.start()
+        await case.with_loan()
+        await close(case)
+    assert await reopen(case)
+    await case.pay()
+    await case.handle.cancel()
+
+    async with idle_world.worker():
+        last = await case.handle.result()
+
+    assert (last["closing"], last["payment"]["paid"]) == ("cancelled in Temporal", True)
+    assert [each["action"] for each in last["timeline"]].count("loan_started") == 1
+    assert (await case.door.start(builders.company(company_id=case.company_id), Policy())).closed
 
 
 async def test_a_message_to_a_closed_case_is_refused_to_its_sender(case: CaseUnderTest) -> None:
