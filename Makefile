@@ -24,7 +24,7 @@ cluster-rows: setup ## tests of the product on a real cluster, whose services ar
 
 # Most tests wait for servers: several at a time take half the time, also on two cores. The longest files begin first.
 test: setup ## every test
-	@$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 faults: setup ## companies live while everything around them fails; prints what was lost (about two hours)
 	@$(BIN)/python -m tests.support.faults --runs 4 --companies 130 --kills 26 --faults 78 --older-by 40 --write
