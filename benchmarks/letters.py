@@ -86,9 +86,9 @@ def whole_check(checker: LetterChecker, data: bytes, issued: LetterOnRecord) -> 
 
 
 def short(size: Size) -> str:
-    """Return the tables of every row over few seeds."""
+    """Return the tables over few seeds."""
     with _log(None) as log:
-        return tables(list(_measure(size.seeds, FIRST_SEED, None, log)))
+        return tables(list(_measure(size.seeds, FIRST_SEED, size.rows, log)))
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """What a photo of twelve megabytes costs, and whether the worker's memory grows over many."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -33,7 +33,10 @@ def measure(size: Size) -> list[Figure]:
     """Return the figures; the first photos of the many warm the worker up."""
     genuine = letter()
     issued = LetterOnRecord(content=genuine, pdf=render_letter(genuine))
-    files = {form: written(_grainy(issued.pdf, pixels), form, **options) for form, (pixels, options) in FORMS.items()}
+    files = {
+        form: written(_grainy(issued.pdf, [round(side * size.photo_scale) for side in pixels]), form, **options)
+        for form, (pixels, options) in FORMS.items()
+    }
     figures = []
     with LetterChecker() as checker:
         for form, data in files.items():
@@ -49,9 +52,9 @@ def measure(size: Size) -> list[Figure]:
     return [*figures, Figure(what, max(last - warm, 0), 0, GROWTH_GOAL_MB, " MB", 1, absolute=True)]
 
 
-def _grainy(pdf: bytes, pixels: tuple[int, int]) -> Pillow.Image:
+def _grainy(pdf: bytes, pixels: Sequence[int]) -> Pillow.Image:
     """Return a photo with the noise that fills a camera's files."""
-    picture = np.asarray(photo(pdf).resize(pixels), np.int16)
+    picture = np.asarray(photo(pdf).resize((pixels[0], pixels[1])), np.int16)
     grain = np.random.default_rng(1).normal(0, 5, picture.shape)
     return Pillow.fromarray(np.clip(picture + grain, 0, 255).astype(np.uint8))
 

@@ -66,8 +66,8 @@ def _write(folder: Path, runs: dict[str, list[WorkflowHistory]]) -> None:
 async def _instructions(folder: Path, size: Size) -> dict[str, float]:
     """Return millions of instructions for one replay of each."""
     out = folder / "callgrind.out"
-    counter = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--dump-before=getloadavg")
-    marks = await _run((*counter, sys.executable), folder, size.counted)
+    counter = ("valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}")
+    marks = await _run((*counter, "--dump-before=getloadavg", sys.executable), folder, *size.counted, "counted")
     # Dump number n ends at mark n, so what follows a mark is in the dump after it.
     counts = [_count(Path(f"{out}.{number + 2}")) for number in range(len(marks) - 1)]
     return _each(marks, [count / 1e6 for count in counts], size.counted[1])
@@ -79,7 +79,7 @@ def _count(dump: Path) -> int:
 
 async def _milliseconds(folder: Path, size: Size) -> dict[str, float]:
     """Return milliseconds of CPU for one replay of each."""
-    marks = await _run((sys.executable,), folder, size.timed)
+    marks = await _run((sys.executable,), folder, *size.timed)
     seconds = [after[2] - before[2] for before, after in itertools.pairwise(marks)]
     return _each(marks, [each * 1000 for each in seconds], size.timed[1])
 
@@ -95,8 +95,8 @@ def _each(marks: list[tuple[str, int, float]], costs: list[float], repeats: int)
     }
 
 
-async def _run(interpreter: tuple[str, ...], folder: Path, rounds: tuple[int, int]) -> list[tuple[str, int, float]]:
-    arguments = ("-m", "benchmarks.replayed", str(folder / "histories"), *map(str, rounds))
+async def _run(interpreter: tuple[str, ...], folder: Path, *how: object) -> list[tuple[str, int, float]]:
+    arguments = ("-m", "benchmarks.replayed", str(folder / "histories"), *map(str, how))
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*interpreter, *arguments, stdout=pipe, stderr=pipe, env=compiled())
     said, complaints = await process.communicate()

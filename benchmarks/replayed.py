@@ -1,12 +1,14 @@
-"""`python -m benchmarks.replayed FOLDER ROUNDS REPEATS`: replays histories, first once, then repeatedly.
+"""`python -m benchmarks.replayed FOLDER ROUNDS REPEATS [counted]`: replays histories, first once, then repeatedly.
 
 `FOLDER/product-life/*.json` are the runs of one life of `product`. Before each replay and after the last one it calls
 `getloadavg`, at which callgrind, told so, writes down what it has counted; and it prints the CPU seconds so far.
+With `counted` callgrind begins then: to count the imports, too, takes it a minute.
 """
 
 import asyncio
 import itertools
 import os
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -23,7 +25,7 @@ DEADLOCK_SECONDS = 600
 """Under callgrind on a busy machine a task takes longer than the two seconds after which the library interrupts it."""
 
 
-async def main(lives: dict[str, list[WorkflowHistory]], rounds: int, repeats: int) -> None:
+async def main(lives: dict[str, list[WorkflowHistory]], rounds: int, repeats: int, *, counted: bool) -> None:
     """Replay everything."""
     patient = property(lambda _: DEADLOCK_SECONDS, lambda _, __: None)
     _WorkflowWorker._deadlock_timeout_seconds = patient  # type: ignore[assignment]  # noqa: SLF001  # no option sets it
@@ -33,6 +35,9 @@ async def main(lives: dict[str, list[WorkflowHistory]], rounds: int, repeats: in
     }
     for name, runs in lives.items():  # what is imported or compiled once is not counted
         await _replay(replayers[name.partition("-")[0]], runs, 1)
+    if counted:
+        begin = ["callgrind_control", "--instr=on", str(os.getpid())]
+        await asyncio.to_thread(subprocess.run, begin, stdout=subprocess.DEVNULL, check=True)
     for _, times, (name, runs) in itertools.product(range(rounds), (1, 1 + repeats), lives.items()):
         _mark(name, times)
         await _replay(replayers[name.partition("-")[0]], runs, times)
@@ -68,4 +73,4 @@ async def _replay(replayer: Replayer, runs: list[WorkflowHistory], times: int) -
 
 if __name__ == "__main__":
     found = {each.name: _runs(each) for each in sorted(Path(sys.argv[1]).iterdir())}
-    asyncio.run(main(found, int(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(found, int(sys.argv[2]), int(sys.argv[3]), counted="counted" in sys.argv[4:]))

@@ -54,8 +54,12 @@ class Size:
     """Of `directory`: companies, searches among them, and companies in a bucket of which a table is built."""
     seeds: int = 5
     """Of `letters`: so many take every row through every grey condition once."""
+    rows: tuple[str, ...] = ()
+    """Of its tables; all where none is named."""
     photos: int = 500
     """Over so many the memory is watched."""
+    photo_scale: float = 1.0
+    """How long the sides of a photo are, where 1 is what comes to twelve megabytes."""
     few: int = 100
     many: int = 10_000
     morning_seconds: float = 1200.0
@@ -100,7 +104,9 @@ SMALLEST: Final = Size(
     searches=4,
     rebuilt=40,
     seeds=1,
-    photos=4,
+    rows=("phone", "stamp", "near", "one word of the company", "older version"),
+    photos=2,
+    photo_scale=0.5,
     few=2,
     many=4,
     morning_seconds=4,
