@@ -5,6 +5,7 @@ import dataclasses
 import email
 import email.policy
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -239,9 +240,10 @@ class CaseUnderTest:
 
     def mails(self, prefix: str = "") -> list[EmailMessage]:
         """Return the mails of this company whose notice key begins so, oldest first."""
+        named = f"*-{re.sub('[^A-Za-z0-9]+', '-', self.company_id)}-*.eml"  # as the mail server names its files
         found = [
             email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            for path in sorted(self.world.mail_folder.glob("*.eml"))
+            for path in sorted(self.world.mail_folder.glob(named))
         ]
         return [mail for mail in found if str(mail["X-Entity-Ref-ID"]).startswith(f"{self.company_id}/{prefix}")]
 
