@@ -126,11 +126,11 @@ class Case(Model):
         kept = (each for each in self.queue if type(each.job) is not type(job) or not (alone or each.failures))
         return self._with_job(tuple(kept), job)
 
-    def enqueue_newest(self, mail: TellNotice) -> Self:
+    def enqueue_newest(self, mail: TellNotice, now: datetime) -> Self:
         """Return the case owing a mail in the place of earlier ones of its kind that wait: only the newest is true."""
         if self.rules < rules.TWO_LANES:
             return self.enqueue(mail)
-        return self.without_mails(lambda each: each.notice is mail.notice and each.key != mail.key).enqueue(mail)
+        return self.without_mails(lambda each: each.notice is mail.notice and each.key != mail.key, now).enqueue(mail)
 
     def _with_job(self, queue: tuple[QueuedJob, ...], job: Job, not_before: datetime | None = None) -> Self:
         number = self.jobs_made + 1
@@ -159,12 +159,14 @@ class Case(Model):
         """The mails that are owed and not under way."""
         return tuple(each for each in self.queue if isinstance(each.job, TellNotice) and each.number != self.sending)
 
-    def without_mails(self, no_longer: Callable[[TellNotice], bool]) -> Self:
-        """Return the case that owes some mails no more; one that is under way is left to arrive."""
+    def without_mails(self, no_longer: Callable[[TellNotice], bool], now: datetime) -> Self:
+        """Return the case that owes some mails no more, and says so; one that is under way is left to arrive."""
         given_up = [each for each in self.waiting_mails if isinstance(each.job, TellNotice) and no_longer(each.job)]
         case = self.evolve(queue=tuple(each for each in self.queue if each not in given_up)) if given_up else self
         for each in given_up if self.rules >= rules.TWO_LANES else ():
             case = case.settle_attention(AttentionKind.FAILING, subject=job_name(each.job))
+            if self.rules >= rules.WHAT_GIVES_WAY_IS_TOLD and isinstance(each.job, TellNotice):
+                case = case.record(now, SYSTEM, "notice_dropped", notice=each.job.notice)
         return case
 
     def remember(self, key: str) -> Self:

@@ -78,6 +78,9 @@ to a newer one instead of taking it for a wrong start. Another form needs anothe
 TOLD_BY_THE_CUT: Final = 3
 """From this one on, what support searches by is set with the new run where one is about to begin."""
 
+WHAT_GIVES_WAY_IS_TOLD: Final = 3
+"""From this one on, the timeline tells of a waiting mail in whose place a newer one is owed."""
+
 SAID_ONCE: Final = 3
 """From this one on, an order leaves out at its first try what a worker of an earlier release needs."""
 

@@ -60,7 +60,7 @@ def certificate_issued(case: Case, message: CertificateIssued, now: datetime) ->
     told = f"certificate/{digest(message.serial)}/{message.valid_until}"
     if case.rules >= ATTENTION_BY_CAUSE:
         # A mail about another that still waits would tell the same dates: they are filled in when it is sent.
-        case = case.without_mails(_tells_of_a_certificate)
+        case = case.without_mails(_tells_of_a_certificate, now)
     return case.enqueue(TellNotice(notice=NoticeKind.CERTIFICATE_ACTIVE, key=told))
 
 
@@ -124,7 +124,7 @@ def certificate_withdrawn(case: Case, message: CertificateWithdrawn, now: dateti
         request = CertificateRequest(number=known.fulfilled, opened_on=bogota_date(now))
     track = case.track.model_copy(update={"certificates": left, "request": request, "end_recorded": over})
     case = case.forget(_key(case, known.serial)).remember(_key(case, known.serial, "withdrawn"))
-    case = case.evolve(track=track).without_mails(_tells_of_a_certificate)
+    case = case.evolve(track=track).without_mails(_tells_of_a_certificate, now)
     case = case.record(now, message.by, "certificate_withdrawn", message.reason, serial=known.serial)
     case = _with_loan_of_the_letter(_with_loan_resumed(case, message.by, now), message, now)
     return _with_reminders_of_what_is_left(case, last, now)
@@ -195,7 +195,8 @@ def certificate_rejected(case: Case, message: CertificateRejected, now: datetime
             notice=NoticeKind.CERTIFICATE_REJECTED,
             key=f"request/{request.number}/{digest(message.observations)}",
             reasons=(Reason(code="observations", message=message.observations[:400]),),
-        )
+        ),
+        now,
     )
 
 

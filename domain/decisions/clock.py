@@ -122,7 +122,9 @@ def _review_is_late(case: Case, now: datetime) -> Case:
     if case.rules >= ONE_MAIL_FOR_ALL_THAT_WAIT:
         quiet_until = case.calendar.add_business_hours(now, case.policy.review_business_hours)
         case = case.evolve(review_told_until=quiet_until)
-    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{waiting.upload_id}/review/2"))
+    return case.enqueue_newest(
+        TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{waiting.upload_id}/review/2"), now
+    )
 
 
 def _settle_reminders(case: Case, now: datetime) -> Case:

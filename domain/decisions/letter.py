@@ -93,7 +93,8 @@ def letter_reviewed(case: Case, message: LetterReviewed, now: datetime) -> Case:
     case = case.evolve(letter=case.letter.with_change(rejected))
     case = case.record(now, message.by, "letter_rejected", message.reason)
     return case.enqueue_newest(
-        TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{waiting.upload_id}/rejected", reasons=reasons)
+        TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{waiting.upload_id}/rejected", reasons=reasons),
+        now,
     )
 
 

@@ -101,9 +101,9 @@ def _with_the_refused_reminder(case: Case, now: datetime) -> Case:
     return case.evolve(reminders=reminders.model_copy(update={"planned": (again, *reminders.planned)}))
 
 
-def without_rests_of_reminders(case: Case) -> Case:
+def without_rests_of_reminders(case: Case, now: datetime) -> Case:
     """Return the case after a more urgent reminder: an earlier one is not sent to the other address any more."""
-    return case.without_mails(is_rest_of_a_reminder)
+    return case.without_mails(is_rest_of_a_reminder, now)
 
 
 def is_rest_of_a_reminder(job: object) -> bool:

@@ -41,7 +41,7 @@ def of_today(case: Case, now: datetime) -> datetime | None:
 
 def reminder_done(case: Case, milestone: Milestone, sent: Notice, result: NoticeSent, now: datetime) -> Case:
     """Return the case after a reminder was taken by the mail server. The plan may be another one by then."""
-    case = mailboxes.without_rests_of_reminders(case)
+    case = mailboxes.without_rests_of_reminders(case, now)
     if _is_planned(case, milestone, sent, now):
         case = case.evolve(reminders=settle(case.reminders, [milestone], ReminderOutcome.SENT, now))
     elif not result.repeated:

@@ -149,7 +149,8 @@ def _upload_checked(case: Case, job: CheckUpload, result: UploadChecked, now: da
             return case
         what = "rejected" if result.sha256 is not None or case.rules < TWO_LANES else "missing"
         return case.enqueue_newest(
-            TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/{what}", reasons=result.reasons)
+            TellNotice(notice=NoticeKind.LETTER_REJECTED, key=f"letter/{job.upload_id}/{what}", reasons=result.reasons),
+            now,
         )
     others_wait = case.letter.under_review is not None
     case = case.evolve(letter=superseding(case.letter, job.upload_id).with_upload(version))
@@ -171,7 +172,7 @@ def _support_told(case: Case, upload_id: str, now: datetime, *, others_wait: boo
     if knows and case.rules >= ONE_MAIL_FOR_ALL_THAT_WAIT:
         return case.evolve(review_due_at=case.review_due_at or case.review_told_until or due)
     case = case.evolve(review_due_at=due, review_told_until=due if case.rules >= ONE_MAIL_FOR_ALL_THAT_WAIT else None)
-    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{upload_id}/review/1"))
+    return case.enqueue_newest(TellNotice(notice=NoticeKind.REVIEW_NEEDED, key=f"letter/{upload_id}/review/1"), now)
 
 
 def _accepted(case: Case, first: FirstAcceptance | None, job: CheckUpload | RecordAcceptance, now: datetime) -> Case:

@@ -294,6 +294,16 @@ def test_only_the_newest_of_the_mails_about_rejected_letters_waits_for_the_serve
         case = results.done(case, case.queue[-1], world.perform(case, case.queue[-1].job, NOW), NOW)
 
     assert [each.job.key for each in case.queue if isinstance(each.job, TellNotice)] == ["letter/U4/rejected"]
+    assert [each.action for each in case.timeline].count("notice_dropped") == 4
+
+
+def test_a_mail_whose_certificate_is_withdrawn_before_it_is_sent_is_told_as_dropped() -> None:
+    case = send(a_case(), "certificate_issued", serial="1", valid_from="2026-11-24", valid_until="2027-11-24")
+
+    case = send(case, "certificate_withdrawn", serial="1", reason="another company's")
+
+    assert case.waiting_mails == ()
+    assert [each.action for each in case.timeline][-2:] == ["notice_dropped", "certificate_withdrawn"]
 
 
 def test_a_file_that_was_missing_and_then_is_rejected_is_told_twice() -> None:

@@ -190,9 +190,11 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
 
 
 def _untold(said: Counter[str], markers: Iterable[str]) -> int:
-    """Return how many mails a case may not tell of: those about a certificate that gave way while they were owed."""
+    """Return of how many mails an earlier worker may not tell: those that gave way to a newer one of their kind."""
     gave_way = said["certificate_withdrawn"] or said["certificate_issued"] > 1
-    return sum(key.startswith("certificate/") for key in markers) if gave_way else 0
+    certificates = sum(key.startswith("certificate/") for key in markers) if gave_way else 0
+    letters = (said["letter_rejected"], said["letter_under_review"] + said["review_late"])
+    return certificates + sum(max(times - 1, 0) for times in letters)
 
 
 def _is_skipped(key: str, facts: Json) -> bool:
