@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from deploy.checks.keda import SCHEMAS
 from deploy.checks.tools import complaints, run
@@ -44,4 +44,5 @@ def _wrong_for_keda(resource: dict[str, Any]) -> Iterator[str]:
         yield f"{resource['kind']}: no schema for it stands in deploy/checks/keda.py"
         return
     for error in Draft202012Validator(schema).iter_errors(resource["spec"]):
-        yield f"{resource['kind']} {resource['metadata']['name']}, {error.json_path}: {error.message}"
+        where = "/".join(map(str, error.instance_path))
+        yield f"{resource['kind']} {resource['metadata']['name']}, {where}: {error.message}"

@@ -152,12 +152,12 @@ async def test_an_example_keeps_what_is_null(site: Site) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"surprise": 1}, "$: Additional properties are not allowed ('surprise' was unexpected)"),
-        ({"stage": "party"}, "$.stage: 'party' is not one of"),
-        ({"entitlement_until": "tomorrow"}, "$.entitlement_until: 'tomorrow' is not valid under any"),
-        ({"steps": STATUS["steps"] | {"colour": "blue"}}, "$.steps: Additional properties are not allowed ('colour'"),
-        ({"attention": [STATUS["attention"][0] | {"nit": "1"}]}, "$.attention[0]: Additional properties are not"),
-        ({"steps": {}}, "$.steps: 'current' is a required property"),
+        ({"surprise": 1}, ": Additional properties are not allowed ('surprise' was unexpected)"),
+        ({"stage": "party"}, 'stage: "party" is not one of'),
+        ({"entitlement_until": "tomorrow"}, 'entitlement_until: "tomorrow" is not valid under any'),
+        ({"steps": STATUS["steps"] | {"colour": "blue"}}, "steps: Additional properties are not allowed ('colour'"),
+        ({"attention": [STATUS["attention"][0] | {"nit": "1"}]}, "attention/0: Additional properties are not"),
+        ({"steps": {}}, 'steps: "current" is a required property'),
     ],
 )
 def test_a_status_that_is_not_as_described_is_found(site: Site, change: dict[str, Any], told: str) -> None:

@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from fastapi import FastAPI
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.api.problems import MEDIA_TYPE
@@ -36,8 +36,8 @@ def closed(node: Any) -> Any:
 def wrong(document: Json, schema: Json, value: Any) -> list[str]:
     """Return where a value does not fit a schema of the document, or has names that it does not describe."""
     whole = {"components": closed(document["components"]), **closed(deepcopy(schema))}
-    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
-    return [f"{each.json_path}: {each.message}" for each in validator.iter_errors(value)]
+    validator = Draft202012Validator(whole, validate_formats=True)
+    return [f"{'/'.join(map(str, each.instance_path))}: {each.message}" for each in validator.iter_errors(value)]
 
 
 def examples(node: Any, place: str = "") -> Iterator[tuple[str, Json, Any]]:
