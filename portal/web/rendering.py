@@ -1,5 +1,6 @@
 """Templates into pages: what every page shows, how dates and money read, where the static files are."""
 
+import functools
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -28,44 +29,26 @@ class Pages:
     def __init__(self, lender: Lender, support_mail: str, login_url: str, *, played: bool = False) -> None:
         """Show a lender on every page; `played` when this portal plays it, and offers to sign in somebody's place."""
         self.lender = lender
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=select_autoescape(),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        filters: dict[str, Callable[[Any], str | None]] = {
-            "day": spanish.day,
-            "moment": moment,
-            "bogota_day": lambda instant: spanish.day(bogota_date(instant)),
-            "pesos": spanish.pesos,
-            "expiry": spanish.expiry,
-            "megabytes": megabytes,
-        }
-        self._environment.filters |= filters
-        self._environment.globals |= {
-            "lender": lender,
-            "support_mail": support_mail,
-            "login_url": login_url,
-            "played": played,
-            "static": _static_addresses(),
-            "in_spanish": in_spanish,
-        }
+        self._shown = {"lender": lender, "support_mail": support_mail, "login_url": login_url, "played": played}
 
     def page(
         self, request: Request, template: str, values: Mapping[str, Any] | None = None, status_code: int = 200
     ) -> HTMLResponse:
         """Return a page. `inside` is whether somebody is logged in, so that a page can offer to leave."""
         session = request.scope.get("session", {})
-        text = self._environment.get_template(template).render(
-            {
-                "inside": "company_id" in session,
-                "home": "/soporte" if "staff" in session else "/",
-                "path": request.url.path,
-                "asked": _asked(request),
-                **(values or {}),
-            }
+        text = (
+            _templates()
+            .get_template(template)
+            .render(
+                {
+                    **self._shown,
+                    "inside": "company_id" in session,
+                    "home": "/soporte" if "staff" in session else "/",
+                    "path": request.url.path,
+                    "asked": _asked(request),
+                    **(values or {}),
+                }
+            )
         )
         return HTMLResponse(text, status_code)
 
@@ -105,6 +88,29 @@ def pdf_answer(data: bytes, name: str) -> Response:
         media_type="application/pdf",
         headers={"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": OF_A_FILE},
     )
+
+
+@functools.cache
+def _templates() -> Environment:
+    """Return what each template is compiled in once, for every portal of this process."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[[Any], str | None]] = {
+        "day": spanish.day,
+        "moment": moment,
+        "bogota_day": lambda instant: spanish.day(bogota_date(instant)),
+        "pesos": spanish.pesos,
+        "expiry": spanish.expiry,
+        "megabytes": megabytes,
+    }
+    environment.filters |= filters
+    environment.globals |= {"static": _static_addresses(), "in_spanish": in_spanish}
+    return environment
 
 
 def _static_addresses() -> dict[str, str]:
