@@ -27,7 +27,7 @@ test: setup ## every test
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 faults: setup ## companies live while everything around them fails; prints what was lost (about two hours)
-	@$(BIN)/python -m tests.support.faults --runs 4 --companies 130 --kills 26 --faults 78 --older-by 40 --write
+	@$(BIN)/python -m tests.support.faults --runs 4 --companies 130 --kills 26 --faults 78 --older-by 20 --write
 
 drills: setup ## what alerts warn of is made to happen, under a real Prometheus; needs Debian's prometheus (DRILLS=--help)
 	@$(BIN)/python -m tests.support.drills $(or $(DRILLS),--faster 15 --write)

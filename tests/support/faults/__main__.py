@@ -61,7 +61,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=10, help="in each run")
     parser.add_argument("--faults", type=int, default=30, help="others than kills, in each run")
     parser.add_argument("--minutes", type=float, default=40, help="a run that takes longer ends and tells why")
-    parser.add_argument("--older-by", type=int, default=0, help="commits between the two workers' versions")
+    parser.add_argument(
+        "--older-by",
+        type=int,
+        default=0,
+        help="commits between the two workers' versions, which must decide alike under the newest rules",
+    )
     parser.add_argument("--folder", type=Path, help="where everything stays that the servers kept, to look at it")
     parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
     return parser.parse_args()
