@@ -36,21 +36,15 @@ class Pages:
     ) -> HTMLResponse:
         """Return a page. `inside` is whether somebody is logged in, so that a page can offer to leave."""
         session = request.scope.get("session", {})
-        text = (
-            _templates()
-            .get_template(template)
-            .render(
-                {
-                    **self._shown,
-                    "inside": "company_id" in session,
-                    "home": "/soporte" if "staff" in session else "/",
-                    "path": request.url.path,
-                    "asked": _asked(request),
-                    **(values or {}),
-                }
-            )
-        )
-        return HTMLResponse(text, status_code)
+        shown = {
+            **self._shown,
+            "inside": "company_id" in session,
+            "home": "/soporte" if "staff" in session else "/",
+            "path": request.url.path,
+            "asked": _asked(request),
+            **(values or {}),
+        }
+        return HTMLResponse(_templates().get_template(template).render(shown), status_code)
 
 
 def _asked(request: Request) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from domain.calendar import BusinessCalendar
 from domain.case.case import Case
 from domain.case.jobs import RecordAcceptance, TellNotice
-from domain.case.rules import CURRENT
+from domain.case.rules import CURRENT, WHAT_GIVES_WAY_IS_TOLD
 from domain.decisions import clock, reminding, results
 from domain.decisions.admission import MOST_OWED
 from domain.errors import NotAllowedNowError
@@ -304,6 +304,15 @@ def test_a_mail_whose_certificate_is_withdrawn_before_it_is_sent_is_told_as_drop
 
     assert case.waiting_mails == ()
     assert [each.action for each in case.timeline][-2:] == ["notice_dropped", "certificate_withdrawn"]
+
+
+def test_under_earlier_rules_a_mail_that_gives_way_adds_no_line_whose_keeping_would_be_another_step() -> None:
+    case = a_case().evolve(rules=WHAT_GIVES_WAY_IS_TOLD - 1)
+    case = send(case, "certificate_issued", serial="1", valid_from="2026-11-24", valid_until="2027-11-24")
+
+    case = send(case, "certificate_withdrawn", serial="1", reason="another company's")
+
+    assert "notice_dropped" not in [each.action for each in case.timeline]
 
 
 def test_a_file_that_was_missing_and_then_is_rejected_is_told_twice() -> None:
