@@ -26,7 +26,7 @@ cluster-rows: setup ## tests of the product on a real cluster, whose services ar
 test: setup ## every test
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-faults: setup ## companies live while everything around them fails; prints what was lost (about two hours)
+faults: setup ## companies live while everything around them fails; prints what was lost (about an hour)
 	@$(BIN)/python -m tests.support.faults --runs 4 --companies 130 --kills 26 --faults 78 --older-by 20 --write
 
 drills: setup ## what alerts warn of is made to happen, under a real Prometheus; needs Debian's prometheus (DRILLS=--help)

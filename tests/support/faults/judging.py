@@ -158,7 +158,7 @@ def _mails(world: World) -> Mails:
 
 def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[str]:
     """Return what is wrong with a company's mails: each arrived once, or twice where an attempt broke off."""
-    wrong, left, skipped = [], [], 0
+    wrong, left, skipped, gave_way = [], [], 0, 0
     markers = _markers(life)
     arrived = {ref.partition("/")[2]: all_of for ref, all_of in mails.items() if ref.startswith(f"{life.company_id}/")}
     for key in markers.keys() | arrived.keys():
@@ -177,9 +177,10 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
         if marker.state not in {State.SENT, State.UNCERTAIN} and not times:
             left.append(f"mail {key} was left {marker.state}")
             skipped += _is_skipped(key, facts)
+            gave_way += _gave_way(key, arrived)
     said = Counter(each["action"] for each in facts["timeline"])
     untold = _untold(said, markers)
-    if len(left) > said["notice_given_up"] + said["notice_dropped"] + untold + skipped:
+    if len(left) > said["notice_given_up"] + max(said["notice_dropped"], gave_way) + untold + skipped:
         wrong += left
     told_of = said["notice_sent"] + said["notice_uncertain"] + len(facts["reminders"]["sent"])
     broke_off = [key for key, marker in markers.items() if marker.state is State.CLAIMED and key in arrived]
@@ -190,11 +191,15 @@ def _mails_of(life: Life, mails: Mails, facts: Json, found: Verdicts) -> list[st
 
 
 def _untold(said: Counter[str], markers: Iterable[str]) -> int:
-    """Return of how many mails an earlier worker may not tell: those that gave way to a newer one of their kind."""
+    """Return how many mails a case may not tell of: those about a certificate that gave way while they were owed."""
     gave_way = said["certificate_withdrawn"] or said["certificate_issued"] > 1
-    certificates = sum(key.startswith("certificate/") for key in markers) if gave_way else 0
-    letters = (said["letter_rejected"], said["letter_under_review"] + said["review_late"])
-    return certificates + sum(max(times - 1, 0) for times in letters)
+    return sum(key.startswith("certificate/") for key in markers) if gave_way else 0
+
+
+def _gave_way(key: str, arrived: Iterable[str]) -> bool:
+    """Tell whether a mail about a letter gave way to another of its kind, which an earlier worker does not tell of."""
+    others = [each for each in arrived if each.startswith("letter/") and ("/review/" in each) == ("/review/" in key)]
+    return key.startswith("letter/") and others != []
 
 
 def _is_skipped(key: str, facts: Json) -> bool:
