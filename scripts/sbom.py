@@ -23,7 +23,6 @@ from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -40,6 +39,8 @@ _FILE: Final = re.compile(
 
 def main() -> int:
     """Write the bill; 1 when it does not keep to the standard's schema."""
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415 - loads for seconds; `bill` needs it not
+
     if len(sys.argv) not in {2, 3}:
         sys.stderr.write("usage: python scripts/sbom.py FILE.json [LOCK]\n")
         return 2
