@@ -63,7 +63,7 @@ class Model:
     uploads: dict[str, str] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
     loan: str | None = None
-    """How it stands: `active`, `expired`, `revoked` or `replaced`."""
+    """How it stands: `owed` until its evidence is written down, `active`, `expired`, `revoked` or `replaced`."""
     loan_ended: date | None = None
     today: date = date.min
     counted: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
@@ -182,7 +182,7 @@ class Model:
         if self.loan == "replaced" and self.loan_ended is not None and not self._signs(self.loan_ended):
             self.loan = "active"
         if self.loan is None and self.attached is not None and not self._signs(self.today):
-            self.loan = "active"
+            self.loan = "owed"
 
     def _certificate_rejected(self, body: Json) -> Outcome:
         if self.request is None:
@@ -252,7 +252,9 @@ class Model:
         return Outcome.TAKEN
 
     def _told_of(self, result: Message) -> None:
-        """Take the verdict on a letter, once its check is over."""
+        """Take the verdict on a letter once its check is over, and the loan once its evidence is written down."""
+        if result.name == "record_acceptance" and self.loan == "owed":
+            self.loan = "active"
         if result.name != "check_upload" or result.body is None:
             return
         upload_id = result.body["upload_id"]
@@ -261,7 +263,7 @@ class Model:
             self.seen.discard(f"upload {upload_id}")
         self.uploads.pop(upload_id, None)
         self.uploads[upload_id] = "rejected" if verdict == "missing" else verdict
-        if verdict == "accepted" and self.loan is None and not self._signs(self.today):
+        if verdict == "accepted" and self.loan in {None, "owed"} and not self._signs(self.today):
             self.loan = "active"
 
     def _delete_letter(self, body: Json) -> Outcome:  # noqa: ARG002
