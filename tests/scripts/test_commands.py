@@ -47,20 +47,24 @@ def run_ci(checkout: Path) -> tuple[int, list[str]]:
 
 def test_ci_checks_then_runs_the_tests_and_benchmarks_whose_status_is_its_own(checkout: Path) -> None:
     (checkout / "pytest").write_text("5")
-    assert run_ci(checkout) == (5, ["make check", "make check-deploy", "make .venv-dbos/.stamp", "python -m pytest"])
+    steps = ["make setup", "make check", "make check-deploy", "make .venv-dbos/.stamp", "python -m pytest"]
+    assert run_ci(checkout) == (5, steps)
 
 
 @pytest.mark.parametrize(
     ("fails", "ran"),
     [
+        pytest.param("setup", [], id="an environment"),
         pytest.param("check", ["make check"], id="a check"),
         pytest.param("check-deploy", ["make check", "make check-deploy"], id="an artefact"),
         pytest.param(
-            ".venv-dbos/.stamp", ["make check", "make check-deploy", "make .venv-dbos/.stamp"], id="an environment"
+            ".venv-dbos/.stamp",
+            ["make check", "make check-deploy", "make .venv-dbos/.stamp"],
+            id="a peer's environment",
         ),
     ],
 )
 def test_ci_ends_where_something_before_the_tests_fails(checkout: Path, fails: str, ran: list[str]) -> None:
     (checkout / fails).parent.mkdir(exist_ok=True)
     (checkout / fails).write_text("2")
-    assert run_ci(checkout) == (2, ran)
+    assert run_ci(checkout) == (2, ["make setup", *ran])
