@@ -5,11 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 import pytest_asyncio
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from stack.mail_sink import MailSink
 from tests.support import s3_servers
 from tests.support.another_day import another_day, travelling
 from tests.support.postgresql_server import postgresql
+
+STACK = "tests/browser/"
+"""Where tests wait for `make run` and a browser, which take seconds to start."""
 
 # A busy machine stops any example for longer than Hypothesis lets one take.
 hypothesis.settings.register_profile("busy machine", deadline=None)
@@ -23,6 +28,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("machine_clock"):
                 item.add_marker(pytest.mark.skip(reason="keeps the machine's time"))
+
+
+class _OneStackForAllPages(LoadFileScheduling):
+    """Gives a file of tests to one process, and all that share the running stack and its browser to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STACK if nodeid.startswith(STACK) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Share the tests out among the processes that run them."""
+    return _OneStackForAllPages(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
