@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,8 @@ from stack.process import short
 MODULE: Final = "go.temporal.io/server"
 VERSIONS: Final = ("v1.32.2", "v1.32.1")
 PACKAGES: Final = ("cmd/server", "cmd/tools/sql")
+TOLD_EVERY: Final = 100
+"""Of what a build fetches and compiles, some two thousand in all."""
 
 Finder = Callable[[str], str | None]
 
@@ -84,17 +86,35 @@ def _build(folder: Path, go_command: str) -> Path:
     for version in VERSIONS:
         sys.stderr.write(f"Temporal's server {version} is built into {short(folder)}: up to half an hour, once\n")
         command, environment = install_command(go_command, version), build_environment(folder / version)
-        built = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if built.returncode == 0:
+        with subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as building:
+            last = _watched(building.stderr or ())
+        if building.returncode == 0:
             return folder / version
-        last = built.stderr.strip().splitlines()[-1:] or ["without a word"]
-        refused.append(f"{version}: {last[0]}")
+        refused.append(f"{version}: {last}")
     raise NoClusterError("Go could not build Temporal's server:\n" + "\n".join(f"  {each}" for each in refused))
+
+
+def _watched(said: Iterable[str]) -> str:
+    """Tell how far a build is, and return the last thing it said that is no package."""
+    last, fetched, compiled = "without a word", 0, 0
+    for line in filter(None, map(str.strip, said)):
+        if line.startswith("go: downloading "):
+            fetched += 1
+        elif " " not in line:
+            compiled += 1
+        else:
+            last = line
+            continue
+        if (fetched + compiled) % TOLD_EVERY == 0:
+            sys.stderr.write(f"  {fetched} modules fetched, {compiled} packages compiled\n")
+    return last
 
 
 def install_command(go_command: str, version: str) -> list[str]:
     """Return the command that builds the server and the SQL tool of one release."""
-    return [go_command, "install", "-ldflags=-s -w", *(f"{MODULE}/{package}@{version}" for package in PACKAGES)]
+    return [go_command, "install", "-v", "-ldflags=-s -w", *(f"{MODULE}/{package}@{version}" for package in PACKAGES)]
 
 
 def build_environment(target: Path, environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -68,6 +68,21 @@ def test_where_none_can_be_built_each_reason_is_named(tmp_path: Path, monkeypatc
     assert [f"{version}: no route to host" in str(caught.value) for version in VERSIONS] == [True] * len(VERSIONS)
 
 
+def test_a_long_build_tells_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says = "seq --format='go: downloading example.org/m%g v1' 150 >&2; seq --format='example.org/m%g' 250 >&2"
+    stand_in(tmp_path / "bin", "go", f'{says}\nmkdir -p "$GOBIN"; touch "$GOBIN/server" "$GOBIN/sql"')
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    ready(tmp_path / "built")
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "  100 modules fetched, 0 packages compiled",
+        "  150 modules fetched, 50 packages compiled",
+        "  150 modules fetched, 150 packages compiled",
+        "  150 modules fetched, 250 packages compiled",
+    ]
+
+
 def test_nothing_is_built_where_only_what_is_there_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(NoClusterError, match="`make cluster` builds it"):
         built_already(tmp_path)
