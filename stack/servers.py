@@ -51,7 +51,7 @@ def s3_program(folder: Path, port: int) -> Program:
     return Program(
         name="s3",
         # -P: without it a folder of this project could stand in for a module of the server.
-        command=(str(ROOT / ".venv-s3" / "bin" / "python"), "-P", "-m", "ministack"),
+        command=(str(ROOT / ".venv-s3" / "bin" / "python"), "-P", str(ROOT / "stack" / "s3_server.py")),
         environment={
             **inherited_environment(),
             "BIND_HOST": LOOPBACK,

@@ -38,6 +38,12 @@ def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
 
+def known_of(name: str, folder: Path) -> tuple[Path, bytes, int]:
+    """Return the file in which the S3 server keeps what it knows of an object, its content, and when it was written."""
+    [known] = folder.rglob(f"{name}.meta.json")
+    return known, known.read_bytes(), known.stat().st_mtime_ns
+
+
 async def kill_nine(running: RunningProgram) -> None:
     os.kill(running.pid, signal.SIGKILL)
     await running.stop()
@@ -64,6 +70,27 @@ async def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     async with s3_server(tmp_path) as endpoint:
         with pytest.raises(ClientError, match="InvalidAccessKeyId"):
             s3_client(endpoint, "somebody").list_buckets()
+
+
+async def test_of_a_write_that_was_cut_off_by_kill_nine_the_version_before_stands(tmp_path: Path) -> None:
+    async with s3_server(tmp_path) as endpoint:
+        s3 = s3_client(endpoint)
+        s3.create_bucket(Bucket="activa")
+        s3.put_bucket_versioning(Bucket="activa", VersioningConfiguration={"Status": "Enabled"})
+        for body in (b"claimed", b"claimed again"):
+            s3.put_object(Bucket="activa", Key="notices/C1/a.json", Body=body)
+        known, before, then = known_of("a.json", tmp_path)
+        s3.put_object(Bucket="activa", Key="notices/C1/a.json", Body=b"sent")
+    known.write_bytes(before)  # as if it had been killed before it wrote how long the newest is
+    os.utime(known, ns=(then, then))
+
+    async with s3_server(tmp_path) as endpoint:
+        answer = s3_client(endpoint).get_object(Bucket="activa", Key="notices/C1/a.json")
+        assert answer["Body"].read() == b"claimed again"
+        s3_client(endpoint).put_object(Bucket="activa", Key="notices/C1/a.json", Body=b"sent")
+    async with s3_server(tmp_path) as endpoint:
+        answer = s3_client(endpoint).get_object(Bucket="activa", Key="notices/C1/a.json")
+        assert answer["Body"].read() == b"sent"
 
 
 async def test_a_started_workflow_outlives_kill_nine(tmp_path: Path) -> None:
