@@ -32,6 +32,8 @@ from domain.profiles.representative import warnings
 from settings import Settings, load
 
 DONE, WRONG_INPUT, NO_CASE, UNREACHABLE = 0, 2, 3, 4
+LONGEST_AMOUNT = 20
+"""In digits: above any payment."""
 NO_CONSENT = (
     "warning: no consent is stated, so whoever sends the data answers for the authorization of Ley 1581 de 2012; to "
     'keep the proof with them, add "consent": {"obtained_by": ..., "obtained_at": ...}'
@@ -174,22 +176,32 @@ def upload_letter(company_id: CompanyIdArgument, files: UploadArgument, by: By =
 def confirm_payment(
     company_id: CompanyIdArgument,
     reference: Annotated[str, typer.Option("--reference", help="the payment's own, as in FV-77")],
-    amount_cop: Annotated[int, typer.Option("--amount-cop", help="whole pesos, IVA included")],
+    amount_cop: Annotated[str, typer.Option("--amount-cop", metavar="PESOS", help="whole ones, IVA included")],
     by: By = DEFAULT_BY,
 ) -> None:
     """Confirm a payment. Example: python starter.py confirm-payment C1001 --reference FV-77 --amount-cop 297500."""
 
     async def run(cases: Activations, _: Settings) -> dict[str, Any]:
-        try:
-            payment = PaymentConfirmed(reference=reference, amount_cop=amount_cop, by=by)
-        except ValidationError as error:
-            raise WrongInputError("\n".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from None
+        payment = _payment(reference, amount_cop, by)
         standing = await cases.confirm_payment(company_id, payment)
         if standing is None:
             _say("the payment is kept; no worker has taken it yet")
-        return {"company_id": company_id, "reference": reference, "amount_cop": amount_cop, "standing": standing}
+        told = {"reference": payment.reference, "amount_cop": payment.amount_cop}
+        return {"company_id": company_id, **told, "standing": standing}
 
     _main(run)
+
+
+def _payment(reference: str, amount: str, by: str) -> PaymentConfirmed:
+    """Return a payment as it was typed, or raise WrongInputError naming every wrong field."""
+    pesos = int(amount[:LONGEST_AMOUNT]) if amount.isascii() and amount.isdigit() else 0
+    try:
+        return PaymentConfirmed(reference=reference, amount_cop=pesos, by=by)
+    except ValidationError as error:
+        wrong = {str(each["loc"][0]): each["msg"] for each in error.errors()}
+    if "amount_cop" in wrong:
+        wrong["amount_cop"] = f"{amount!r} is no amount; write whole pesos above 0 without points, as in 297500"
+    raise WrongInputError("\n".join(f"{name}: {why}" for name, why in wrong.items()))
 
 
 def _say(text: str) -> None:

@@ -177,13 +177,19 @@ async def test_a_company_is_corrected_and_its_nit_is_fixed_after_step_3(idle_wor
         (lambda c: ["start", c.file("company.json", "{")], ["is not JSON"]),
         (lambda c: ["start", str(c.folder / "nowhere.json")], ["nowhere.json: No such file"]),
         (lambda _: ["status", "not an id"], ["as in C1001"]),
-        (lambda _: ["confirm-payment", "C1", "--reference", " ", "--amount-cop", "0"], ["reference", "amount_cop"]),
+        (lambda _: ["confirm-payment", "C1", "--reference", " ", "--amount-cop", "0"],
+         ["reference:", "amount_cop: '0' is no amount"]),
+        (lambda _: ["confirm-payment", "C1", "--reference", "F", "--amount-cop", "-5"], ["amount_cop: '-5'", "297500"]),
+        (lambda _: ["confirm-payment", "C1", "--reference", "F", "--amount-cop", "297.500"],
+         ["amount_cop: '297.500'", "without points"]),
+        (lambda _: ["confirm-payment", "C1", "--reference", "F", "--amount-cop", "9" * 5000], ["amount_cop: '999"]),
         (lambda c: ["representative", "C1", c.file("p.json", {**builders.REPRESENTATIVE, "document_type": "TI"})],
          ["document_type", "CC, CE, PA, PEP or PPT"]),
         (lambda c: ["representative", "C1", c.file("p.json", {**builders.REPRESENTATIVE, "consent": {"x": 1}})],
          ["consent.obtained_by", "consent.obtained_at"]),
     ],
-    ids=["two wrong fields", "missing fields", "no JSON", "no file", "no id", "no payment", "a minor", "no consent"],
+    ids=["two wrong fields", "missing fields", "no JSON", "no file", "no id", "no payment", "a debt",
+         "a point", "too much", "a minor", "no consent"],
 )  # fmt: skip
 async def test_wrong_input_is_named_field_by_field_and_changes_nothing(
     commands: Commands, arguments: Callable[[Commands], list[str]], words: list[str]
