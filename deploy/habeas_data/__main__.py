@@ -14,17 +14,21 @@ the company; 4 a server can't be reached, or no worker answers.
 
 import argparse
 import asyncio
+import errno
 import json
+import os
 import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from adapters import encryption, s3, temporal
 from adapters.activations import Activations
+from adapters.case_histories import CaseHistories
 from adapters.case_removal import CaseRemoval
 from adapters.given_files import WrongInputError, write_to
 from adapters.s3 import S3Objects
@@ -65,16 +69,36 @@ async def _carried_out(options: Namespace) -> dict[str, Any] | None:
         raise WrongInputError("COMPANY_ID: 1 to 64 letters, digits, - or _, beginning with a letter or digit")
     async with grounded(load()) as ground:
         if options.action == "export":
-            made = await export(ground, options.company_id)
-            if made is None:
-                return None
-            write_to(options.out, made.data)
+            with _file_for(options.out) as file:  # before it is on record that the data were given out
+                made = await export(ground, options.company_id)
+                if made is None:
+                    return None
+                write_to(file, made.data)
+                file.replace(options.out)
             return {"company_id": options.company_id, "file": str(options.out), "files": made.files}
-        reason = await asyncio.to_thread(checked_reason, ground.objects, options.company_id, options.reason)
+        reason = await asyncio.to_thread(
+            checked_reason, ground.objects, ground.store, options.company_id, options.reason
+        )
         rehearsed = await rehearse(ground, options.company_id, keep_case=options.keep_case)
         if rehearsed is None or not options.yes:
             return rehearsed
         return await erase(ground, options.company_id, reason, keep_case=options.keep_case)
+
+
+@contextmanager
+def _file_for(out: Path) -> Iterator[Path]:
+    """Give a file beside `out` to put in its place, which its owner alone may read; raises WrongInputError."""
+    try:
+        if out.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-")
+    except OSError as error:
+        raise WrongInputError(f"{out}: {error.strerror}; choose another path for --out") from None
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        Path(name).unlink(missing_ok=True)
 
 
 @asynccontextmanager
@@ -89,6 +113,7 @@ async def grounded(settings: Settings) -> AsyncIterator[Ground]:
             store=S3Versions(client, settings.s3.bucket),
             cases=Activations(server, objects, trail),
             removal=CaseRemoval(server),
+            histories=CaseHistories(server),
             elsewhere=elsewhere(settings, objects),
             trail=trail,
             settings=settings,

@@ -63,5 +63,6 @@ NOT_REACHED = (
     "mails that were delivered: they lie with their recipients and in the mail server's logs; locally in .local/mail",
     "what the billing backend and the issuer of the certificate keep themselves",
     "backups, and freed pages of Temporal's database, until they are overwritten: what staff typed may stand there",
+    "the reason that staff gave for a batch, in the batch itself, for as long as Temporal keeps closed workflows",
 )
 """What no command of the product can remove."""

@@ -26,11 +26,19 @@ CASE: Final = Kind(
     "The case as it stands: payments, certificate, loan, letters, reminders, and its timeline.",
     fate=KINDS[0].fate,
 )  # fmt: skip
+HISTORY: Final = Kind(
+    "history", "Mensajes del caso",
+    "Lo que Temporal, el sistema que lleva el caso, guarda de él: cada mensaje que le llegó, también los que no "
+    "contaron, y cada paso que ordenó. Un archivo por cada tramo de su historia.",
+    "What Temporal keeps of the case: each message that it was sent, those that did not count too, and each step that "
+    "it ordered. A file for each run.",
+    fate=KINDS[0].fate,
+)  # fmt: skip
 ELSEWHERE: Final = Kind(
     "elsewhere", "Otros sistemas", "Lo que está guardado por fuera del archivo principal.",
     "What is stored outside the bucket.", fate=KINDS[0].fate,
 )  # fmt: skip
-_STAFF: Final = re.compile(r"support:\S+")
+_STAFF: Final = re.compile(r"support:[\w.@+-]+")
 _SUFFIXES: Final = {b"%PDF": ".pdf", b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp"}
 
 
@@ -45,7 +53,13 @@ class Export:
 async def export(ground: Ground, company_id: str) -> Export | None:
     """Return everything that is stored about a company; None when nothing is. It is on record first."""
     facts, is_open = await ground.facts(company_id)
+    histories = await ground.histories.told(company_id)
     found = await asyncio.to_thread(_found, ground, company_id, facts)
+    found += [
+        _made(HISTORY, f"{events[0]['at'][:10]}-{run_id}.json", _pretty(_without_staff(events)), ground.now())
+        for run_id, events in histories.items()
+        if events
+    ]
     if not found:
         return None
     await ground.trail.before("data_exported", company_id, None)
@@ -90,8 +104,8 @@ def _made(kind: Kind, name: str, data: bytes, at: datetime) -> tuple[Entry, byte
 
 def _path(held: Held, company_id: str, data: bytes) -> str:
     """Return a name without what all have in common; a version of before says when it was stored."""
-    rest = held.key.removeprefix(held.kind.prefix or held.key.partition("/")[0])
-    name = rest.removeprefix(company_id).strip("/-.").replace("/", "_") or held.kind.name
+    rest = held.key.removeprefix(held.kind.prefix or held.key.partition("/")[0]).removeprefix(company_id)
+    name = f"{held.kind.name}{rest}" if rest.startswith(".") else rest.strip("/-.").replace("/", "_") or held.kind.name
     stem, dot, suffix = name.rpartition(".")
     if not dot or "_" in suffix or len(suffix) > len("jsonl"):
         stem, suffix = name, ""
@@ -116,7 +130,7 @@ def _without_staff(said: Any) -> Any:
         return {name: "…" if name == "staff" else _without_staff(value) for name, value in said.items()}
     if isinstance(said, list):
         return [_without_staff(each) for each in said]
-    return "support" if isinstance(said, str) and _STAFF.fullmatch(said) else said
+    return _STAFF.sub("support", said) if isinstance(said, str) else said
 
 
 def _pretty(said: Any) -> bytes:
@@ -143,7 +157,7 @@ def _zipped(
 
 def _with_folders(found: list[tuple[Entry, bytes]]) -> Iterator[tuple[Entry, bytes]]:
     """Yield the files in the order of the kinds, each below the folder of its kind, no two under one name."""
-    kinds = [CASE, *KINDS, ELSEWHERE]
+    kinds = [CASE, *KINDS, HISTORY, ELSEWHERE]
     taken: set[str] = set()
     for number, kind in enumerate((each for each in kinds if any(e.kind is each for e, _ in found)), start=1):
         for entry, data in sorted((each for each in found if each[0].kind is kind), key=lambda each: each[0].key):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.activations import Activations
+from adapters.case_histories import CaseHistories
 from adapters.case_removal import CaseRemoval
 from adapters.s3 import S3Objects
 from adapters.s3_versions import S3Versions
@@ -26,6 +27,7 @@ class Ground:
     store: S3Versions
     cases: Activations
     removal: CaseRemoval
+    histories: CaseHistories
     elsewhere: tuple[Elsewhere, ...]
     trail: Trail
     settings: Settings

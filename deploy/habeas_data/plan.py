@@ -24,7 +24,7 @@ WHY: Final = {
         "copy of the authorization: whoever treated the data must be able to prove it "
         "(Ley 1581 of 2012, article 17 b; Decreto 1377 of 2013, article 8)"
     ),
-    Fate.RECORD: "ids of companies, nothing personal of this one: ends by age",
+    Fate.RECORD: "ids of companies, and the reason that staff gave for all of them, without numbers: ends by age",
     Fate.GOES_WITH_CASE: (
         "the case goes on and needs it: no erasure while a contract lasts (Decreto 1377 of 2013, article 9)"
     ),

@@ -45,7 +45,7 @@ class Proposal(Model):
     id: str
     action: str
     values: dict[str, str]
-    """As they were typed."""
+    """As they were typed, but for what identifies a person."""
     company_ids: tuple[str, ...]
     by: str
     at: datetime

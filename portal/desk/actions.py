@@ -194,6 +194,12 @@ def read(action: Action, typed: Mapping[str, str], by: str, **known: Any) -> Mes
     return tuple(named) or (_error(REASON, "wrong"),)
 
 
+def storable(typed: dict[str, str], message: Message) -> dict[str, str]:
+    """Return what was typed as it may be stored: texts as the message has them, without what identifies a person."""
+    said = {name: getattr(message, name, None) for name in typed}
+    return typed | {name: text for name, text in said.items() if isinstance(text, str)}
+
+
 def with_mail(company: Company | None, mail: str | None) -> Company | tuple[FieldError, ...] | None:
     """Return the company with another mail address, None when nothing changes; its other data stay as stored."""
     if mail is None or company is None or mail.strip() == company.email:

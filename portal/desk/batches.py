@@ -19,7 +19,7 @@ from portal.cases import Batch
 from portal.cases.desk import Desk
 from portal.cases.proposals import Proposal, new_id
 from portal.cases.results import MOST_KEPT, Made, Meant, kept, listed, results
-from portal.desk.actions import ACTIONS, Action, read
+from portal.desk.actions import ACTIONS, Action, read, storable
 from portal.desk.dependencies import AtDesk
 from portal.desk.filters import Chosen, chosen_filter
 from portal.desk.proposals import RATES, to_confirm, until
@@ -94,7 +94,7 @@ async def rehearse(
     proposal = Proposal(
         id=new_id(portal.now()),
         action=accion,
-        values=values,
+        values=storable(values, message),
         company_ids=meant.company_ids,
         by=who.by,
         at=portal.now(),

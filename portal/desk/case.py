@@ -25,7 +25,7 @@ from portal.auth.roles import Role
 from portal.auth.session import NotYoursError, StaffSession, staff, support
 from portal.cases.desk import Desk
 from portal.cases.desk_facts import DeskFacts
-from portal.desk.actions import ACTIONS, Action, command, read, spelled, with_mail
+from portal.desk.actions import ACTIONS, Action, command, read, spelled, storable, with_mail
 from portal.desk.dependencies import AtDesk, sign_in_again
 from portal.desk.proposals import came_of, propose
 from portal.desk.timeline import beside
@@ -165,7 +165,7 @@ async def act(
         review |= {"again": again, "refused": "confirmado" in typed}
         return _page(request, portal, action, _whose(company_id, company), values, review=review)
     if counts and not await desk.entries.take(who.person, portal.now(), rule):
-        return go(request, await propose(portal, desk, who, company_id, action, values))
+        return go(request, await propose(portal, desk, who, company_id, action, storable(values, message)))
     if corrected is not None:
         await desk.correct(corrected, who.by)
     return go(request, came_of(company_id, await desk.send(company_id, action.signal, message)))

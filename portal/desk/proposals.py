@@ -156,7 +156,7 @@ async def _do(portal: Portal, desk: Desk, proposal: Proposal, message: Message) 
     )
     await keep(desk, proposal.id, meant)
     who = f"{proposal.by}, {confirmed}" if proposal.second else proposal.by
-    reason = f"{who}: {proposal.values['reason']}"
+    reason = f"{who}: {getattr(message, 'reason', '')}"
     await desk.batches.start(
         proposal.id, proposal.company_ids, signal, message, reason=reason, per_second=RATES[proposal.rate]
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapters import uploads
+from adapters.case_histories import CaseHistories
 from adapters.case_list import CaseList
 from adapters.case_removal import CaseRemoval
 from adapters.s3_versions import S3Versions
@@ -187,6 +188,7 @@ async def grounded_on(world: World) -> AsyncIterator[Ground]:
             store=S3Versions(objects._client, world.settings.s3.bucket),
             cases=PatientActivations(world.client, objects, trail),
             removal=CaseRemoval(world.client),
+            histories=CaseHistories(world.client),
             elsewhere=(),
             trail=trail,
             settings=world.settings,

@@ -94,7 +94,7 @@ async def test_after_an_erasure_nothing_is_left_but_what_it_names(
     on_disk = files_below(tmp_path)
     # What the answer calls not reached: mails that were delivered, and pages of Temporal's database that were freed.
     assert {each for path, found in on_disk.items() if path.suffix != ".eml" for each in found} <= {TYPED}
-    assert len(answer["not_reached"]) == 3
+    assert len(answer["not_reached"]) == 4
 
     again = await erase(ground, company.company_id, REASON, keep_case=False)
 
@@ -227,12 +227,43 @@ async def test_a_companys_key_goes_too_and_what_broke_off_after_that_is_finished
         assert key not in {name for name, _ in stored(world)}
 
 
-@pytest.mark.parametrize("reason", ["lo pide Zoraida", "canario-once@quimbaya.example.co lo pide", "NIT 890903938-8"])
-def test_a_reason_that_names_somebody_is_refused_since_it_stays(moto_url: str, reason: str) -> None:
-    objects = S3Objects(*s3_servers.new_bucket(moto_url))
+@pytest.fixture
+def profiled(moto_url: str) -> tuple[S3Objects, S3Versions]:
+    """A bucket with a company, its representative, and the one before."""
+    client, bucket = s3_servers.new_bucket(moto_url)
+    client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    objects = S3Objects(client, bucket)
     profiles.store_company(objects, builders.company(**COMPANY, company_id="C1"))
-    profiles.store_representative(objects, "C1", builders.representative(**REPRESENTATIVE), None)
+    for changes in ({"full_name": "Vecinita Quetzalpín"}, {}):
+        person = builders.representative(**{**REPRESENTATIVE, **changes})
+        profiles.store_representative(objects, "C1", person, None)
+    return objects, S3Versions(client, bucket)
 
-    assert checked_reason(objects, "C1", REASON) == REASON
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "lo pide Zoraida",
+        "canario-once@quimbaya.example.co lo pide",
+        "NIT 890903938-8",
+        pytest.param("lo pidio vecinita QUETZALPIN", id="the representative of before, without an accent"),
+    ],
+)
+def test_a_reason_that_names_somebody_is_refused_since_it_stays(
+    profiled: tuple[S3Objects, S3Versions], reason: str
+) -> None:
+    assert checked_reason(*profiled, "C1", REASON) == REASON
     with pytest.raises(WrongInputError, match="stays on record"):
-        checked_reason(objects, "C1", reason)
+        checked_reason(*profiled, "C1", reason)
+
+
+def test_a_reason_without_a_word_says_what_to_write(profiled: tuple[S3Objects, S3Versions]) -> None:
+    with pytest.raises(WrongInputError, match='say the number of the request, as in "PQR 2026-118"'):
+        checked_reason(*profiled, "C1", " ")
+
+
+async def test_once_the_data_are_gone_the_reason_of_their_erasure_stands(own_world: World, ground: Ground) -> None:
+    case = await own_world.start(legal_name="Zoraida y Cía.")
+    await erase(ground, case.company_id, REASON, keep_case=False)
+
+    assert checked_reason(ground.objects, ground.store, case.company_id, "lo pide Zoraida") == REASON

@@ -7,6 +7,7 @@ import html
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -49,7 +50,10 @@ async def test_everything_that_is_stored_is_in_the_export_and_the_index_explains
         if data and kind_of(company.company_id, key) is not None
     }
     assert theirs <= told
-    assert {each.name for each in KINDS} - NEVER_ONES_OWN - {"erasure"} == {each["kind"] for each in index} - {"case"}
+    assert {each.name for each in KINDS} - NEVER_ONES_OWN - {"erasure"} == {each["kind"] for each in index} - {
+        "case",
+        "history",
+    }
     assert sorted(archive.namelist()) == sorted(["INDICE.html", "indice.json", *(each["path"] for each in index)])
     assert all(each["es"] in page and each["en"] in page and f'href="{each["path"]}"' in page for each in index)
     assert all(each["path"].endswith((".json", ".pdf", ".bin", ".bak")) for each in index)
@@ -61,8 +65,45 @@ async def test_everything_that_is_stored_is_in_the_export_and_the_index_explains
     # Of others it names none: neither another company nor anybody of staff.
     assert "ANOTHER" not in everything
     assert "support:" not in everything
+    unnamed = [each["path"] for each in index if each["path"].endswith(".bin")]
+    assert [path for path in unnamed if archive.read(path).startswith(b"{")] == []
     shared = [json.loads(archive.read(name)) for name in archive.namelist() if "-batch/" in name]
     assert [(each["company_ids"], each["other_companies"]) for each in shared] == [([company.company_id], 1)]
+
+
+async def test_what_was_sent_to_a_case_is_exported_as_it_was_sent(own_world: World, ground: Ground) -> None:
+    case = await own_world.start()
+    await case.signal("payment_confirmed", reference="FV-77", amount_cop="297500 of Tulgey, 3155550199")
+    await case.with_loan()
+    await case.settle()
+
+    made = await export(ground, case.company_id)
+
+    assert made is not None
+    archive = opened(made.data)
+    [run] = [json.loads(archive.read(name)) for name in archive.namelist() if "-history/" in name]
+    sent = {each["what"]: each["said"] for each in run if each["event"] == "workflow_execution_signaled"}
+    assert sent["payment_confirmed"] == [
+        {"by": "support", "reference": "FV-77", "amount_cop": "297500 of Tulgey, 3155550199"}
+    ]
+    assert {"attach_letter", "submit_representative"} <= {each["what"] for each in run}
+    page = html.unescape(archive.read("INDICE.html").decode())
+    assert "aceptada" in page
+    assert "Préstamo activo" in page
+
+
+async def test_after_an_erasure_the_index_says_what_was_left_and_until_when(own_world: World, ground: Ground) -> None:
+    case = await own_world.start()
+    await case.with_loan()
+    await case.settle()
+    await erase(ground, case.company_id, "PQR 1", keep_case=False)
+
+    made = await export(ground, case.company_id)
+
+    assert made is not None
+    page = html.unescape(opened(made.data).read("INDICE.html").decode())
+    assert "Datos suprimidos" in page
+    assert re.search(r"Cartas firmadas</th><td>hasta el 20\d\d-", page)
 
 
 async def test_what_lies_elsewhere_is_exported_and_forgotten_too(own_world: World, ground: Ground) -> None:
@@ -104,9 +145,17 @@ async def test_the_command_exports_and_erases_and_says_when_there_is_nothing(own
     out = tmp_path / "data.zip"
     assert (await run("export", "NOBODY", "--out", str(out)))[0] == 3
     assert (await run("export", "no id", "--out", str(out)))[0] == 2
+    status, answer, said = await run("export", case.company_id, "--out", str(tmp_path / "nowhere" / "data.zip"))
+    assert (status, answer, "choose another path for --out" in said) == (2, None, True)
+    assert (await run("export", case.company_id, "--out", str(tmp_path)))[0] == 2
     status, answer, _ = await run("export", case.company_id, "--out", str(out))
     assert (status, answer["file"]) == (0, str(out))
     assert answer["files"] == len(zipfile.ZipFile(out).namelist()) - 2
+    assert out.stat().st_mode & 0o077 == 0
+    again = tmp_path / "again.zip"
+    await run("export", case.company_id, "--out", str(again))
+    assert exported(out) == 0  # the two that could not be written are not on record
+    assert exported(again) == 1
     status, answer, said = await run("erase", case.company_id, "--reason", "PQR 1")
     assert (status, answer["done"], answer["case"]) == (0, False, "would be closed")
     assert "run it again with --yes" in said
@@ -118,6 +167,13 @@ async def test_the_command_exports_and_erases_and_says_when_there_is_nothing(own
     status, answer, said = await run("erase", case.company_id, "--reason", "PQR 1", "--yes")
     assert (status, answer["removed"]) == (0, {"temporal_runs": 0, "directory": 0})
     table.close()
+
+
+def exported(file: Path) -> int:
+    """Return how many exports the trail tells of in an export."""
+    archive = zipfile.ZipFile(file)
+    events = [each for name in archive.namelist() if "eventos" in name for each in json.loads(archive.read(name))]
+    return [each["action"] for each in events].count("data_exported")
 
 
 def environment(world: World, folder: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from temporalio.api.workflowservice.v1 import DescribeBatchOperationRequest
 
 from adapters.batches import Batches
 from adapters.case_list import CaseList, Filter
@@ -134,6 +135,32 @@ async def test_a_batch_reaches_every_case_of_its_list_once_with_the_reason_on_re
     assert [said_of[case.company_id] for case in lent] == ["Lo tomó: –"] * len(lent)
     assert other.company_id not in said_of
     assert "Vacaciones colectivas." in text_of(await desk.get("/soporte/lotes"))
+
+
+async def test_what_identifies_a_person_is_kept_nowhere_of_a_batch(
+    portal_world: World, desk: Visitor, lent: list[CaseUnderTest]
+) -> None:
+    typed = "Lo pidió la cédula 52.345.678 por 3105551234."
+    job_id = await started(desk, **{**REVIEWED, "reason": typed})
+    read = await finished(desk, job_id)
+    stored = await asyncio.to_thread(everything_below, portal_world, "desk/")
+
+    assert "Lo pidió la cédula" in read
+    assert "Lo pidió la cédula".encode() in stored
+    batch = await portal_world.client.workflow_service.describe_batch_operation(
+        DescribeBatchOperationRequest(namespace=portal_world.client.namespace, job_id=job_id)
+    )
+    for said in (read.encode(), stored, batch.SerializeToString()):
+        assert b"52.345.678" not in said
+        assert b"3105551234" not in said
+    assert [each["reason"] for each in (await lent[0].settle())["timeline"] if "cédula" in (each["reason"] or "")]
+
+
+def everything_below(world: World, prefix: str) -> bytes:
+    """Return all that the bucket has below a prefix."""
+    client, name = world.objects._client, world.settings.s3.bucket
+    found = client.list_objects_v2(Bucket=name, Prefix=prefix).get("Contents", ())
+    return b"".join(client.get_object(Bucket=name, Key=each["Key"])["Body"].read() for each in found)
 
 
 async def test_a_batch_that_is_over_is_stopped_in_vain_and_shown(desk: Visitor) -> None:
