@@ -20,6 +20,7 @@ from temporalio.worker import Replayer
 
 from adapters import profiles
 from adapters.batches import Batches
+from adapters.case_histories import CaseHistories
 from adapters.encryption import codec
 from adapters.encryption.ring import RetiredKeyError, Ring, RingKeys, write_ring
 from adapters.encryption.rotation import erase, rewrap
@@ -98,6 +99,19 @@ async def test_a_life_leaves_nothing_to_be_read_in_temporal(secret_world: World)
         for text in (folio, "FV-77", "297500", "5F01", "no hay carta", "support:ana", "loan_days", "Perfil de la"):
             assert text not in in_clear
             assert base64.b64encode(text.encode()).decode().rstrip("=")[:-1] not in history
+
+
+async def test_who_has_the_ring_reads_what_temporal_keeps_every_run_of_it(secret_world: World) -> None:
+    async with secret_world.worker():
+        case = await secret_world.start()
+        await a_life(case, reminders=1)
+        told = await CaseHistories(secret_world.client).told(case.company_id)
+
+    assert len(told) == 2  # the life, and the run that carries it on
+    signals = [each for run in told.values() for each in run if each["event"] == "workflow_execution_signaled"]
+    assert {each["what"] for each in signals} >= {"payment_confirmed", "certificate_issued"}
+    [handed] = [start["carried"] for run in told.values() if "carried" in (start := run[0]["said"][0])]
+    assert [each["reference"] for each in handed["track"]["payments"]] == ["FV-77"]
 
 
 async def test_a_memo_is_encrypted_and_goes_along_into_the_next_run(secret_world: World) -> None:
