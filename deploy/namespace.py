@@ -77,7 +77,8 @@ async def ensure_search_attributes(client: Client) -> dict[str, str]:
         await _add(client, tuple(wrong))
 
     async def visible() -> bool:
-        return not compare_search_attributes(await registered_search_attributes(client))
+        wrong = compare_search_attributes(await registered_search_attributes(client))
+        return not wrong and await _are_known(client)
 
     await _until(visible, f"namespace {client.namespace}: {', '.join(wrong)} registered but not visible")
     return {name: "created" if name in wrong else "already there" for name in SEARCH_ATTRIBUTES}
@@ -93,6 +94,19 @@ async def _add(client: Client, names: tuple[str, ...]) -> None:
         except RPCError as error:
             if error.status is not RPCStatusCode.ALREADY_EXISTS:
                 raise
+
+
+async def _are_known(client: Client) -> bool:
+    """Tell whether the server takes the attributes; it may list them seconds before, and refuse a start meanwhile."""
+    query = " OR ".join(f"{name} IS NOT NULL" for name in SEARCH_ATTRIBUTES)
+    with server_errors(address_of(client)):
+        try:
+            await client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+                raise
+            return False
+    return True
 
 
 async def retention_of(client: Client) -> timedelta | None:
