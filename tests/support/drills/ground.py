@@ -53,6 +53,16 @@ class Ground:
         """Start it."""
         await self.stand.workers[0].begin()
 
+    async def stop_temporal(self) -> None:
+        """Stop Temporal itself: nothing can be asked or told."""
+        await self.stand.parts["temporal"].end()
+
+    async def start_temporal(self) -> None:
+        """Start it; returns once the worker, which nobody touched, has done something for each company."""
+        await self.stand.parts["temporal"].begin()
+        await self.everybody(CaseUnderTest.pay)
+        await self.until(lambda case, _: bool(case.mails("payment")))
+
     async def fill_store(self) -> None:
         """Let the store take nothing more, and companies ask for their letters."""
         self.store.is_full = True
@@ -67,6 +77,11 @@ class Ground:
         """Let the mail server refuse everybody, while there is something to tell."""
         self.stand.proxies["smtp"].change(Trouble.REFUSES)
         await self.everybody(CaseUnderTest.pay)
+
+    async def stop_mail_of_one(self) -> None:
+        """Let it refuse a mail of one company alone: one that is owed is enough."""
+        del self.cases[1:]
+        await self.stop_mail()
 
     async def start_mail(self) -> None:
         """Let it take mails; returns once each company has the one it was owed."""

@@ -1,6 +1,7 @@
 """A real Prometheus over the alerts that are handed out, which tells what fires."""
 
 import asyncio
+import contextlib
 import json
 import re
 import shutil
@@ -22,6 +23,9 @@ FIRING = "firing"
 UNITS = {"s": 1, "m": 60, "h": 3600}
 LEAST_SECONDS = 1
 _DURATION = re.compile(r"(?<=for: )(\d+)([smh])|(?<=\[)(\d+)([smh])(?=\])")
+_AGE = re.compile(r"_seconds\) > (\d+)")
+"""Of what an alert looks at: it fires where something is older."""
+_OWED = re.compile(r"(?<=activa_oldest_owed_seconds\) > )\d+")
 
 
 class NoPrometheusError(ActivaError):
@@ -39,22 +43,26 @@ def required() -> str:
 def hastened(rules: str, factor: float) -> str:
     """Return the rules with each `for:` and each window in brackets divided by a factor, to whole seconds.
 
-    What is compared stays as it is: a threshold is the product's matter, and the product's own waits stay too.
+    So is the time for which something may be owed. What is compared stays otherwise as it is: a threshold is the
+    product's matter, and the product's own waits stay too. Workers count once a minute, so the age of the counts stays.
     """
 
     def shorter(found: re.Match[str]) -> str:
         number, unit = found[1] or found[3], found[2] or found[4]
         return f"{max(LEAST_SECONDS, round(int(number) * UNITS[unit] / factor))}s"
 
-    return _DURATION.sub(shorter, rules)
+    return _OWED.sub(lambda found: f"{round(int(found[0]) / factor)}", _DURATION.sub(shorter, rules))
 
 
 def waits(rules: str) -> dict[str, timedelta]:
-    """Return for how long each alert's condition must hold before it fires."""
+    """Return how long each alert waits: for as long as its `for:`, and until something is as old as it asks for."""
     found = re.split(r"^ +- alert: (\w+)\n", rules, flags=re.MULTILINE)[1:]
-    holds = (re.search(r"for: (\d+)([smh])", text) for text in found[1::2])
-    seconds = [0 if each is None else int(each[1]) * UNITS[each[2]] for each in holds]
-    return {name: timedelta(seconds=each) for name, each in zip(found[::2], seconds, strict=True)}
+    return {name: timedelta(seconds=_waits(text)) for name, text in zip(found[::2], found[1::2], strict=True)}
+
+
+def _waits(alert: str) -> int:
+    holds, age = re.search(r"for: (\d+)([smh])", alert), _AGE.search(alert)
+    return (0 if holds is None else int(holds[1]) * UNITS[holds[2]]) + (0 if age is None else int(age[1]))
 
 
 @dataclass
@@ -78,6 +86,12 @@ class Watching:
                 raise TimeoutError(f"after {within.total_seconds():.0f} s the alerts are: {alerts}")
             await asyncio.sleep(0.5)  # Prometheus tells nobody of its own accord but an alert manager
         return {name for name, state in alerts.items() if state == FIRING}
+
+    async def stays_silent(self, lasts: timedelta) -> None:
+        """Return once nothing has fired for so long."""
+        with contextlib.suppress(TimeoutError):
+            fires = await self.until(lambda alerts: FIRING in alerts.values(), lasts)
+            raise AssertionError(f"nothing was to fire, and these do: {fires}")
 
 
 @asynccontextmanager

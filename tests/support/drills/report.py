@@ -10,13 +10,14 @@ from tests.support.drills.running import Drilled
 PAGE = ROOT / "docs" / "operating.md"
 BEGIN, END = "<!-- drills: `make drills` writes what stands between these two lines -->\n", "<!-- to here -->\n"
 COLUMNS = (
-    "alert", "broken by", "must hold", "fired after", "mended, nothing owed after", "cleared after", "fired beside it",
+    "alert", "broken by", "must last", "fired after", "mended, nothing owed after", "cleared after", "fired beside it",
 )  # fmt: skip
 
 
 def table(found: Sequence[Drilled], factor: float) -> str:
     """Return a row for each drill, and by how much times were shortened."""
-    how = "with the times as shipped" if factor == 1 else f"with `for:` and windows divided by {factor:g}"
+    divided = f"with `for:`, windows and the time for which work may be owed divided by {factor:g}"
+    how = "with the times as shipped" if factor == 1 else divided
     lines = [_row(COLUMNS), _row(["---"] * len(COLUMNS)), *(_row(_cells(each)) for each in found)]
     return "\n".join([f"Drilled on {datetime.now(UTC):%-d %B %Y}, {how}.", "", *lines])
 
@@ -29,12 +30,15 @@ def write(text: str, page: Path = PAGE) -> None:
 
 
 def _cells(each: Drilled) -> Sequence[str]:
+    name, lasts, done = each.drill.name, f"{each.lasts.total_seconds():.0f} s", f"{each.owed_done_after:.0f} s"
+    if not each.drill.fires:
+        return (f"none: {name}", each.drill.what, "–", f"not in {lasts}", done, "–", "–")
     return (
-        f"[{each.drill.alert}](#{each.drill.alert.lower()})",
+        f"[{name}](#{name.lower()})",
         each.drill.what,
-        f"{each.holds.total_seconds():.0f} s",
+        lasts,
         f"{each.fired_after:.0f} s",
-        f"{each.owed_done_after:.0f} s",
+        done,
         f"{each.cleared_after:.0f} s",
         ", ".join(sorted(each.others)) or "–",
     )
