@@ -4,6 +4,7 @@ A page tells what happened and what to do, and nothing of the inside. An error n
 which the log has its class; its text stays there, because it may hold personal data.
 """
 
+import errno
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -194,6 +195,10 @@ def _failure_of(error: Exception) -> Failure:
         return Failure(429, "Demasiados intentos", f"Espera {when} e intenta de nuevo.", again=True)
     if isinstance(error, RequestValidationError):
         return _BY_STATUS[400]
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, OSError):  # FastAPI blames the sender for it
+        why = errno.errorcode.get(error.__cause__.errno or 0, type(error.__cause__).__name__)
+        LOG.error("what was sent could not be kept until it was read: %s; see the room in the temporary folder", why)
+        return _DOWN
     if isinstance(error, HTTPException):
         return _BY_STATUS.get(error.status_code, _BY_STATUS[400])
     number = logged(error)

@@ -1,6 +1,7 @@
 """What a person sees when something is down or wrong, and what the log keeps of it."""
 
 import asyncio
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -217,3 +218,16 @@ def test_asking_once_more_is_offered_where_it_does_no_harm(site: Site, method: s
     failure = Failure(503, "En este momento no podemos responder", "Intenta de nuevo.", again=True)
     page = site.app.state.portal.pages.page(Request(scope), "failure.html", {"failure": failure})
     assert (b"Intentar de nuevo</a>" in page.body) == offered
+
+
+async def test_a_file_for_which_the_portal_has_no_room_is_no_fault_of_its_sender(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await visitor.download_letter()
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere/at/all")  # where a file of more than 1 MB waits
+
+    answer = await visitor.upload(b"%PDF-1.7\n" + b" " * (2 << 20))
+
+    assert answer.status_code == 503
+    assert "Intenta de nuevo en unos minutos" in answer.text
+    assert "could not be kept until it was read: ENOENT" in caplog.text
