@@ -10,6 +10,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal import address_of, server_errors
 from domain.case.packed import unpacked
@@ -18,6 +19,8 @@ from domain.contract import workflow_id
 _TYPE: Final = "EVENT_TYPE_"
 _WHAT: Final = ("signal_name", "activity_type", "workflow_type", "accepted_request")
 """The fields that say what an event is about."""
+LEVELS: Final = 100
+"""More than any message of the product's has; what goes through deeper ones may break off."""
 Json = dict[str, Any]
 
 
@@ -34,7 +37,12 @@ class CaseHistories:
             runs = self._client.list_workflows(f"WorkflowId = '{workflow_id(company_id)}'")
             async for run in runs:
                 handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)
-                history = await handle.fetch_history()
+                try:
+                    history = await handle.fetch_history()
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    continue  # the list follows a moment behind what was removed
                 found[run.run_id] = [told for each in history.events if (told := await self._event(each))]
         return found
 
@@ -74,21 +82,24 @@ def _what(event: HistoryEvent) -> str | None:
 
 
 def _said(data: bytes) -> Any:
+    """Return what anybody may have sent: as data where that is JSON that can be laid out, as text otherwise."""
     try:
-        said = json.loads(data)
+        return _opened(json.loads(data), LEVELS)
     except (ValueError, RecursionError):
         return data.decode("utf-8", "replace")
-    return _opened(said)
 
 
-def _opened(said: Any) -> Any:
-    """Return what was said with the case that one run handed to the next unpacked."""
+def _opened(said: Any, levels: int) -> Any:
+    """Return what was said with the case that one run handed to the next unpacked; ValueError if it is too deep."""
+    if levels == 0:
+        raise ValueError("nested too deeply")
     if isinstance(said, list):
-        return [_opened(each) for each in said]
+        return [_opened(each, levels - 1) for each in said]
     if not isinstance(said, dict):
         return said
     try:
-        said = unpacked(said)
-    except (ValueError, zlib.error):
-        return said
-    return {name: _opened(value) for name, value in said.items()}
+        case: object = unpacked(said)
+    except (TypeError, ValueError, zlib.error):
+        case = said
+    values = case if isinstance(case, dict) else said
+    return {name: _opened(value, levels - 1) for name, value in values.items()}

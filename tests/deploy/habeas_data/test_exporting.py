@@ -14,6 +14,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from temporalio.api.common.v1 import Payload
+from temporalio.common import RawValue
+
 from adapters.directory.opening import opened as opened_table
 from deploy.habeas_data.elsewhere import Elsewhere
 from deploy.habeas_data.erase import erase
@@ -25,6 +28,8 @@ from tests.support import builders
 from tests.support.planted import CANARIES, COMPANY, REPRESENTATIVE, Planted, stored
 from tests.support.world import World
 
+DEEP = 600
+"""Levels that `json` reads, and that what goes through them afterwards may not."""
 NEVER_ONES_OWN = {"hand_off", "hand_entries", "wrapped_key"}
 
 
@@ -74,7 +79,13 @@ async def test_everything_that_is_stored_is_in_the_export_and_the_index_explains
 async def test_what_was_sent_to_a_case_is_exported_as_it_was_sent(own_world: World, ground: Ground) -> None:
     case = await own_world.start()
     await case.signal("payment_confirmed", reference="FV-77", amount_cop="297500 of Tulgey, 3155550199")
+    await case.signal("payment_confirmed", deflated_1=5)
+    await case.handle.signal("unheard_of", {"deflated_1": "not packed"})
+    for depth in (DEEP, 5000):
+        data = b"[" * depth + b'"the end"' + b"]" * depth
+        await case.handle.signal("unheard_of", RawValue(Payload(metadata={"encoding": b"json/plain"}, data=data)))
     await case.with_loan()
+    await case.attach(b"%PDF-1.7 broken")
     await case.settle()
 
     made = await export(ground, case.company_id)
@@ -82,10 +93,13 @@ async def test_what_was_sent_to_a_case_is_exported_as_it_was_sent(own_world: Wor
     assert made is not None
     archive = opened(made.data)
     [run] = [json.loads(archive.read(name)) for name in archive.namelist() if "-history/" in name]
-    sent = {each["what"]: each["said"] for each in run if each["event"] == "workflow_execution_signaled"}
-    assert sent["payment_confirmed"] == [
-        {"by": "support", "reference": "FV-77", "amount_cop": "297500 of Tulgey, 3155550199"}
+    sent = [(each["what"], each["said"]) for each in run if each["event"] == "workflow_execution_signaled"]
+    assert sent[:3] == [
+        ("payment_confirmed", [{"by": "support", "reference": "FV-77", "amount_cop": "297500 of Tulgey, 3155550199"}]),
+        ("payment_confirmed", [{"by": "support", "deflated_1": 5}]),
+        ("unheard_of", [{"deflated_1": "not packed"}]),
     ]
+    assert ["the end" in str(each) for each in sent[3:]] == [True, True]
     assert {"attach_letter", "submit_representative"} <= {each["what"] for each in run}
     page = html.unescape(archive.read("INDICE.html").decode())
     assert "aceptada" in page
