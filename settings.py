@@ -9,6 +9,7 @@ Temporal's address, namespace, TLS and keys are read by Temporal's own client co
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeGuard, TypeVar, get_args
@@ -241,7 +242,11 @@ def loaded(kind: type[AnySettings]) -> AnySettings:
         group = str(error).split('"')[1].upper()
         raise SettingsError(f"ACTIVA_{group}__…: a list is written as JSON, as in '[15, 7]' or '[\"a\"]'") from None
     except ValidationError as error:
-        wrong = "\n".join(f"  {_variable(problem['loc'])}: {problem['msg']}" for problem in error.errors())
+        wrong = "\n".join(
+            f"  {variable}: {problem['msg']}"
+            for problem in error.errors()
+            for variable in _needed_of(_variable(problem["loc"]), kind)
+        )
     raise SettingsError(f"The settings are not complete:\n{wrong}\n`python settings.py` lists them all.")
 
 
@@ -250,6 +255,12 @@ def _variable(location: tuple[int | str, ...]) -> str:
         return "together"
     parts = [str(part).upper() for part in location]
     return parts[0] if parts[:1] and parts[0].startswith("ACTIVA_") else "ACTIVA_" + "__".join(parts)
+
+
+def _needed_of(variable: str, kind: type[Settings]) -> Sequence[str]:
+    """Return a variable, or those that must be set of a group that is missing as a whole."""
+    lines = [line.split() for line in describe(kind) if line.startswith(f"{variable}__")]
+    return [name for name, *default in lines if default == ["required"]] or [variable]
 
 
 def describe(model: type[BaseModel] = Settings, prefix: str = "ACTIVA_") -> list[str]:

@@ -1,7 +1,7 @@
 """The billing backend's door: a command, and the same as functions in `adapters.activations`.
 
 One JSON object on standard output, messages on standard error. Exit 0 done, also when it was done before; 2 wrong
-input, nothing changed; 3 the company has no open case; 4 Temporal or S3 can't be reached.
+input, nothing changed; 3 the company has no open case; 4 Temporal or S3 can't be reached, or no worker answers.
 """
 
 import asyncio

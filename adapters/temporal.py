@@ -175,7 +175,9 @@ def leave_process(status: int) -> NoReturn:
 @contextmanager
 def server_errors(address: str) -> Generator[None]:
     """Raise what the server or the transport reports as the product's own errors, naming the address."""
-    advice = f"start a server there (locally: `make run`) or set TEMPORAL_ADDRESS; it is {address} now"
+    advice = (
+        f"start a server there (locally: `make run` or `make cluster`) or set TEMPORAL_ADDRESS; it is {address} now"
+    )
     try:
         yield
     except TimeoutError:

@@ -71,7 +71,7 @@ def _outcome(name: str, step: Callable[["S3Client", str], str], client: "S3Clien
         endpoint = client.meta.endpoint_url
         raise StoreUnavailableError(
             f"S3 can't be reached at {endpoint}: {type(error).__name__}; "
-            "start it (locally: `make run`) or correct ACTIVA_S3__ENDPOINT_URL"
+            "start it (locally: `make run` or `make cluster`) or correct ACTIVA_S3__ENDPOINT_URL"
         ) from error
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import json
+import os
 import traceback
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import SettingsConfigDict
 
 import settings
 from domain.receiver import Webhooks
@@ -125,3 +127,20 @@ def test_what_is_named_as_a_file_of_settings_and_is_none_is_told(monkeypatch: py
 
     with pytest.raises(settings.SettingsError, match=rf"ACTIVA_ENV_FILE names .*{named}, which is no file"):
         load()
+
+
+class FromTheEnvironment(Settings):
+    model_config = SettingsConfigDict(env_file=None)
+
+
+def test_a_missing_group_is_told_by_the_variables_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ACTIVA_")]:
+        monkeypatch.delenv(name)
+
+    with pytest.raises(SettingsError) as raised:
+        settings.loaded(FromTheEnvironment)
+
+    lines = str(raised.value).splitlines()
+    assert {f"  ACTIVA_LENDER__{name}: Field required" for name in ("NAME", "NIT", "POLICY_URL")} <= set(lines)
+    assert "  ACTIVA_SUPPORT_MAIL: Field required" in lines
+    assert not any(line.startswith("  ACTIVA_LENDER:") for line in lines)
