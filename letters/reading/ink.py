@@ -33,6 +33,8 @@ _MIN_STROKE_MM: Final = 0.15
 _DARKEST: Final = 0.9
 _PALER: Final = 0.5
 """Of a piece's darkest points: what is paler is a fold, a shadow's edge or the back, and has only run into it."""
+_EDGE: Final = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+"""How far the edge of a stroke goes, in pixels to all sides: it is as pale as what runs into the stroke."""
 _CORE: Final = 0.2
 """Share of a stroke's points that are its core; the rest is the edge, which every capture blurs."""
 _FRESH: Final = 0.45
@@ -45,18 +47,26 @@ _WORDS_MM: Final = ((-6.5, 5.5), (31.0, 13.0))
 """Where words stand above and below the box, from its top: top and height."""
 _WORD: Final = 0.3
 _STEEP: Final = 0.8
-_SHARP: Final = 0.8
-"""How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it."""
+_SHARP: Final = (0.88, 0.8)
+"""How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it. First
+where print is up to `_CRISPER[0]` sharp, which blurs both alike, then from `_CRISPER[1]` on."""
+_CRISPER: Final = (0.265, 0.29)
 _SHARP_IN_SOFT: Final = 0.95
-_FINE: Final = ((0.065, 0.36), (0.16, 0.4))
+_FINE: Final = ((0.065, 0.36), (0.16, 0.38))
 """In a soft picture: how much wider than the frame's line a stroke may be, in square millimetres, and how dark its ink
-is then at least. The ink of the back is seen at most 0.37 dark, and spread by 0.06 where it is, or a little darker and
-spread by 0.2. A broad pen is dark all over besides."""
+is then at least. The ink of the back is seen at most 0.36 dark where it is spread by less than 0.1, and 0.33 where it
+is by less than 0.065. A broad pen is dark all over besides."""
+_FINE_IN_SOFTEST: Final = ((0.065, 0.42), (0.16, 0.45))
+_SOFTEST: Final = 0.2
+"""Where print is no sharper, strokes are mismeasured by a fifth."""
+_BLACK: Final = 1.0
+"""What seems darker was mismeasured."""
 _NEVER_FRESH: Final = 0.31
 """A soft picture in which no stroke is so dark shows nothing but the back."""
 _SURELY_FRESH: Final = 0.72
-_SURE_MM2: Final = 20.0
-"""Ink so dark needs no sharp edges."""
+_SURE_MM2: Final = 6.0
+"""Ink so dark needs no sharp edges: small initials have twice as much of it, the back 2 mm²."""
+_SURE_IN_SOFT_MM2: Final = 20.0
 _SURE_SHARE: Final = 0.5
 """In a soft picture it is this share of what is dark, too: a strong signature on the back has some dark spots."""
 _LEAST_DARK: Final = 0.65
@@ -64,6 +74,8 @@ _LEAST_DARK_MM2: Final = 5.0
 """Ink so dark there is at least in a soft picture whose frame does not tell how lines look."""
 _LEAST_PRINT: Final = 0.2
 
+_AT_SIDE: Final = 4
+"""Pixels. What goes on beyond the box to the left or right is a line of the back."""
 _THROUGH: Final = 0.9
 """Of the box's side: so much of a crease is seen at least as one line."""
 _TO_THE_EDGE: Final = PIXELS_PER_MM
@@ -121,7 +133,7 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     unfolded = np.asarray(_without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * PIXELS_PER_MM)) / 255, np.float32)
     words = _print_around(picture, transform, box)
     if words.sharpness >= _CRISP:
-        fresh = _dark(unfolded, noise, words, _FRESH, _SHARP)
+        fresh = _dark(unfolded, noise, words, _FRESH, float(np.interp(words.sharpness, _CRISPER, _SHARP)), _SURE_MM2)
     else:
         fresh = _fresh_in_soft(unfolded, noise, words, patch)
     drawn, _ = pieces_of(np.asarray(_by_itself(fresh, unfolded) & (arcs == 0), np.uint8))
@@ -150,7 +162,7 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
     without any such ink shows the back alone, however dark and wide its strokes are.
     """
     shade = _without_crease(shade, noise)
-    fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT, _SURE_SHARE)
+    fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT, _SURE_IN_SOFT_MM2, _SURE_SHARE)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(_ink_mask(shade, noise), connectivity=8)
     large = (boxes[:, 2] >= HAND_WIDTH_MM * PIXELS_PER_MM) & (boxes[:, 3] >= HAND_HEIGHT_MM * PIXELS_PER_MM)
     large[0] = False
@@ -162,10 +174,14 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
         return fresh if darkest >= _LEAST_DARK_MM2 else np.zeros_like(fresh)
     if max(stroke.darkness for stroke in strokes.values()) < _NEVER_FRESH:
         return np.zeros_like(fresh)
+    limits = _FINE if words.sharpness >= _SOFTEST else _FINE_IN_SOFTEST
+    columns = pieces.shape[1]
     fine = [
         label
         for label, stroke in strokes.items()
-        if any(stroke.spread_mm2 <= most and stroke.darkness >= least for most, least in _FINE)
+        if any(stroke.spread_mm2 <= most and least <= stroke.darkness <= _BLACK for most, least in limits)
+        and boxes[label, 0] > _AT_SIDE
+        and boxes[label, 0] + boxes[label, 2] < columns - _AT_SIDE
     ]
     return np.asarray(fresh | np.isin(pieces, fine), np.uint8)
 
@@ -198,10 +214,13 @@ def _by_itself(ink: Image, shade: Floats) -> Image:
         if label and width >= HAND_WIDTH_MM * PIXELS_PER_MM and height >= HAND_HEIGHT_MM * PIXELS_PER_MM:
             own = labels[y : y + height, x : x + width] == label
             least[label] = _PALER * (1 - quantile(shade[y : y + height, x : x + width][own], 1 - _DARKEST))
-    return np.asarray(ink & (1 - shade > least[labels]), np.uint8)
+    own = np.asarray(ink & (1 - shade > least[labels]), np.uint8)
+    return np.asarray(np.bitwise_and(cv2.dilate(own, _EDGE), ink), np.uint8)
 
 
-def _dark(shade: Floats, noise: float, words: _Print, fresh: float, sharp: float, sure: float = 0.0) -> Image:
+def _dark(
+    shade: Floats, noise: float, words: _Print, fresh: float, sharp: float, sure_mm2: float, sure_share: float = 0.0
+) -> Image:
     """Return the ink that lies on this side of the paper: what shows through is paler and softer than print.
 
     A piece counts by its dark cores; where it runs together with what shows through, its dark part alone does.
@@ -209,7 +228,7 @@ def _dark(shade: Floats, noise: float, words: _Print, fresh: float, sharp: float
     ink = _ink_mask(shade, noise)
     dark = np.asarray(ink & (shade < 1 - fresh * words.darkness), np.uint8)
     surely = float((shade[ink > 0] < 1 - _SURELY_FRESH * words.darkness).sum()) / PIXELS_PER_MM**2
-    enough = max(_SURE_MM2, sure * float(dark.sum()) / PIXELS_PER_MM**2)
+    enough = max(sure_mm2, sure_share * float(dark.sum()) / PIXELS_PER_MM**2)
     if surely < enough and _sharpness(shade, dark > 0) < sharp * words.sharpness:
         return np.zeros_like(ink)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)

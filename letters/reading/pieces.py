@@ -28,6 +28,8 @@ _ARC_FOLLOWS: Final = 0.96
 """Of the edge that is seen of a cut-off shape, the share that ink follows."""
 _ARC_LIES: Final = 0.9
 """Of the ink, the share that lies along that edge: a signature has more within."""
+_ARC_WITHIN_LIES: Final = 0.7
+"""The same of a ring within a ring, which words may have run into."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Part:
     is_outline: bool
     is_cut_off: bool = False
     """An outline that goes on beyond what is looked at: what seems to lie within it may lie beside it."""
+    is_arc: bool = False
+    """Goes on beyond what is looked at, and most of it runs along its own edge, as a ring within a ring does."""
 
     @property
     def is_by_hand(self) -> bool:
@@ -51,7 +55,7 @@ class Part:
     def lies_in(self, other: "Part") -> bool:
         """Tell whether this part lies within another, as the words of a stamp do within its frame."""
         return (
-            not other.is_cut_off
+            (not other.is_cut_off or self.is_arc)
             and self.x >= other.x - _INSIDE_MM
             and self.y >= other.y - _INSIDE_MM
             and self.x + self.width <= other.x + other.width + _INSIDE_MM
@@ -72,11 +76,13 @@ def pieces_of(mask: Image) -> tuple[list[Part], Image]:
             box = x, y, w, h
             outline = min(w, h) >= _OUTLINE_MM * PIXELS_PER_MM and _is_outline(labels, index, box)
             large = w >= HAND_WIDTH_MM * PIXELS_PER_MM and h >= HAND_HEIGHT_MM * PIXELS_PER_MM
-            cut_off = at_edge and large and not outline and _is_cut_off_outline(labels, index, box)
+            follows, lies = _along_edge(labels, index, box) if at_edge and large and not outline else (0.0, 0.0)
+            cut_off = follows >= _ARC_FOLLOWS and lies >= _ARC_LIES
             if cut_off:
                 arcs[labels == index] = 1
-            left, top, width, height = (float(side) / PIXELS_PER_MM for side in (x, y, w, h))
-            found.append(Part(left, top, width, height, float(area) / PIXELS_PER_MM**2, outline or cut_off, cut_off))
+            left, top, width, height, mm2 = (float(each) / PIXELS_PER_MM for each in (x, y, w, h, area / PIXELS_PER_MM))
+            is_arc = lies >= _ARC_WITHIN_LIES
+            found.append(Part(left, top, width, height, mm2, outline or cut_off, cut_off, is_arc))
     return found, arcs
 
 
@@ -104,10 +110,11 @@ def _is_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, 
     return any(side_mm >= smallest and share >= needed for smallest, needed in _RIM_SHARES)
 
 
-def _is_cut_off_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, int, int]) -> bool:
-    """Tell whether a piece is an outline of which the edge of what is looked at leaves an arc only.
+def _along_edge(labels: npt.NDArray[np.int32], label: int, box: tuple[int, int, int, int]) -> tuple[float, float]:
+    """Return how far a piece is an outline of which the edge of what is looked at leaves an arc only.
 
-    All of its ink runs along the edge of the shape that it spans with the box, where a signature has some within.
+    The first is the share of the edge seen of the shape that it spans with the box's sides which its ink follows, the
+    other the share of its ink that lies along the edge of that shape, where a signature has some within.
     """
     x, y, width, height = box
     rows, columns = labels.shape
@@ -121,18 +128,17 @@ def _is_cut_off_outline(labels: npt.NDArray[np.int32], label: int, box: tuple[in
     ]
     edge = np.zeros(piece.shape, np.uint8)
     cv2.polylines(edge, [_hull(piece, corners)], isClosed=True, color=1)
+    to_edge = cv2.distanceTransform(1 - edge, cv2.DIST_L2, 3)
     edge[0] &= not above
     edge[-1] &= not below
     edge[:, 0] &= not left
     edge[:, -1] &= not right
     seen = edge > 0
     if not seen.any():
-        return False
+        return 0.0, 0.0
     to_ink = cv2.distanceTransform((~piece).astype(np.uint8), cv2.DIST_L2, 3)
-    to_edge = cv2.distanceTransform((~seen).astype(np.uint8), cv2.DIST_L2, 3)
     follows = float((to_ink[seen] <= _RIM_MM * PIXELS_PER_MM).mean())
-    lies_there = float((to_edge[piece] <= _LINE_MM * PIXELS_PER_MM).mean())
-    return follows >= _ARC_FOLLOWS and lies_there >= _ARC_LIES
+    return follows, float((to_edge[piece] <= _LINE_MM * PIXELS_PER_MM).mean())
 
 
 def _hull(piece: npt.NDArray[np.bool_], besides: Sequence[tuple[int, int]] = ()) -> npt.NDArray[np.int32]:

@@ -43,7 +43,10 @@ _SIGNED_LENGTH_MM: Final = 12.0
 """Small initials that a capture draws broad may be shorter and wait for a person: what a stamp over the edge of the box
 leaves within it may be 10.4 mm long."""
 _FLAT_MM: Final = 6.0
-"""What is lower is a line or typed words rather than a signature: small initials are 6 mm high."""
+"""What is lower is a line rather than a signature: small initials are 6 mm high."""
+_WIDE_MM: Final = 20.0
+_FLAT_IF_WIDE_MM: Final = 7.0
+"""What is wide and lower is a line, or words of type that have run together: 45 by 6 mm."""
 _SMALL: Final = 0.8
 """Share of a page's longer side below which the letter on it is looked at from closer."""
 _CLOSEST: Final = 2.5
@@ -216,8 +219,12 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
     if ink.length_mm < _BLANK_LENGTH_MM:
         # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
         yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
-    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or ink.hand_height_mm < _FLAT_MM:
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or ink.hand_height_mm < _least_height_mm(ink.hand_width_mm):
         yield "signature_doubtful"
+
+
+def _least_height_mm(width_mm: float) -> float:
+    return _FLAT_MM if width_mm <= _WIDE_MM else _FLAT_IF_WIDE_MM
 
 
 def _figures(likeness: Likeness, ink: Ink) -> Measured:

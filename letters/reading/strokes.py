@@ -102,7 +102,7 @@ def _line(band: _Lines, axis: int) -> tuple[float, float]:
     middle = np.expand_dims(band.depth.argmax(axis=axis), axis)
     depth = np.take_along_axis(band.depth, middle, axis)
     spread = float(np.median(depth / np.maximum(np.take_along_axis(band.bend, middle, axis), _LEAST_BEND)))
-    return float(np.median(depth)) * float(np.sqrt(2 * np.pi * spread)), spread
+    return float(np.median(depth)) * float(np.sqrt(2 * np.pi * max(spread, 0.0))), spread
 
 
 def _strokes(

@@ -13,7 +13,14 @@ from tests.support.letters.used_paper import STOCKS, STRENGTHS, scan_of_used, us
 
 @pytest.mark.parametrize(
     ("condition", "seed"),
-    [("flatbed 100", 5004), ("flatbed 75", 5022), ("messenger", 5023), ("poor phone", 5004), ("poor phone", 5006)],
+    [
+        ("flatbed 100", 5004),
+        ("flatbed 75", 5022),
+        ("messenger", 5023),
+        ("messenger", 92106),
+        ("poor phone", 5004),
+        ("poor phone", 5006),
+    ],
 )
 def test_a_light_pen_is_a_signature_however_soft_the_picture(
     checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
@@ -104,17 +111,45 @@ def test_a_stamp_over_the_edge_of_the_box_is_no_signature(
     assert (verdict, "signature_doubtful" in codes) == ("under_review", True)
 
 
+def somewhere_over_the_edge(rng: np.random.Generator) -> tuple[float, float]:
+    """Return the middle of a stamp, in millimetres from the page's corner."""
+    side = rng.integers(0, 4)
+    x = rng.uniform(0, 96) if side < 2 else (rng.uniform(-5, 5), rng.uniform(87, 101))[side - 2]
+    y = (rng.uniform(-5, 6), rng.uniform(25, 35))[side] if side < 2 else rng.uniform(0, 30)
+    return SIGNATURE_BOX.x_mm + x, SIGNATURE_BOX.y_mm + y
+
+
 @pytest.mark.parametrize(
-    "seed",
+    ("condition", "seed"),
     [
-        pytest.param(62029, id="a stamp that the edge of the box cuts"),
-        pytest.param(64001, id="writing that a crease a little askew joins"),
+        pytest.param("flatbed 150", 94100, id="with a frame along the upper edge"),
+        pytest.param("messenger", 94104, id="with words that have run into its inner ring"),
+    ],
+)
+def test_a_stamp_is_no_signature_wherever_the_edge_of_the_box_cuts_it(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
+) -> None:
+    rng, paper = np.random.default_rng([seed, 199]), sheet(issued.pdf)
+    stamp(paper, rng, somewhere_over_the_edge(rng))
+
+    verdict = checker.check(image_pdf([capture(paper, CAPTURES[condition], rng)]), issued)
+
+    assert told(verdict) == ("under_review", ["signature_doubtful"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "seed", "turn"),
+    [
+        pytest.param("poor phone", 62029, 31014, id="a stamp that the edge of the box cuts"),
+        pytest.param("poor phone", 64001, 32000, id="writing that a crease a little askew joins"),
+        pytest.param("poor phone", 90066, 32, id="a line of writing that looks finer than it is"),
+        pytest.param("flatbed 150", 90094, 46, id="stamps that run into one another, nearly as sharp as print"),
     ],
 )
 def test_what_shows_through_is_no_signature_however_it_meets_the_box(
-    checker: LetterChecker, issued: LetterOnRecord, seed: int
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int, turn: int
 ) -> None:
-    data = scan_of_used(issued.pdf, "blank", "poor phone", seed, seed // 2)
+    data = scan_of_used(issued.pdf, "blank", condition, seed, turn)
 
     verdict, codes = told(checker.check(data, issued))
 
@@ -139,5 +174,22 @@ def test_a_strong_signature_right_behind_the_box_is_none(
     assert "signature_doubtful" in codes
 
 
-def test_small_initials_are_a_signature(checker: LetterChecker, issued: LetterOnRecord) -> None:
-    assert told(checker.check(scan(issued.pdf, "initials", "poor phone", 20038), issued)) == ("accepted", [])
+@pytest.mark.parametrize(
+    ("condition", "seed"),
+    [
+        pytest.param("poor phone", 20038, id="soft"),
+        pytest.param("phone", 90002, id="in two pieces"),
+        pytest.param("messenger", 90050, id="low"),
+        pytest.param("flatbed 300", 92064, id="in three pieces"),
+    ],
+)
+def test_small_initials_are_a_signature(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
+) -> None:
+    assert told(checker.check(scan(issued.pdf, "initials", condition, seed), issued)) == ("accepted", [])
+
+
+def test_words_of_type_that_run_together_are_no_signature(checker: LetterChecker, issued: LetterOnRecord) -> None:
+    verdict = checker.check(scan(issued.pdf, "typed", "phone", 92090), issued)
+
+    assert told(verdict) == ("under_review", ["signature_doubtful"])
