@@ -48,9 +48,10 @@ _WORDS_MM: Final = ((-6.5, 5.5), (31.0, 13.0))
 _WORD: Final = 0.3
 _STEEP: Final = 0.8
 _SHARP: Final = (0.88, 0.8)
-"""How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it. First
-where print is up to `_CRISPER[0]` sharp, which blurs both alike, then from `_CRISPER[1]` on."""
+"""How sharp the edges of pale ink are at least, against those of print: the paper blurs what shows through it. The
+first where print itself is just crisp, which hides that blur, the second where it is very crisp."""
 _CRISPER: Final = (0.265, 0.29)
+"""Sharpness of print up to which the first holds, and from which on the second does."""
 _SHARP_IN_SOFT: Final = 0.95
 _FINE: Final = ((0.065, 0.36), (0.16, 0.38))
 """In a soft picture: how much wider than the frame's line a stroke may be, in square millimetres, and how dark its ink
@@ -58,7 +59,7 @@ is then at least. The ink of the back is seen at most 0.36 dark where it is spre
 is by less than 0.065. A broad pen is dark all over besides."""
 _FINE_IN_SOFTEST: Final = ((0.065, 0.42), (0.16, 0.45))
 _SOFTEST: Final = 0.2
-"""Where print is no sharper, strokes are mismeasured by a fifth."""
+"""Where print is less sharp, strokes are mismeasured by a fifth."""
 _BLACK: Final = 1.0
 """What seems darker was mismeasured."""
 _NEVER_FRESH: Final = 0.31
