@@ -34,6 +34,8 @@ pictures, 0.52; a fold, or the back of used paper, up to 0.5, and seldom more.""
 _ADDED: Final = 0.6
 """The same. A word written in by pen adds at least 1.3, a line through words 0.65 where it meets them; handwriting on
 the back up to 0.6."""
+_GONE: Final = 1.0
+"""The same: so much lacks where words are gone, at least 1.2 of a clause, while dirt over them only adds to them."""
 _MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
 _SOFT_OTHER_TEXT_MM2: Final = 1200.0
@@ -196,7 +198,9 @@ def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
         yield "page_unclear"
     elif _all_there(likeness, bilevel=bilevel):
         return
-    elif likeness.other_text_mm2 > (_SOFT_OTHER_TEXT_MM2 if likeness.soft else _OTHER_TEXT_MM2):
+    elif likeness.missing > _GONE and likeness.other_text_mm2 > (
+        _SOFT_OTHER_TEXT_MM2 if likeness.soft else _OTHER_TEXT_MM2
+    ):
         yield "text_differs"
     else:
         yield "text_doubtful"

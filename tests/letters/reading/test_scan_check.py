@@ -236,6 +236,17 @@ def test_words_crossed_out_wait_for_a_person(checker: LetterChecker, issued: Let
     assert told(checker.check(image_pdf([flat(paper)]), issued)) == ("under_review", ["text_doubtful"])
 
 
+def test_dirt_over_the_words_waits_for_a_person(checker: LetterChecker, issued: LetterOnRecord) -> None:
+    rng, paper = np.random.default_rng(3), signed_sheet(issued.pdf)
+    for x_mm in (45, 118, 150):
+        band = paper[:, round(x_mm * PX) : round((x_mm + 9) * PX)]
+        blots = cv2.GaussianBlur(rng.standard_normal(band.shape[:2]).astype(np.float32), (0, 0), 0.5 * PX)
+        grains = rng.random(band.shape[:2]) < np.clip(blots / blots.std(), 0, 1)
+        band[grains] = 30
+
+    assert told(checker.check(image_pdf([flat(paper)]), issued)) == ("under_review", ["text_doubtful"])
+
+
 def test_the_unsigned_letter_as_a_picture_is_not_accepted(checker: LetterChecker, issued: LetterOnRecord) -> None:
     assert told(checker.check(image_pdf([sheet(issued.pdf)]), issued))[0] != "accepted"
 
