@@ -14,7 +14,8 @@ from letters.geometry import Box
 from letters.pictures import Floats, Image
 from letters.reading.landmarks import warp
 from letters.reading.pieces import HAND_HEIGHT_MM, HAND_WIDTH_MM, PIXELS_PER_MM, extent, pieces_of
-from letters.reading.ranks import median, quantile
+from letters.reading.ranks import quantile
+from letters.reading.shade import ink_mask, shade_of, without_creases, without_folds
 from letters.reading.strokes import measure_strokes
 
 _INSET_MM: Final = 1.6
@@ -22,13 +23,6 @@ _INSET_MM: Final = 1.6
 _AROUND_MM: Final = 3.0
 """Seen of the page around what lies within the frame, the frame itself included."""
 _MARGIN: Final = round(_AROUND_MM * PIXELS_PER_MM)
-_SMOOTHING_MM: Final = 0.14
-_SAMPLE: Final = 2
-"""Every second pixel of every second row tells the paper and its noise as well as all do."""
-_MIN_DARKNESS: Final = 0.085
-_NOISE_TIMES: Final = 4.5
-_LONGEST_STRAIGHT_MM: Final = 14.0
-"""A straight shade longer than this is a fold, or a line that is no signature."""
 _MIN_STROKE_MM: Final = 0.15
 _DARKEST: Final = 0.9
 _PALER: Final = 0.5
@@ -53,6 +47,8 @@ first where print itself is just crisp, which hides that blur, the second where 
 _CRISPER: Final = (0.265, 0.29)
 """Sharpness of print up to which the first holds, and from which on the second does."""
 _SHARP_IN_SOFT: Final = 0.95
+_SHARP_IF_LIGHT: Final = 0.93
+"""In a soft picture, but in the softest: of ink as pale as counts in crisp ones. Of the back it is 0.91 at most."""
 _FINE: Final = ((0.065, 0.36), (0.16, 0.38))
 """In a soft picture: how much wider than the frame's line a stroke may be, in square millimetres, and how dark its ink
 is then at least. The ink of the back is seen at most 0.36 dark where it is spread by less than 0.1, and 0.33 where it
@@ -77,16 +73,6 @@ _LEAST_PRINT: Final = 0.2
 
 _AT_SIDE: Final = 4
 """Pixels. What goes on beyond the box to the left or right is a line of the back."""
-_THROUGH: Final = 0.9
-"""Of the box's side: so much of a crease is seen at least as one line."""
-_TO_THE_EDGE: Final = PIXELS_PER_MM
-"""A crease goes on beyond the box; the tallest strokes of a signature end within it."""
-_GAP: Final = 2 * PIXELS_PER_MM
-"""What crosses a crease, or a fibre, interrupts it for less."""
-_UNBROKEN: Final = 0.85
-"""Share of a crease that is dark along its middle; of a line of words on the back, 0.77."""
-_CREASE: Final = round(1.2 * PIXELS_PER_MM)
-"""Its width, with the shade at either side."""
 
 
 @dataclass(frozen=True)
@@ -128,10 +114,10 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         height_mm=box.height_mm + 2 * beyond,
     )
     patch = warp(picture, transform, around, PIXELS_PER_MM)
-    shade, noise = _shade(patch[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN])
-    mask = _ink_mask(shade, noise)
+    shade, noise = shade_of(patch[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN])
+    mask = ink_mask(shade, noise)
     parts, arcs = pieces_of(mask)
-    unfolded = np.asarray(_without_folds(shade * 255, round(_LONGEST_STRAIGHT_MM * PIXELS_PER_MM)) / 255, np.float32)
+    unfolded = without_folds(shade)
     words = _print_around(picture, transform, box)
     if words.sharpness >= _CRISP:
         fresh = _dark(unfolded, noise, words, _FRESH, float(np.interp(words.sharpness, _CRISPER, _SHARP)), _SURE_MM2)
@@ -162,20 +148,23 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
     Beside what is dark there counts what is fine and dark of itself, as the frame around the box tells. A picture
     without any such ink shows the back alone, however dark and wide its strokes are.
     """
-    shade = _without_crease(shade, noise)
+    shade = without_creases(shade, noise)
     fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT, _SURE_IN_SOFT_MM2, _SURE_SHARE)
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(_ink_mask(shade, noise), connectivity=8)
+    limits = _FINE_IN_SOFTEST
+    if words.sharpness >= _SOFTEST:
+        fresh |= _dark(shade, noise, words, _FRESH, _SHARP_IF_LIGHT, _SURE_IN_SOFT_MM2, 1.0)
+        limits = _FINE
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink_mask(shade, noise), connectivity=8)
     large = (boxes[:, 2] >= HAND_WIDTH_MM * PIXELS_PER_MM) & (boxes[:, 3] >= HAND_HEIGHT_MM * PIXELS_PER_MM)
     large[0] = False
     pieces = np.where(large, np.arange(count), 0)[labels].astype(np.int32)
-    whole, _ = _shade(patch)
+    whole, _ = shade_of(patch)
     strokes = measure_strokes(whole, pieces, _MARGIN, round((_AROUND_MM - _INSET_MM) * PIXELS_PER_MM), PIXELS_PER_MM)
     if not strokes:
         darkest = float((shade[fresh > 0] < 1 - _LEAST_DARK * words.darkness).sum()) / PIXELS_PER_MM**2
         return fresh if darkest >= _LEAST_DARK_MM2 else np.zeros_like(fresh)
     if max(stroke.darkness for stroke in strokes.values()) < _NEVER_FRESH:
         return np.zeros_like(fresh)
-    limits = _FINE if words.sharpness >= _SOFTEST else _FINE_IN_SOFTEST
     columns = pieces.shape[1]
     fine = [
         label
@@ -185,26 +174,6 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
         and boxes[label, 0] + boxes[label, 2] < columns - _AT_SIDE
     ]
     return np.asarray(fresh | np.isin(pieces, fine), np.uint8)
-
-
-def _without_crease(shade: Floats, noise: float) -> Floats:
-    """Return the box without straight lines from one side to the other: a crease is as fine and dark as a pen's line.
-
-    One that runs a little askew is no straight shade across or down, and joins whatever shows through.
-    """
-    ink = _ink_mask(shade, noise)
-    rows, columns = ink.shape
-    lines = cv2.HoughLinesP(ink, 1, np.pi / 360, rows // 2, minLineLength=_THROUGH * rows, maxLineGap=_GAP)
-    crease = np.zeros_like(ink)
-    for found in [] if lines is None else lines.reshape(-1, 4):
-        left, top, right, bottom = map(int, found)
-        high, low = sorted((top, bottom))
-        down = high <= _TO_THE_EDGE and low >= rows - 1 - _TO_THE_EDGE
-        across = min(left, right) <= _TO_THE_EDGE and max(left, right) >= columns - 1 - _TO_THE_EDGE
-        middle = cv2.line(np.zeros_like(ink), (left, top), (right, bottom), 1)
-        if (down or across) and ink[middle > 0].mean() >= _UNBROKEN:
-            cv2.line(crease, (left, top), (right, bottom), 1, _CREASE)
-    return np.where(crease > 0, np.float32(1), shade)
 
 
 def _by_itself(ink: Image, shade: Floats) -> Image:
@@ -226,7 +195,7 @@ def _dark(
 
     A piece counts by its dark cores; where it runs together with what shows through, its dark part alone does.
     """
-    ink = _ink_mask(shade, noise)
+    ink = ink_mask(shade, noise)
     dark = np.asarray(ink & (shade < 1 - fresh * words.darkness), np.uint8)
     surely = float((shade[ink > 0] < 1 - _SURELY_FRESH * words.darkness).sum()) / PIXELS_PER_MM**2
     enough = max(sure_mm2, sure_share * float(dark.sum()) / PIXELS_PER_MM**2)
@@ -243,7 +212,7 @@ def _print_around(picture: Image, transform: Floats, box: Box) -> _Print:
     found = []
     for top, height in _WORDS_MM:
         words = Box(x_mm=box.x_mm, y_mm=box.y_mm + top, width_mm=box.width_mm * 0.6, height_mm=height)
-        shade, _ = _shade(warp(picture, transform, words, PIXELS_PER_MM))
+        shade, _ = shade_of(warp(picture, transform, words, PIXELS_PER_MM))
         darkness = max(_LEAST_PRINT, 1 - quantile(shade, _WORDS_CORE))
         found.append(_Print(darkness, _sharpness(shade, shade < 1 - _WORD * darkness)))
     return max(found, key=lambda words: words.darkness)
@@ -258,38 +227,8 @@ def _sharpness(shade: Floats, where: npt.NDArray[np.bool_]) -> float:
     return quantile(np.hypot(down, across), _STEEP) / max(0.01, 1 - quantile(shade[where], _CORE))
 
 
-def _shade(patch: Image) -> tuple[Floats, float]:
-    """Return how bright each point is against the paper, and the noise of the paper."""
-    smooth = cv2.GaussianBlur(patch.astype(np.float32), (0, 0), _SMOOTHING_MM * PIXELS_PER_MM)
-    small = cv2.resize(smooth, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    paper = cv2.GaussianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), (0, 0), 6)
-    paper = cv2.resize(paper, (patch.shape[1], patch.shape[0]))
-    shade = smooth / np.maximum(paper, 8)
-    some = shade[::_SAMPLE, ::_SAMPLE]
-    middle = median(some)
-    noise = 1.4826 * median(np.abs(some - middle))
-    return np.asarray(shade / max(middle, 0.1), np.float32), noise
-
-
-def _ink_mask(shade: Floats, noise: float) -> Image:
-    return np.asarray(shade < 1 - max(_MIN_DARKNESS, _NOISE_TIMES * noise), np.uint8)
-
-
 def _stroke_width(mask: Image) -> float:
     """Return the mean width of the strokes, by their middle lines."""
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)) - 0.01)
     return 2 * float(depth[ridge].mean()) / PIXELS_PER_MM if ridge.any() else 0.0
-
-
-def _without_folds(picture: Floats, longest_stroke: int) -> Floats:
-    """Return a picture evened out against straight shades: folds, edges of shadows, the shade of a staple.
-
-    A shade goes on for longer than any stroke of print, across or down the page; what is shorter stays. The picture
-    comes and goes as grey values with the paper at about 255.
-    """
-    grey = np.minimum(picture, 255).astype(np.uint8)
-    across = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((1, longest_stroke), np.uint8))
-    down = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((longest_stroke, 1), np.uint8))
-    paper = np.minimum(across, down).astype(np.float32)
-    return np.minimum(255.0, picture.astype(np.float32) * 255.0 / np.maximum(paper, 64.0))

@@ -28,8 +28,6 @@ _ARC_FOLLOWS: Final = 0.96
 """Of the edge that is seen of a cut-off shape, the share that ink follows."""
 _ARC_LIES: Final = 0.9
 """Of the ink, the share that lies along that edge: a signature has more within."""
-_ARC_WITHIN_LIES: Final = 0.7
-"""The same of a ring within a ring, which words may have run into."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Part:
     is_cut_off: bool = False
     """An outline that goes on beyond what is looked at: what seems to lie within it may lie beside it."""
     is_arc: bool = False
-    """Goes on beyond what is looked at, and most of it runs along its own edge, as a ring within a ring does."""
+    """Goes on beyond what is looked at and runs along its own edge, whatever else is in it: a ring within a ring."""
 
     @property
     def is_by_hand(self) -> bool:
@@ -81,8 +79,7 @@ def pieces_of(mask: Image) -> tuple[list[Part], Image]:
             if cut_off:
                 arcs[labels == index] = 1
             left, top, width, height, mm2 = (float(each) / PIXELS_PER_MM for each in (x, y, w, h, area / PIXELS_PER_MM))
-            is_arc = lies >= _ARC_WITHIN_LIES
-            found.append(Part(left, top, width, height, mm2, outline or cut_off, cut_off, is_arc))
+            found.append(Part(left, top, width, height, mm2, outline or cut_off, cut_off, follows >= _ARC_FOLLOWS))
     return found, arcs
 
 

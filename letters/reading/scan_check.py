@@ -42,8 +42,7 @@ _SOFT_OTHER_TEXT_MM2: Final = 1200.0
 """Details of other words differ over a larger area: another signer's name makes 400 mm², a clause less 1500."""
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
-"""Small initials that a capture draws broad may be shorter and wait for a person: what a stamp over the edge of the box
-leaves within it may be 10.4 mm long."""
+"""Small initials are 15 mm long at least."""
 _FLAT_MM: Final = 6.0
 """What is lower is a line rather than a signature: small initials are 6 mm high."""
 _WIDE_MM: Final = 20.0

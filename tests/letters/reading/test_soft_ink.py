@@ -17,6 +17,7 @@ from tests.support.letters.used_paper import STOCKS, STRENGTHS, scan_of_used, us
         ("flatbed 100", 5004),
         ("flatbed 75", 5022),
         ("messenger", 5023),
+        ("messenger", 90036),
         ("messenger", 92106),
         ("poor phone", 5004),
         ("poor phone", 5006),
@@ -123,7 +124,8 @@ def somewhere_over_the_edge(rng: np.random.Generator) -> tuple[float, float]:
     ("condition", "seed"),
     [
         pytest.param("flatbed 150", 94100, id="with a frame along the upper edge"),
-        pytest.param("messenger", 94104, id="with words that have run into its inner ring"),
+        pytest.param("messenger", 94104, id="with a word that has run into its inner ring"),
+        pytest.param("messenger", 94102, id="with lines of words that have run into its inner ring"),
     ],
 )
 def test_a_stamp_is_no_signature_wherever_the_edge_of_the_box_cuts_it(
