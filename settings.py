@@ -245,7 +245,7 @@ def loaded(kind: type[AnySettings]) -> AnySettings:
         wrong = "\n".join(
             f"  {variable}: {problem['msg']}"
             for problem in error.errors()
-            for variable in _needed_of(_variable(problem["loc"]), kind)
+            for variable in _named(problem["type"], _variable(problem["loc"]), kind)
         )
     raise SettingsError(f"The settings are not complete:\n{wrong}\n`python settings.py` lists them all.")
 
@@ -257,10 +257,11 @@ def _variable(location: tuple[int | str, ...]) -> str:
     return parts[0] if parts[:1] and parts[0].startswith("ACTIVA_") else "ACTIVA_" + "__".join(parts)
 
 
-def _needed_of(variable: str, kind: type[Settings]) -> Sequence[str]:
+def _named(problem: str, variable: str, kind: type[Settings]) -> Sequence[str]:
     """Return a variable, or those that must be set of a group that is missing as a whole."""
     lines = [line.split() for line in describe(kind) if line.startswith(f"{variable}__")]
-    return [name for name, *default in lines if default == ["required"]] or [variable]
+    needed = [name for name, *default in lines if default == ["required"]]
+    return needed if needed and problem == "missing" else [variable]
 
 
 def describe(model: type[BaseModel] = Settings, prefix: str = "ACTIVA_") -> list[str]:

@@ -144,3 +144,23 @@ def test_a_missing_group_is_told_by_the_variables_to_set(monkeypatch: pytest.Mon
     assert {f"  ACTIVA_LENDER__{name}: Field required" for name in ("NAME", "NIT", "POLICY_URL")} <= set(lines)
     assert "  ACTIVA_SUPPORT_MAIL: Field required" in lines
     assert not any(line.startswith("  ACTIVA_LENDER:") for line in lines)
+
+
+def test_what_is_wrong_with_a_group_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://product.example.co"
+    portal = {
+        "SESSION_SECRET": a_secret(),
+        "ISSUER": address,
+        "JWKS": f"{address}/keys",
+        "LOGIN_URL": f"{address}/login",
+        "CHECKOUT_URL": f"{address}/buy",
+        "AUDIENCE": "activa-api",
+    }
+    for name, value in portal.items():
+        monkeypatch.setenv(f"ACTIVA_PORTAL__{name}", value)
+
+    with pytest.raises(SettingsError) as raised:
+        settings.loaded(FromTheEnvironment)
+
+    [told] = [line for line in str(raised.value).splitlines() if "must differ" in line]
+    assert told.startswith("  ACTIVA_PORTAL: ")
