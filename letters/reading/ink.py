@@ -48,7 +48,8 @@ _CRISPER: Final = (0.265, 0.29)
 """Sharpness of print up to which the first holds, and from which on the second does."""
 _SHARP_IN_SOFT: Final = 0.95
 _SHARP_IF_LIGHT: Final = 0.93
-"""In a soft picture, but in the softest: of ink as pale as counts in crisp ones. Of the back it is 0.91 at most."""
+"""In a soft picture, but in the softest: of ink as pale as counts in crisp ones, whose edges alone decide. Of the back
+it is 0.91 at most."""
 _FINE: Final = ((0.065, 0.36), (0.16, 0.38))
 """In a soft picture: how much wider than the frame's line a stroke may be, in square millimetres, and how dark its ink
 is then at least. The ink of the back is seen at most 0.36 dark where it is spread by less than 0.1, and 0.33 where it
@@ -72,7 +73,8 @@ _LEAST_DARK_MM2: Final = 5.0
 _LEAST_PRINT: Final = 0.2
 
 _AT_SIDE: Final = 4
-"""Pixels. What goes on beyond the box to the left or right is a line of the back."""
+"""Pixels from the sides of what is looked at, some 2 mm from the frame: what comes so near to its left or right is a
+line of the back that goes on beyond it."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ class Ink:
     hand_length_mm: float
     hand_width_mm: float
     hand_height_mm: float
+    hand_widest_mm: float
+    """Of the pieces."""
     noise: float
     """Of the paper around the ink; nothing in a picture that was made black and white."""
 
@@ -138,6 +142,7 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         hand_length_mm=sum(part.area for part in hand) / stroke,
         hand_width_mm=hand_width,
         hand_height_mm=hand_height,
+        hand_widest_mm=max((part.width for part in hand), default=0.0),
         noise=noise,
     )
 
@@ -152,7 +157,7 @@ def _fresh_in_soft(shade: Floats, noise: float, words: _Print, patch: Image) -> 
     fresh = _dark(shade, noise, words, _FRESH_IN_SOFT, _SHARP_IN_SOFT, _SURE_IN_SOFT_MM2, _SURE_SHARE)
     limits = _FINE_IN_SOFTEST
     if words.sharpness >= _SOFTEST:
-        fresh |= _dark(shade, noise, words, _FRESH, _SHARP_IF_LIGHT, _SURE_IN_SOFT_MM2, 1.0)
+        fresh |= _dark(shade, noise, words, _FRESH, _SHARP_IF_LIGHT, np.inf)
         limits = _FINE
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(ink_mask(shade, noise), connectivity=8)
     large = (boxes[:, 2] >= HAND_WIDTH_MM * PIXELS_PER_MM) & (boxes[:, 3] >= HAND_HEIGHT_MM * PIXELS_PER_MM)

@@ -42,12 +42,14 @@ _SOFT_OTHER_TEXT_MM2: Final = 1200.0
 """Details of other words differ over a larger area: another signer's name makes 400 mm², a clause less 1500."""
 _BLANK_LENGTH_MM: Final = 6.0
 _SIGNED_LENGTH_MM: Final = 12.0
-"""Small initials are 15 mm long at least."""
-_FLAT_MM: Final = 6.0
-"""What is lower is a line rather than a signature: small initials are 6 mm high."""
-_WIDE_MM: Final = 20.0
-_FLAT_IF_WIDE_MM: Final = 7.0
-"""What is wide and lower is a line, or words of type that have run together: 45 by 6 mm."""
+"""Initials that are seen are some 15 mm long; what a stamp over the edge of the box leaves within it, up to 10.4 mm."""
+_FLAT_MM: Final = (6.0, 9.0)
+_FLAT_SHARE: Final = 0.17
+"""Of its width what is a line, or words of type that have run together, is lower than that, and than the second of the
+two: 45 by 6 mm, 55 by 7. Small initials are 6 mm high, the widest signatures 9."""
+_TYPE_WIDTH_MM: Final = 20.0
+_TYPE_SHARE: Final = 0.22
+"""Of their width no letter of typed names takes as much; the widest piece of a signature takes a quarter."""
 _SMALL: Final = 0.8
 """Share of a page's longer side below which the letter on it is looked at from closer."""
 _CLOSEST: Final = 2.5
@@ -222,12 +224,17 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
     if ink.length_mm < _BLANK_LENGTH_MM:
         # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
         yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
-    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or ink.hand_height_mm < _least_height_mm(ink.hand_width_mm):
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or _is_flat(ink) or _is_typed(ink):
         yield "signature_doubtful"
 
 
-def _least_height_mm(width_mm: float) -> float:
-    return _FLAT_MM if width_mm <= _WIDE_MM else _FLAT_IF_WIDE_MM
+def _is_flat(ink: Ink) -> bool:
+    lowest, highest = _FLAT_MM
+    return ink.hand_height_mm < min(highest, max(lowest, _FLAT_SHARE * ink.hand_width_mm))
+
+
+def _is_typed(ink: Ink) -> bool:
+    return ink.hand_width_mm > _TYPE_WIDTH_MM and ink.hand_widest_mm < _TYPE_SHARE * ink.hand_width_mm
 
 
 def _figures(likeness: Likeness, ink: Ink) -> Measured:

@@ -88,8 +88,8 @@ def test_other_words_under_genuine_codes_are_never_accepted(
 ) -> None:
     verdict, codes = told(checker.check(scan(FORGERIES[name](issued.content), "pen", condition, SEED), issued))
 
-    assert verdict != "accepted"
-    assert codes in (["text_differs"], ["text_doubtful"])
+    gone = name == "clause removed"
+    assert (verdict, codes) == (("rejected", ["text_differs"]) if gone else ("under_review", ["text_doubtful"]))
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,21 @@
 """Ink in soft pictures, where edges say little: light pens, the back of used paper, stamps with folds over them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
 
+import letters
 from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker
 from letters.geometry import SIGNATURE_BOX
 from tests.letters.reading.test_scan_check import told
-from tests.support.letters.scans import CAPTURES, CONTENTS, PENS, capture, image_pdf, scan, sheet, stamp, stroke
+from tests.support.letters.scans import CAPTURES, CONTENTS, PENS, PX, capture, image_pdf, scan, sheet, stamp, stroke
 from tests.support.letters.used_paper import STOCKS, STRENGTHS, scan_of_used, used
+
+FONTS = Path(letters.__file__).parent / "issuing" / "fonts"
 
 
 @pytest.mark.parametrize(
@@ -180,15 +187,30 @@ def test_a_strong_signature_right_behind_the_box_is_none(
     ("condition", "seed"),
     [
         pytest.param("poor phone", 20038, id="soft"),
-        pytest.param("phone", 90002, id="in two pieces"),
+        pytest.param("phone", 90002, id="with a gap where the pen was quick"),
         pytest.param("messenger", 90050, id="low"),
-        pytest.param("flatbed 300", 92064, id="in three pieces"),
+        pytest.param("flatbed 300", 92064, id="narrow"),
     ],
 )
 def test_small_initials_are_a_signature(
     checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
 ) -> None:
     assert told(checker.check(scan(issued.pdf, "initials", condition, seed), issued)) == ("accepted", [])
+
+
+@pytest.mark.parametrize("condition", ["flatbed 200", "phone", "messenger"])
+@pytest.mark.parametrize(("name", "points"), [("MARIA MUÑOZ", 28), ("LUZ M. VEGA", 32), ("María Muñoz", 40)])
+def test_a_name_in_large_type_is_no_signature(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, name: str, points: int
+) -> None:
+    rng, page = np.random.default_rng(points), Pillow.fromarray(sheet(issued.pdf))
+    font = ImageFont.truetype(FONTS / "SourceSans3-SemiBold.ttf", points / 72 * 25.4 * PX)
+    at = (SIGNATURE_BOX.x_mm + 8) * PX, (SIGNATURE_BOX.y_mm + 6) * PX
+    ImageDraw.Draw(page).text(at, name, "black", font)
+
+    verdict = checker.check(image_pdf([capture(np.array(page), CAPTURES[condition], rng)]), issued)
+
+    assert told(verdict) == ("under_review", ["signature_doubtful"])
 
 
 def test_words_of_type_that_run_together_are_no_signature(checker: LetterChecker, issued: LetterOnRecord) -> None:
