@@ -54,8 +54,8 @@ _FINE: Final = ((0.065, 0.36), (0.16, 0.38))
 """In a soft picture: how much wider than the frame's line a stroke may be, in square millimetres, and how dark its ink
 is then at least. The ink of the back is seen at most 0.36 dark where it is spread by less than 0.1, and 0.33 where it
 is by less than 0.065. A broad pen is dark all over besides."""
-_FINE_IN_SOFTEST: Final = ((0.065, 0.42), (0.16, 0.45))
-_SOFTEST: Final = 0.2
+_FINE_IN_SOFTEST: Final = ((0.065, 0.45), (0.16, 0.52))
+_SOFTEST: Final = 0.21
 """Where print is less sharp, strokes are mismeasured by a fifth."""
 _BLACK: Final = 1.0
 """What seems darker was mismeasured."""

@@ -29,8 +29,10 @@ of 1."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
 _MISSING: Final = 0.5
-"""Of the print's contrast. Another month lacks at least 0.7, one other word of a name 0.6 and, in the softest
-pictures, 0.52; a fold, or the back of used paper, up to 0.5, and seldom more."""
+"""Of the print's contrast. Another month lacks at least 0.7, one other word of a name 0.6; a fold, or the back of used
+paper, up to 0.5, and seldom more."""
+_SOFT_MISSING: Final = 0.45
+"""The same in a soft picture, where one other word of a name lacks 0.47 at the least."""
 _ADDED: Final = 0.6
 """The same. A word written in by pen adds at least 1.3, a line through words 0.65 where it meets them; handwriting on
 the back up to 0.6."""
@@ -41,7 +43,7 @@ _OTHER_TEXT_MM2: Final = 400.0
 _SOFT_OTHER_TEXT_MM2: Final = 1200.0
 """Details of other words differ over a larger area: another signer's name makes 400 mm², a clause less 1500."""
 _BLANK_LENGTH_MM: Final = 6.0
-_SIGNED_LENGTH_MM: Final = 12.0
+_SIGNED_LENGTH_MM: Final = 14.5
 """Initials that are seen are some 15 mm long; what a stamp over the edge of the box leaves within it, up to 10.4 mm."""
 _FLAT_MM: Final = (6.0, 9.0)
 _FLAT_SHARE: Final = 0.17
@@ -217,7 +219,8 @@ def _all_there(likeness: Likeness, *, bilevel: bool) -> bool:
     constant, share = _FALL
     allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
     alike = not likeness.soft and likeness.fall <= min(_MAX_FALL, allowed)
-    return alike or (likeness.missing <= _MISSING and likeness.added <= _ADDED)
+    missing = _SOFT_MISSING if likeness.soft else _MISSING
+    return alike or (likeness.missing <= missing and likeness.added <= _ADDED)
 
 
 def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:

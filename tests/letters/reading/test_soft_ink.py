@@ -152,6 +152,8 @@ def test_a_stamp_is_no_signature_wherever_the_edge_of_the_box_cuts_it(
         pytest.param("poor phone", 62029, 31014, id="a stamp that the edge of the box cuts"),
         pytest.param("poor phone", 64001, 32000, id="writing that a crease a little askew joins"),
         pytest.param("poor phone", 90066, 32, id="a line of writing that looks finer than it is"),
+        pytest.param("poor phone", 72047, 36023, id="a strong signature"),
+        pytest.param("poor phone", 72063, 36031, id="a signature that a fold has run into"),
         pytest.param("flatbed 150", 90094, 46, id="stamps that run into one another, nearly as sharp as print"),
     ],
 )
@@ -209,6 +211,12 @@ def test_a_name_in_large_type_is_no_signature(
     ImageDraw.Draw(page).text(at, name, "black", font)
 
     verdict = checker.check(image_pdf([capture(np.array(page), CAPTURES[condition], rng)]), issued)
+
+    assert told(verdict) == ("under_review", ["signature_doubtful"])
+
+
+def test_a_line_and_a_fold_are_no_signature(checker: LetterChecker, issued: LetterOnRecord) -> None:
+    verdict = checker.check(scan(issued.pdf, "line", "poor phone", 72095), issued)
 
     assert told(verdict) == ("under_review", ["signature_doubtful"])
 
