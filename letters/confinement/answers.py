@@ -40,7 +40,6 @@ _FIGURES: Final[dict[str, tuple[float, float]]] = {
     "ink_parts": _SIZE_MM,
     "ink_outlines": _SIZE_MM,
     "ink_noise": _SIZE_MM,
-    "ink_hand_widest_mm": _SIZE_MM,
     **{f"ink_{hand}{side}_mm": _SIZE_MM for hand in ("", "hand_") for side in ("length", "width", "height")},
 }
 """The smallest and the largest value of each figure that the judges measure."""

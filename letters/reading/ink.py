@@ -13,7 +13,7 @@ import numpy.typing as npt
 from letters.geometry import Box
 from letters.pictures import Floats, Image
 from letters.reading.landmarks import warp
-from letters.reading.pieces import HAND_HEIGHT_MM, HAND_WIDTH_MM, PIXELS_PER_MM, extent, pieces_of
+from letters.reading.pieces import HAND_HEIGHT_MM, HAND_WIDTH_MM, PIXELS_PER_MM, are_typed, extent, pieces_of
 from letters.reading.ranks import quantile
 from letters.reading.shade import ink_mask, shade_of, without_creases, without_folds
 from letters.reading.strokes import measure_strokes
@@ -93,8 +93,6 @@ class Ink:
     hand_length_mm: float
     hand_width_mm: float
     hand_height_mm: float
-    hand_widest_mm: float
-    """Of the pieces."""
     noise: float
     """Of the paper around the ink; nothing in a picture that was made black and white."""
 
@@ -131,6 +129,7 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
     outlines = [part for part in (*parts, *drawn) if part.is_outline]
     hand = [part for part in drawn if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
+    hand = [] if are_typed(hand) else hand
     width, height = extent(parts)
     hand_width, hand_height = extent(hand)
     return Ink(
@@ -142,7 +141,6 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         hand_length_mm=sum(part.area for part in hand) / stroke,
         hand_width_mm=hand_width,
         hand_height_mm=hand_height,
-        hand_widest_mm=max((part.width for part in hand), default=0.0),
         noise=noise,
     )
 

@@ -29,6 +29,10 @@ _ARC_FOLLOWS: Final = 0.96
 _ARC_LIES: Final = 0.9
 """Of the ink, the share that lies along that edge: a signature has more within."""
 
+_TYPE_WIDTH_MM: Final = 20.0
+_TYPE_SHARE: Final = 0.22
+"""Of their width no letter of a typed name takes as much; the widest piece of a signature takes a quarter."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -153,3 +157,9 @@ def extent(parts: list[Part]) -> tuple[float, float]:
     width = max(part.x + part.width for part in parts) - min(part.x for part in parts)
     height = max(part.y + part.height for part in parts) - min(part.y for part in parts)
     return width, height
+
+
+def are_typed(parts: list[Part]) -> bool:
+    """Tell whether parts that are large enough to be drawn by hand are the letters of a name in large type."""
+    width, _ = extent(parts)
+    return width > _TYPE_WIDTH_MM and max(part.width for part in parts) < _TYPE_SHARE * width

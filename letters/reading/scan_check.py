@@ -49,9 +49,6 @@ _FLAT_MM: Final = (6.0, 9.0)
 _FLAT_SHARE: Final = 0.17
 """Of its width what is a line, or words of type that have run together, is lower than that, and than the second of the
 two: 45 by 6 mm, 55 by 7. Small initials are 6 mm high, the widest signatures 9."""
-_TYPE_WIDTH_MM: Final = 20.0
-_TYPE_SHARE: Final = 0.22
-"""Of their width no letter of typed names takes as much; the widest piece of a signature takes a quarter."""
 _SMALL: Final = 0.8
 """Share of a page's longer side below which the letter on it is looked at from closer."""
 _CLOSEST: Final = 2.5
@@ -227,17 +224,13 @@ def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:
     if ink.length_mm < _BLANK_LENGTH_MM:
         # A picture in black and white alone has lost light ink, so that an empty box proves nothing.
         yield "signature_not_visible" if bilevel or ink.noise < _NO_NOISE else "not_signed"
-    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or _is_flat(ink) or _is_typed(ink):
+    elif ink.hand_length_mm < _SIGNED_LENGTH_MM or _is_flat(ink):
         yield "signature_doubtful"
 
 
 def _is_flat(ink: Ink) -> bool:
     lowest, highest = _FLAT_MM
     return ink.hand_height_mm < min(highest, max(lowest, _FLAT_SHARE * ink.hand_width_mm))
-
-
-def _is_typed(ink: Ink) -> bool:
-    return ink.hand_width_mm > _TYPE_WIDTH_MM and ink.hand_widest_mm < _TYPE_SHARE * ink.hand_width_mm
 
 
 def _figures(likeness: Likeness, ink: Ink) -> Measured:
