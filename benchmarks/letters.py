@@ -26,7 +26,7 @@ from domain.letter.content import LetterContent
 from domain.letter.examination import Examination, LetterOnRecord
 from letters import LetterChecker, render_letter
 from tests.support.builders import letter
-from tests.support.letters.forgeries import FORGERIES
+from tests.support.letters.forgeries import FORGERIES, any_word_changed
 from tests.support.letters.photos import from_afar, photo, written
 from tests.support.letters.scans import CAPTURES, scan
 from tests.support.letters.used_paper import scan_of_used
@@ -129,6 +129,12 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
     for offset, (name, forge) in enumerate(FORGERIES.items()):
         condition = GREY[(turn + offset) % len(GREY)]
         yield Job("altered", name, partial(_signed, forge, issued.content, condition, seed))
+    for condition in (*GREY, *BLACK_AND_WHITE):
+        yield Job(
+            "any word of a clause",
+            condition,
+            partial(_signed, partial(_reworded, seed), issued.content, condition, seed),
+        )
     condition = GREY[turn % len(GREY)]
     other = letter(folio="AC-1111-2222-3333", company={"legal_name": "Otra Empresa S.A.S."})
     older = letter(folio="AC-0000-0000-0000", representative={"full_name": "Pedro Pérez"})
@@ -139,6 +145,11 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
 
 def _signed(draw: Callable[[LetterContent], bytes], content: LetterContent, condition: str, seed: int) -> bytes:
     data: bytes = scan(draw(content), "pen", condition, seed)
+    return data
+
+
+def _reworded(seed: int, content: LetterContent) -> bytes:
+    data: bytes = any_word_changed(content, seed)
     return data
 
 

@@ -70,12 +70,12 @@ DONE = {
 """What the tasks of the pages leave in the timeline of their case; the letter in the inbox is a name without a file."""
 WRITTEN_ON = date(2026, 11, 27)
 """The day on which the pages' dates make sense: a certificate of a month ago, a silence of two months."""
+AGE = datetime.now(BOGOTA).date() - WRITTEN_ON
 
 
 def today(text: str) -> str:
     """Return a block with its dates as many days later as the pages are old."""
-    age = datetime.now(BOGOTA).date() - WRITTEN_ON
-    return re.sub(r"\b20\d\d-\d\d-\d\d\b", lambda found: str(date.fromisoformat(found[0]) + age), text)
+    return re.sub(r"\b20\d\d-\d\d-\d\d\b", lambda found: str(date.fromisoformat(found[0]) + AGE), text)
 
 
 def lines(text: str) -> list[list[str]]:

@@ -83,6 +83,8 @@ class Likeness:
     """Whether the picture is soft, so that details were compared: its figures have limits of their own."""
     missing: float = 0.0
     """Of the issued print at the worst spot, against the contrast of print; only measured where there is doubt."""
+    uneven: float = 0.0
+    """The same of what is missing here and there, without what a whole line lacks."""
     added: float = 0.0
     """The same of what is darker than the issued page allows."""
 
@@ -108,8 +110,7 @@ def compare(picture: Image, transform: Floats, issued_page: IssuedPage, page: in
     found = _likeness(aligned, issued, page, printed)
     if not found.in_doubt or found.median < _WORTH_IT:
         return found
-    missing, added = departures(aligned, issued, _printed(issued, page, DETAIL_WINDOW_MM))
-    return replace(found, missing=missing, added=added)
+    return replace(found, **departures(aligned, issued, _printed(issued, page, DETAIL_WINDOW_MM))._asdict())
 
 
 def _flat(picture: Image, transform: Floats) -> Image:

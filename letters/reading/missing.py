@@ -27,6 +27,10 @@ _DARKER: Final = 0.15
 _EDGE_MM: Final = 1.2
 """What lies so near the edge may have been cut off."""
 _SPOT_MM2: Final = 4.0
+_ALONG_MM: Final = 6.0
+"""Shorter than most words, so that no other word is even within it."""
+_EVENLY: Final = 10.0
+"""Grey levels by which something darker may make up for what is missing beside it."""
 _PALE: Final = 0.5
 """Of the print's darkness: what is added to a page on purpose is darker."""
 _DARK_SHARE: Final = 0.02
@@ -37,6 +41,9 @@ class Departures(NamedTuple):
     """How far the worst spot departs from the issued page, against the contrast of print there: 1 is all of it."""
 
     missing: float
+    uneven: float
+    """What is missing here and there, without what a line lacks all along: beside a fold, or something dark of the
+    back, a line is paler, or lies a little higher than the fit has it."""
     added: float
 
 
@@ -60,7 +67,13 @@ def departures(aligned: Floats, issued: Image, printed: Floats) -> Departures:
         spot = int(_SPOT_MM2 * PIXELS_PER_MM**2 / _STEP**2)
         return float(np.sqrt(np.partition(values, -spot)[-spot]))
 
-    return Departures(missing=worst(-left), added=worst(left - _PALE * black))
+    return Departures(worst(-left), worst(_along(left) - left), worst(left - _PALE * black))
+
+
+def _along(left: Floats) -> Floats:
+    """Return what is missing evenly along each row."""
+    width = 2 * round(_ALONG_MM * PIXELS_PER_MM / 2) + 1
+    return np.minimum(cv2.boxFilter(np.minimum(left, np.float32(_EVENLY)), -1, (width, 1)), np.float32(0))
 
 
 def _fitted(dark: Floats, issued: Image, printed: Floats) -> Floats:

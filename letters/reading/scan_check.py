@@ -28,11 +28,15 @@ _FALL: Final = (0.07, 3.6)
 of 1."""
 _BILEVEL_FALL: Final = 0.05
 """More in black and white, where thin strokes break."""
-_MISSING: Final = 0.5
-"""Of the print's contrast. Another month lacks at least 0.7, one other word of a name 0.6; a fold, or the back of used
-paper, up to 0.5, and seldom more."""
-_SOFT_MISSING: Final = 0.45
-"""The same in a soft picture, where one other word of a name lacked 0.466 once, and mostly more than 0.52."""
+_MISSING: Final = 0.8
+"""Of the print's contrast. Whole lines lack up to 0.7 of it in soft pictures beside folds, a word that was wiped away
+1.1."""
+_UNEVEN: Final = (0.275, 2.0, 0.42)
+"""The same of what is missing here and there: a constant and a share of what the median lacks of 1, and the highest
+limit. One other word of a name makes 0.6, and at least 0.45 where the limit is 0.36; the back of used paper seldom more
+than the limit."""
+_BILEVEL_UNEVEN: Final = (0.13, 8.0, 1.0)
+"""The same in black and white, where coarse strokes break here and there."""
 _ADDED: Final = 0.6
 """The same. A word written in by pen adds at least 1.3, a line through words 0.65 where it meets them; handwriting on
 the back up to 0.6."""
@@ -209,15 +213,17 @@ def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
 def _all_there(likeness: Likeness, *, bilevel: bool) -> bool:
     """Tell whether the words are the issued ones.
 
-    In a soft picture any line of print looks much like another: only what is missing or added tells words apart there.
+    In a soft picture any line of print looks much like another; what is missing here and there tells them apart.
     """
     if not likeness.in_doubt:
         return True
+    lacks = 1 - likeness.median
+    constant, share, most = _BILEVEL_UNEVEN if bilevel else _UNEVEN
+    even = likeness.uneven <= min(most, constant + share * lacks)
     constant, share = _FALL
-    allowed = constant + share * (1 - likeness.median) + (_BILEVEL_FALL if bilevel else 0.0)
+    allowed = constant + share * lacks + (_BILEVEL_FALL if bilevel else 0.0)
     alike = not likeness.soft and likeness.fall <= min(_MAX_FALL, allowed)
-    missing = _SOFT_MISSING if likeness.soft else _MISSING
-    return alike or (likeness.missing <= missing and likeness.added <= _ADDED)
+    return even and (alike or (likeness.missing <= _MISSING and likeness.added <= _ADDED))
 
 
 def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from domain.letter.examination import LetterOnRecord
 from letters import LetterChecker
 from tests.letters.reading.test_scan_check import told
-from tests.support.letters.forgeries import FORGERIES
+from tests.support.letters.forgeries import FORGERIES, any_word_changed
 from tests.support.letters.scans import CAPTURES, PENS, PX, capture, image_pdf, pen, scan, sheet
 from tests.support.letters.used_paper import scan_of_used
 
@@ -24,22 +24,21 @@ def test_what_shows_through_between_the_words_changes_none_of_them(
     assert 0 < verdict.measured["text_missing"] <= 0.5
 
 
-@pytest.mark.parametrize("seed", [pytest.param(22072, id="handwriting"), pytest.param(22000, id="paler")])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(22072, id="handwriting"),
+        pytest.param(22000, id="paler"),
+        pytest.param(63002, id="print"),
+        pytest.param(20042, id="paler print"),
+    ],
+)
 def test_lines_of_the_back_that_run_over_the_words_change_none_of_them(
     checker: LetterChecker, issued: LetterOnRecord, seed: int
 ) -> None:
     verdict = checker.check(scan_of_used(issued.pdf, "pen", "poor phone", seed, turn=seed // 2), issued)
 
     assert told(verdict) == ("accepted", [])
-
-
-@pytest.mark.parametrize("seed", [pytest.param(63002, id="print"), pytest.param(20042, id="paler")])
-def test_print_of_the_back_over_the_words_waits_for_a_person_in_the_softest_picture(
-    checker: LetterChecker, issued: LetterOnRecord, seed: int
-) -> None:
-    verdict = checker.check(scan_of_used(issued.pdf, "pen", "poor phone", seed, turn=seed // 2), issued)
-
-    assert told(verdict) == ("under_review", ["text_doubtful"])
 
 
 @pytest.mark.parametrize("condition", ["messenger", "poor phone"])
@@ -73,6 +72,29 @@ def test_what_another_word_leaves_out_is_missed_however_soft_the_picture(
 
     assert told(verdict) == ("under_review", ["text_doubtful"])
     assert verdict.measured["text_missing"] > lacks
+
+
+@pytest.mark.parametrize("condition", ["flatbed 150", "phone", "messenger", "bilevel 200"])
+@pytest.mark.parametrize("seed", [2, 4, 10])
+def test_any_other_word_of_a_clause_waits_for_a_person(
+    checker: LetterChecker, issued: LetterOnRecord, condition: str, seed: int
+) -> None:
+    verdict = checker.check(scan(any_word_changed(issued.content, seed), "pen", condition, seed), issued)
+
+    assert told(verdict) == ("under_review", ["text_doubtful"])
+
+
+def test_a_word_that_was_wiped_away_is_missed_though_its_whole_line_is_even(
+    checker: LetterChecker, issued: LetterOnRecord
+) -> None:
+    rng, paper = np.random.default_rng(85096), sheet(issued.pdf)
+    pen(paper, rng)
+    (x, y), (width, height) = (60, 130), (20, 3.4)
+    paper[round((y - height / 2) * PX) : round((y + height / 2) * PX), round(x * PX) : round((x + width) * PX)] = 255
+    verdict = checker.check(image_pdf([capture(paper, CAPTURES["poor phone"], rng)]), issued)
+
+    assert told(verdict)[0] == "under_review"
+    assert verdict.measured["text_missing"] > 0.8
 
 
 @pytest.mark.parametrize("seed", [20004, 20010, 20044, 22036])

@@ -1,11 +1,15 @@
 """Letters that say something else under the genuine letter's folio, digest and codes."""
 
+import random
+import re
 from collections.abc import Callable
 from datetime import date
 
 from domain.letter.content import LetterContent
 from letters.issuing.clauses import CLAUSES, Clause
 from letters.issuing.rendering import draw_letter
+
+_WORD = re.compile(r"(?<![{_\w])[a-záéíóúñ]{5,9}(?![}_\w])")
 
 
 def _other(content: LetterContent, part: str, **changes: object) -> LetterContent:
@@ -53,6 +57,17 @@ def month_changed(genuine: LetterContent) -> bytes:
 def days_changed(genuine: LetterContent) -> bytes:
     """Give a longer loan."""
     return draw_letter(genuine.model_copy(update={"loan_days": 90}), CLAUSES, genuine)
+
+
+def any_word_changed(genuine: LetterContent, seed: int) -> bytes:
+    """Put another of the letter's own words, of as many letters, in the place of one in a clause."""
+    drawn = random.Random(seed)  # noqa: S311  # nothing is guarded by it
+    number = drawn.randrange(len(CLAUSES))
+    before = drawn.choice(_WORD.findall(CLAUSES[number].text))
+    others = {word for clause in CLAUSES for word in _WORD.findall(clause.text) if len(word) == len(before)}
+    after = drawn.choice(sorted(others - {before}))
+    clause = Clause(CLAUSES[number].heading, CLAUSES[number].text.replace(before, after, 1))
+    return draw_letter(genuine, (*CLAUSES[:number], clause, *CLAUSES[number + 1 :]), genuine)
 
 
 def _reworded(before: str, after: str) -> tuple[Clause, ...]:
