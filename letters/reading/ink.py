@@ -127,7 +127,8 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         fresh = _fresh_in_soft(unfolded, noise, words, patch)
     drawn, _ = pieces_of(np.asarray(_by_itself(fresh, unfolded) & (arcs == 0), np.uint8))
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
-    outlines = [part for part in (*parts, *drawn) if part.is_outline]
+    whole, _ = pieces_of(fresh)  # a fold may have joined an outline to itself, or its paler part is gone from it
+    outlines = [part for part in (*parts, *whole, *drawn) if part.is_outline]
     hand = [part for part in drawn if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
     hand = [] if are_typed(hand) else hand
     width, height = extent(parts)
