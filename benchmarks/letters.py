@@ -129,12 +129,11 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
     for offset, (name, forge) in enumerate(FORGERIES.items()):
         condition = GREY[(turn + offset) % len(GREY)]
         yield Job("altered", name, partial(_signed, forge, issued.content, condition, seed))
+        condition = BLACK_AND_WHITE[(turn + offset) % len(BLACK_AND_WHITE)]
+        yield Job("altered, black and white", name, partial(_signed, forge, issued.content, condition, seed))
+    reworded = partial(any_word_changed, seed=seed)
     for condition in (*GREY, *BLACK_AND_WHITE):
-        yield Job(
-            "any word of a clause",
-            condition,
-            partial(_signed, partial(_reworded, seed), issued.content, condition, seed),
-        )
+        yield Job("any word of a clause", condition, partial(_signed, reworded, issued.content, condition, seed))
     condition = GREY[turn % len(GREY)]
     other = letter(folio="AC-1111-2222-3333", company={"legal_name": "Otra Empresa S.A.S."})
     older = letter(folio="AC-0000-0000-0000", representative={"full_name": "Pedro Pérez"})
@@ -145,11 +144,6 @@ def _jobs(seed: int, issued: LetterOnRecord) -> Iterator[Job]:
 
 def _signed(draw: Callable[[LetterContent], bytes], content: LetterContent, condition: str, seed: int) -> bytes:
     data: bytes = scan(draw(content), "pen", condition, seed)
-    return data
-
-
-def _reworded(seed: int, content: LetterContent) -> bytes:
-    data: bytes = any_word_changed(content, seed)
     return data
 
 

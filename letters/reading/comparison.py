@@ -5,7 +5,7 @@ A changed word shows as a spot of low correlation against the rest of the page; 
 resolution of a telephone, which is why the letter says that the registered text prevails.
 
 In a soft picture, where letters run into each other, one line of print looks like any other. There only what is
-finer than a line is compared, in smaller windows. Where that leaves doubt, what is missing of the issued print decides.
+finer than a line is compared, in smaller windows. Where there is doubt, what is missing of the issued print decides.
 """
 
 from dataclasses import dataclass, replace
@@ -84,7 +84,7 @@ class Likeness:
     missing: float = 0.0
     """Of the issued print at the worst spot, against the contrast of print; only measured where there is doubt."""
     uneven: float = 0.0
-    """The same of what is missing here and there, without what a whole line lacks."""
+    """The same of what is missing here and there, without what the row around it lacks."""
     added: float = 0.0
     """The same of what is darker than the issued page allows."""
 

@@ -125,10 +125,11 @@ def measure_ink(picture: Image, transform: Floats, box: Box) -> Ink:
         fresh = _dark(unfolded, noise, words, _FRESH, float(np.interp(words.sharpness, _CRISPER, _SHARP)), _SURE_MM2)
     else:
         fresh = _fresh_in_soft(unfolded, noise, words, patch)
-    drawn, _ = pieces_of(np.asarray(_by_itself(fresh, unfolded) & (arcs == 0), np.uint8))
+    # In `parts` a fold may be one piece with an outline, of which only the darker sides are in `drawn`.
+    undivided, more_arcs = pieces_of(fresh)
+    drawn, _ = pieces_of(np.asarray(_by_itself(fresh, unfolded) & ((arcs | more_arcs) == 0), np.uint8))
     stroke = max(_stroke_width(mask), _MIN_STROKE_MM)
-    whole, _ = pieces_of(fresh)  # a fold may have joined an outline to itself, or its paler part is gone from it
-    outlines = [part for part in (*parts, *whole, *drawn) if part.is_outline]
+    outlines = [part for part in (*parts, *undivided, *drawn) if part.is_outline]
     hand = [part for part in drawn if part.is_by_hand and not any(part.lies_in(outline) for outline in outlines)]
     hand = [] if are_typed(hand) else hand
     width, height = extent(parts)

@@ -1,8 +1,9 @@
 """How much of the issued print is missing on a scan, and how much has been written over it.
 
 Wherever a word was changed, some of the issued one is missing. What shows through from the back, a fold or a shadow
-makes a page darker only, and leaves every letter where it was. So the print that is expected is fitted to the scan
-tile by tile, moved and blurred as the scan is, and what falls short of it is measured by itself.
+makes a page darker, and a line beside it paler or a little higher all along. So the print that is expected is fitted to
+the scan tile by tile, moved and blurred as the scan is, and what falls short of it is measured by itself: all of it,
+and what is uneven along a line.
 """
 
 from typing import Final, NamedTuple
@@ -28,9 +29,9 @@ _EDGE_MM: Final = 1.2
 """What lies so near the edge may have been cut off."""
 _SPOT_MM2: Final = 4.0
 _ALONG_MM: Final = 6.0
-"""Shorter than most words, so that no other word is even within it."""
+"""The width of some four letters, over which a line is taken to be even: other letters are not."""
 _EVENLY: Final = 10.0
-"""Grey levels by which something darker may make up for what is missing beside it."""
+"""At most so many grey levels of something darker make up for what is missing beside it."""
 _PALE: Final = 0.5
 """Of the print's darkness: what is added to a page on purpose is darker."""
 _DARK_SHARE: Final = 0.02
@@ -42,7 +43,7 @@ class Departures(NamedTuple):
 
     missing: float
     uneven: float
-    """What is missing here and there, without what a line lacks all along: beside a fold, or something dark of the
+    """What is missing here and there, without what the row around it lacks: beside a fold, or something dark of the
     back, a line is paler, or lies a little higher than the fit has it."""
     added: float
 
@@ -71,7 +72,7 @@ def departures(aligned: Floats, issued: Image, printed: Floats) -> Departures:
 
 
 def _along(left: Floats) -> Floats:
-    """Return what is missing evenly along each row."""
+    """Return what is missing evenly along each row of pixels."""
     width = 2 * round(_ALONG_MM * PIXELS_PER_MM / 2) + 1
     return np.minimum(cv2.boxFilter(np.minimum(left, np.float32(_EVENLY)), -1, (width, 1)), np.float32(0))
 

@@ -23,26 +23,20 @@ from letters.reasons import because, made_by, outcome
 _SEVERITY: Final = (Verdict.ACCEPTED, Verdict.UNDER_REVIEW, Verdict.REJECTED)
 _UNCLEAR: Final = 0.6
 """Median correlation below which a page is not compared but shown to a person."""
-_FALL: Final = (0.07, 3.6)
-"""How far the worst spot may lie below the median in a crisp picture: a constant, and a share of what the median lacks
-of 1."""
-_BILEVEL_FALL: Final = 0.05
-"""More in black and white, where thin strokes break."""
+_FALL: Final = (0.06, 2.0, 0.25)
+"""How far the worst spot may lie below the median in black and white: a constant, a share of what the median lacks of
+1, and the highest limit. One other word of a name falls by at least 0.26."""
 _MISSING: Final = 0.8
 """Of the print's contrast. Whole lines lack up to 0.7 of it in soft pictures beside folds, a word that was wiped away
 1.1."""
 _UNEVEN: Final = (0.275, 2.0, 0.42)
-"""The same of what is missing here and there: a constant and a share of what the median lacks of 1, and the highest
-limit. One other word of a name makes 0.6, and at least 0.45 where the limit is 0.36; the back of used paper seldom more
-than the limit."""
-_BILEVEL_UNEVEN: Final = (0.13, 8.0, 1.0)
-"""The same in black and white, where coarse strokes break here and there."""
+"""The same of what is missing here and there, in numbers as those of the fall. One other word of a name makes 0.6, and
+at least 0.43 where the limit is 0.36; the back of used paper seldom more than the limit."""
 _ADDED: Final = 0.6
 """The same. A word written in by pen adds at least 1.3, a line through words 0.65 where it meets them; handwriting on
 the back up to 0.6."""
 _GONE: Final = 1.0
 """The same: so much lacks where words are gone, at least 1.2 of a clause, while dirt over them only adds to them."""
-_MAX_FALL: Final = 0.45
 _OTHER_TEXT_MM2: Final = 400.0
 _SOFT_OTHER_TEXT_MM2: Final = 1200.0
 """Details of other words differ over a larger area: another signer's name makes 400 mm², a clause less 1500."""
@@ -213,17 +207,20 @@ def _text_faults(likeness: Likeness, *, bilevel: bool) -> Iterator[str]:
 def _all_there(likeness: Likeness, *, bilevel: bool) -> bool:
     """Tell whether the words are the issued ones.
 
-    In a soft picture any line of print looks much like another; what is missing here and there tells them apart.
+    In black and white the paper hides nothing, but all strokes break: how alike the worst spot looks decides. Elsewhere
+    paper and folds make words look unlike that are not: what is missing or added decides.
     """
     if not likeness.in_doubt:
         return True
-    lacks = 1 - likeness.median
-    constant, share, most = _BILEVEL_UNEVEN if bilevel else _UNEVEN
-    even = likeness.uneven <= min(most, constant + share * lacks)
-    constant, share = _FALL
-    allowed = constant + share * lacks + (_BILEVEL_FALL if bilevel else 0.0)
-    alike = not likeness.soft and likeness.fall <= min(_MAX_FALL, allowed)
-    return even and (alike or (likeness.missing <= _MISSING and likeness.added <= _ADDED))
+    if bilevel:
+        return not likeness.soft and likeness.fall <= _limit(_FALL, likeness)
+    even = likeness.uneven <= _limit(_UNEVEN, likeness)
+    return even and likeness.missing <= _MISSING and likeness.added <= _ADDED
+
+
+def _limit(limits: tuple[float, float, float], likeness: Likeness) -> float:
+    constant, share, highest = limits
+    return min(highest, constant + share * (1 - likeness.median))
 
 
 def _signature_faults(ink: Ink, *, bilevel: bool) -> Iterator[str]:

@@ -63,10 +63,11 @@ def any_word_changed(genuine: LetterContent, seed: int) -> bytes:
     """Put another of the letter's own words, of as many letters, in the place of one in a clause."""
     drawn = random.Random(seed)  # noqa: S311  # nothing is guarded by it
     number = drawn.randrange(len(CLAUSES))
-    before = drawn.choice(_WORD.findall(CLAUSES[number].text))
-    others = {word for clause in CLAUSES for word in _WORD.findall(clause.text) if len(word) == len(before)}
-    after = drawn.choice(sorted(others - {before}))
-    clause = Clause(CLAUSES[number].heading, CLAUSES[number].text.replace(before, after, 1))
+    heading, text = CLAUSES[number]
+    before = drawn.choice(list(_WORD.finditer(text)))
+    others = {word for clause in CLAUSES for word in _WORD.findall(clause.text) if len(word) == len(before[0])}
+    after = drawn.choice(sorted(others - {before[0]}))
+    clause = Clause(heading, text[: before.start()] + after + text[before.end() :])
     return draw_letter(genuine, (*CLAUSES[:number], clause, *CLAUSES[number + 1 :]), genuine)
 
 
