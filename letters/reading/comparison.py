@@ -5,7 +5,8 @@ A changed word shows as a spot of low correlation against the rest of the page; 
 resolution of a telephone, which is why the letter says that the registered text prevails.
 
 In a soft picture, where letters run into each other, one line of print looks like any other. There only what is
-finer than a line is compared, in smaller windows. Where there is doubt, what is missing of the issued print decides.
+finer than a line is compared, in smaller windows. Where there is doubt, what is missing of the issued print decides,
+but in black and white, where all strokes break.
 """
 
 from dataclasses import dataclass, replace
